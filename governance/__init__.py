@@ -1,0 +1,1 @@
+"""What the product knows: pure rooms, the verbs that join them, and the command line."""

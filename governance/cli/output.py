@@ -1,0 +1,31 @@
+"""How every command answers: one JSON document or plain text on standard output, words on standard error, four exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Final, NoReturn
+
+from governance.codec import JsonValue
+from governance.errors import GovernanceError
+
+DONE: Final = 0
+NOT_SATISFIED: Final = 1
+WRONG_USE: Final = 2
+INTERNAL: Final = 3
+
+
+def print_json(value: JsonValue) -> None:
+    """Print one JSON document and nothing else on standard output; NaN is refused."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def say(text: str) -> None:
+    """Print a line for people on standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def fail(error: GovernanceError) -> NoReturn:
+    """Print what was got, what was expected and what to do on standard error, and leave with exit code 2."""
+    sys.stderr.write(f"countersign: {error}\n")
+    raise SystemExit(WRONG_USE)

@@ -1,0 +1,1 @@
+"""Data files: reading, column roles, cohorts, and the demo portfolio."""

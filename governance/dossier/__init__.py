@@ -1,0 +1,1 @@
+"""What leaves the house: cards, reports, bundles."""

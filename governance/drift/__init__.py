@@ -1,0 +1,1 @@
+"""Whether the world has moved, and whether it matters."""

@@ -1,0 +1,1 @@
+"""Model files: intake, signature, prediction, and reading of trees and linear models."""

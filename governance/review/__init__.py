@@ -1,0 +1,1 @@
+"""The rules of a review, as pure functions of its events."""

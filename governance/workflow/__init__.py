@@ -1,0 +1,1 @@
+"""The verbs: each joins pure rooms with what is stored."""
