@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cache
 from typing import Any, TypeVar
 
 import rfc8785
@@ -17,9 +16,13 @@ JsonValue = Any
 """A value that JSON can hold: None, bool, int, float (finite), str, list, dict with string keys."""
 
 
-@cache
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def encode(value: Any, kind: Any = None) -> JsonValue:
@@ -39,7 +42,8 @@ def decode(kind: type[T], value: JsonValue) -> T:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise RefusedInputError(
-            f"Field {where!r} of {getattr(kind, '__name__', kind)}: {first['msg']}.", "Compare it with the documented fields."
+            f"Field {where!r} of {getattr(kind, '__name__', kind)}: {first['msg']}.",
+            "Compare it with the documented fields.",
         ) from error
 
 

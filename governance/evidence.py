@@ -150,7 +150,19 @@ def silent(done: int, of: int, phase: str) -> None:
     """Report nothing; the progress of tests and of scripts."""
 
 
-PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "onnx", "onnxruntime", "numba", "shap", "lime", "fairlearn", "pyarrow")
+PACKAGES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "scikit-learn",
+    "onnx",
+    "onnxruntime",
+    "numba",
+    "shap",
+    "lime",
+    "fairlearn",
+    "pyarrow",
+)
 
 
 def environment() -> Environment:
@@ -161,4 +173,6 @@ def environment() -> Environment:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    return Environment(python=platform.python_version(), platform=f"{sys.platform}-{platform.machine()}", packages=found)
+    return Environment(
+        python=platform.python_version(), platform=f"{sys.platform}-{platform.machine()}", packages=found
+    )

@@ -86,7 +86,9 @@ def _weights(frame: pd.DataFrame, schema: Schema) -> NDArray[np.float64] | None:
         return None
     weight = _numbers(frame, schema.weight)
     if not np.all(np.isfinite(weight)) or np.any(weight < 0):
-        raise RefusedInputError(f"Column {schema.weight!r} has weights that are negative or missing.", "Mend them or drop the role.")
+        raise RefusedInputError(
+            f"Column {schema.weight!r} has weights that are negative or missing.", "Mend them or drop the role."
+        )
     return weight
 
 
@@ -96,7 +98,9 @@ def _numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
 
     values = frame[column]
     if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
-        raise RefusedInputError(f"Column {column!r} holds {values.dtype}, expected numbers.", "Name another column in the schema.")
+        raise RefusedInputError(
+            f"Column {column!r} holds {values.dtype}, expected numbers.", "Name another column in the schema."
+        )
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
@@ -106,7 +110,9 @@ def _binary_labels(frame: pd.DataFrame, schema: Schema) -> NDArray[np.float64]:
     if not schema.target:
         return np.full(len(frame), np.nan)
     if not schema.positive:
-        raise RefusedInputError("The schema does not say which label is positive.", 'Add for example: positive = ">50K".')
+        raise RefusedInputError(
+            "The schema does not say which label is positive.", 'Add for example: positive = ">50K".'
+        )
     return _coded(frame, schema.target, schema)
 
 
@@ -123,9 +129,7 @@ def _coded(frame: pd.DataFrame, column: str, schema: Schema) -> NDArray[np.float
             f"Column {column!r} holds {', '.join(map(repr, seen[:12]))}; positive is {schema.positive!r}.",
             "Declare every other value: negative = [...] in the schema.",
         )
-    coded = (text == schema.positive).to_numpy(dtype=np.float64)
-    coded[missing] = np.nan
-    return coded
+    return np.where(missing, np.nan, (text == schema.positive).to_numpy())
 
 
 def positive_index(schema: Schema, classes: tuple[str, ...]) -> int:
@@ -157,8 +161,12 @@ def _binary(frame: pd.DataFrame, schema: Schema, prediction: Prediction | None) 
     elif schema.prediction:
         y_pred = _coded(frame, schema.prediction, schema)
     else:
-        raise RefusedInputError("There is no model, no score and no prediction.", "Give a model, or name score or prediction in the schema.")
-    return Outcome("binary", (f"not {schema.positive}", schema.positive), y_true, y_pred, score, _weights(frame, schema))
+        raise RefusedInputError(
+            "There is no model, no score and no prediction.", "Give a model, or name score or prediction in the schema."
+        )
+    return Outcome(
+        "binary", (f"not {schema.positive}", schema.positive), y_true, y_pred, score, _weights(frame, schema)
+    )
 
 
 def _multiclass(frame: pd.DataFrame, schema: Schema, prediction: Prediction) -> Outcome:
@@ -176,7 +184,9 @@ def _multiclass(frame: pd.DataFrame, schema: Schema, prediction: Prediction) -> 
             )
         y_true = text.map(code).to_numpy(dtype=np.float64, na_value=np.nan)
     best = prediction.label if prediction.label is not None else prediction.score.argmax(axis=1)
-    return Outcome("multiclass", prediction.classes, y_true, best.astype(np.float64), prediction.score, _weights(frame, schema))
+    return Outcome(
+        "multiclass", prediction.classes, y_true, best.astype(np.float64), prediction.score, _weights(frame, schema)
+    )
 
 
 def _regression(frame: pd.DataFrame, schema: Schema, prediction: Prediction) -> Outcome:

@@ -73,5 +73,5 @@ def from_json(value: JsonValue) -> Schema:
     unknown = sorted(set(value) - known)
     if unknown:
         raise RefusedInputError(f"Unknown field {unknown[0]!r} in the schema.", f"Known: {', '.join(sorted(known))}.")
-    plain = {key: str(item) if key in {"positive"} else item for key, item in value.items()}
+    plain = {key: str(item) if key == "positive" else item for key, item in value.items()}
     return decode(Schema, plain)
