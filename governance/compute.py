@@ -1,1 +1,133 @@
-"""The one place that runs heavy work."""
+"""The one place that runs heavy work.
+
+Everything heavy is a picklable top-level function with paths, digests and parameters, submitted to `executor()`. On one machine
+that is joblib's loky pool: its workers do not import the main script, stay warm, and are replaced when a model kills them. When
+`COUNTERSIGN_SCHEDULER` names a dask scheduler, the same calls go to `dask.distributed`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from governance.errors import Cancelled
+
+WORKERS: Final = int(os.environ.get("COUNTERSIGN_WORKERS", "0")) or max(1, min(4, os.cpu_count() or 1))
+MEMORY_LIMIT: Final = int(os.environ.get("COUNTERSIGN_WORKER_MEMORY_MB", "8192")) * 2**20
+"""Bytes of data segment that a worker may hold; beyond it an allocation fails inside the worker, not on the machine."""
+TIME_LIMIT: Final = float(os.environ.get("COUNTERSIGN_WORKER_SECONDS", "3600"))
+"""Seconds that one task may take before its worker is ended."""
+_WRITE_EVERY: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a run is."""
+
+    done: int
+    of: int
+    phase: str
+    """What is being done, in plain words."""
+
+
+def executor() -> Executor:
+    """Return the executor that runs heavy work; ask again for each task, since a broken pool is replaced."""
+    scheduler = os.environ.get("COUNTERSIGN_SCHEDULER")
+    if scheduler:
+        from distributed import Client, get_client
+
+        try:
+            client = get_client(scheduler)
+        except ValueError:
+            client = Client(scheduler)
+        return client.get_executor()  # type: ignore[no-any-return]
+    from joblib.externals.loky import get_reusable_executor
+
+    return get_reusable_executor(max_workers=WORKERS, timeout=None, initializer=_limit_worker)  # type: ignore[no-any-return]
+
+
+def warm() -> None:
+    """Start the workers and let each import the libraries of explanations, so that the first question is not slow."""
+    pool = executor()
+    for _ in range(WORKERS):
+        pool.submit(_import_heavy)
+
+
+def _import_heavy() -> None:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import lime.lime_tabular
+        import numba
+        import onnxruntime
+        import pandas
+        import scipy.stats
+        import shap  # noqa: F401
+
+
+def _limit_worker() -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = MEMORY_LIMIT if hard == resource.RLIM_INFINITY else min(MEMORY_LIMIT, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+
+
+class FileProgress:
+    """Progress through a small file that another process reads; a file beside it asks to stop.
+
+    Args:
+        path: where the step is written; `path` with suffix ".cancel" is the wish to stop.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._written = 0.0
+
+    def __call__(self, done: int, of: int, phase: str) -> None:
+        """Write the step, at most ten times a second, and raise `Cancelled` when the user asked to stop."""
+        if self._path.with_suffix(".cancel").exists():
+            raise Cancelled
+        if done < of and time.monotonic() - self._written < _WRITE_EVERY:
+            return
+        self._written = time.monotonic()
+        temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
+        temporary.write_text(json.dumps({"done": done, "of": of, "phase": phase}), encoding="utf-8")
+        temporary.replace(self._path)
+
+
+def read_step(path: Path) -> Step | None:
+    """Return the last step that `FileProgress` wrote, or None when there is none yet."""
+    try:
+        return Step(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def ask_to_stop(path: Path) -> None:
+    """Ask the run that reports to `path` to stop at its next step."""
+    path.with_suffix(".cancel").touch()
+
+
+class Deadline:
+    """Ends this process when a task takes longer than it may; used inside workers only."""
+
+    def __init__(self, seconds: float = TIME_LIMIT) -> None:
+        self._timer = threading.Timer(seconds, os._exit, args=(70,))
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()

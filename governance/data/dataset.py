@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from governance.data.schema import Schema
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 
 class Dataset(Protocol):
@@ -33,6 +35,9 @@ class Dataset(Protocol):
     @property
     def n_total(self) -> int:
         """Rows in the file."""
+
+    def positions(self) -> NDArray[np.intp]:
+        """Return the positions in the file, from 0 and rising, of the rows in the cohort."""
 
     def frame(self, columns: tuple[str, ...] | None = None) -> pd.DataFrame:
         """Return the rows as one frame with a RangeIndex; text columns as pandas `category` or `str`, missing as NaN/None."""
