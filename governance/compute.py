@@ -7,11 +7,13 @@ that is joblib's loky pool: its workers do not import the main script, stay warm
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
 import threading
 import time
+import warnings
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,8 +48,8 @@ def executor() -> Executor:
         try:
             client = get_client(scheduler)
         except ValueError:
-            client = Client(scheduler)
-        return client.get_executor()  # type: ignore[no-any-return]
+            client = Client(scheduler)  # type: ignore[no-untyped-call]
+        return client.get_executor()  # type: ignore[no-any-return,no-untyped-call]
     from joblib.externals.loky import get_reusable_executor
 
     return get_reusable_executor(max_workers=WORKERS, timeout=None, initializer=_limit_worker)  # type: ignore[no-any-return]
@@ -61,16 +63,10 @@ def warm() -> None:
 
 
 def _import_heavy() -> None:
-    import warnings
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import lime.lime_tabular
-        import numba
-        import onnxruntime
-        import pandas
-        import scipy.stats
-        import shap  # noqa: F401
+        for name in ("numba", "onnxruntime", "pandas", "scipy.stats", "shap", "lime.lime_tabular"):
+            importlib.import_module(name)
 
 
 def _limit_worker() -> None:

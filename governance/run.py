@@ -176,9 +176,9 @@ def read_array(path: str | Path) -> pa.Table:
 
 def open_data(file: DataFile) -> Dataset:
     """Return the data set of `file` with its cohort applied."""
-    from governance.data.table import ParquetDataset
+    from governance.data.table import open_dataset
 
-    return ParquetDataset(Path(file.path), file.schema, digest=file.digest, cohort=file.cohort)
+    return open_dataset(Path(file.path), file.schema, cohort=file.cohort, digest=file.digest)
 
 
 def open_model(file: ModelFile) -> Predictor:

@@ -38,7 +38,11 @@ def test_a_room_is_small_and_named_for_what_it_holds(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_no_function_is_longer_than_sixty_lines(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    long = {node.name: node.end_lineno - node.lineno + 1 for node in functions(tree) if node.end_lineno - node.lineno + 1 > 60}
+    long = {
+        node.name: node.end_lineno - node.lineno + 1
+        for node in functions(tree)
+        if node.end_lineno - node.lineno + 1 > 60
+    }
     assert long == {}
 
 

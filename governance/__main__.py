@@ -1,0 +1,54 @@
+"""The `countersign` command: the same verbs as the screens, for pipelines, scripts and auditors."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Final
+
+import typer
+
+from governance.cli.output import INTERNAL, WRONG_USE
+from governance.errors import Cancelled, GovernanceError
+
+COMMANDS: Final[tuple[tuple[str, str], ...]] = ()
+"""Name on the command line -> "module:function"; a name with a space is a command of a group."""
+
+
+def build() -> typer.Typer:
+    """Return the application with every command of the table."""
+    app = typer.Typer(
+        name="countersign", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+        help="Measured evidence and signed decisions for people who must answer for a machine-learning model.",
+    )  # fmt: skip
+    groups: dict[str, typer.Typer] = {}
+    for name, place in COMMANDS:
+        module, _, function = place.partition(":")
+        group, _, verb = name.rpartition(" ")
+        home = app
+        if group:
+            if group not in groups:
+                groups[group] = typer.Typer(no_args_is_help=True, help=f"Commands about the {group}.")
+                app.add_typer(groups[group], name=group)
+            home = groups[group]
+        home.command(verb)(getattr(importlib.import_module(module), function))
+    return app
+
+
+def main() -> None:
+    """Run the command line; wrong input ends with exit code 2 and words, a fault of ours with exit code 3."""
+    try:
+        build()()
+    except GovernanceError as error:
+        sys.stderr.write(f"countersign: {error}\n")
+        sys.exit(WRONG_USE)
+    except (Cancelled, KeyboardInterrupt):
+        sys.stderr.write("countersign: stopped by the user\n")
+        sys.exit(INTERNAL)
+    except Exception as error:  # noqa: BLE001 - the outermost border: a fault of ours, said plainly
+        sys.stderr.write(f"countersign: internal failure: {type(error).__name__}: {error}\n")
+        sys.exit(INTERNAL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""From the options of a command to the files of a task."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from governance.data.schema import Schema, from_json, from_toml
+from governance.errors import RefusedInputError
+from governance.run import DataFile, ModelFile
+
+_CHUNK = 2**20
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, read in pieces.
+
+    Raises:
+        RefusedInputError: there is no such file.
+    """
+    if not path.is_file():
+        raise RefusedInputError(f"There is no file {str(path)!r}.", "Check the path.")
+    found = hashlib.sha256()
+    with path.open("rb") as stream:
+        while piece := stream.read(_CHUNK):
+            found.update(piece)
+    return found.hexdigest()
+
+
+def roles(schema: Path | None, **flags: Any) -> Schema:
+    """Return the column roles from a schema file, each overridden by the flag of the same name when that is given.
+
+    Args:
+        schema: TOML file with the fields of `Schema`, or None.
+        flags: values by field name; None, "" and () mean "not given".
+    """
+    base = from_toml(schema.read_text(encoding="utf-8")) if schema else Schema()
+    known = {field.name: getattr(base, field.name) for field in fields(Schema)}
+    given = {name: value for name, value in flags.items() if value not in (None, "", (), [])}
+    return from_json({**known, **given})
+
+
+def data_file(path: Path, schema: Schema, cohort: str = "") -> DataFile:
+    """Return the data file for a task; the reader finds out whether it is CSV or Parquet."""
+    return DataFile(str(path), digest_of(path), schema, cohort, path.name)
+
+
+def model_file(path: Path, columns: tuple[str, ...] = ()) -> ModelFile:
+    """Return the model file for a task after its inspection.
+
+    Args:
+        path: an ONNX file.
+        columns: raw column of each input column, needed when the file does not name them.
+
+    Raises:
+        RefusedInputError: the model is refused; the message says what was found.
+    """
+    from governance.models.intake import inspect
+    from governance.models.reading import signature_of
+
+    digest = digest_of(path)
+    inspection = inspect(path)
+    if inspection.refused:
+        first = inspection.refused[0]
+        raise RefusedInputError(f"The model {path.name} is refused: {first.found}", first.advice)
+    return ModelFile(str(path), digest, signature_of(path.read_bytes(), columns or None), path.name)
