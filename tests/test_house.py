@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from governance.method_spec import MethodSpec
 from governance.methods import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,7 +60,7 @@ def test_every_public_name_is_documented(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spec", CATALOGUE, ids=lambda spec: spec.id)
-def test_every_method_of_the_catalogue_can_be_imported_and_has_defaults(spec) -> None:
+def test_every_method_of_the_catalogue_can_be_imported_and_has_defaults(spec: MethodSpec) -> None:
     module, _, function = spec.run.partition(":")
     assert callable(getattr(importlib.import_module(module), function))
     assert spec.parameters() == spec.parameters()
