@@ -1,0 +1,204 @@
+"""What an explanation says: the results of this room's methods, light to import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from governance.evidence import NotAssessed
+
+Way = Literal["tree", "linear", "enumeration", "permutation"]
+"""How Shapley values were had: three exact ways by name, and sampling of permutations."""
+Scale = Literal["raw", "probability"]
+Link = Literal["identity", "logistic", "softmax", "exponential", "unknown"]
+"""What turns the raw score into the model's output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """The rows that stand for "not knowing" a column."""
+
+    rows: int
+    """Rows in use, at least 1."""
+    total: int
+    """Rows from which they were taken."""
+    digest: str
+    """SHA-256 of the rows in use, column by column."""
+    source: Literal["reference", "data"]
+    """The reference data set, or the evaluated rows themselves when no reference is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """How far an explanation can be trusted."""
+
+    additivity_gap: float
+    """Largest |base value + attributions - model output| over the rows, in units of the scale; best 0."""
+    exact: bool
+    """Whether the values follow from the model without sampling."""
+    std_error: float
+    """Largest standard error of one attribution, 0 for exact values, in units of the scale."""
+    background_rows: int
+    background_spread: float | NotAssessed
+    """Largest standard deviation of a feature's mean |attribution| over resampled backgrounds, as a share of the
+    largest mean |attribution|; best 0."""
+    neighbour_stability: float | NotAssessed
+    """Mean cosine similarity of a row's attributions with those of its nearest rows, -1..1; best 1."""
+    lime_agreement: float | NotAssessed
+    """Spearman correlation of |LIME weight| and |attribution| over the features, -1..1; best 1."""
+    rows_outside_background: int
+    """Explained rows with a number outside the background's range or a category that it does not hold."""
+    scale: Scale
+    units: str
+    """What one unit of an attribution means, for example "log-odds"."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know beside the numbers: merged columns, sampled rows, a bias of the estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Importance:
+    """How much one raw column moves the model's output over the rows."""
+
+    feature: str
+    mean_abs: float
+    """Mean |attribution| over the rows, at least 0, in units of the scale."""
+    low: float
+    """Lower end of the 95 % interval for the mean over rows like these."""
+    high: float
+    """Upper end of the interval."""
+    mean: float
+    """Mean attribution with its sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassImportance:
+    """The importances for one class of the model, or for its single output."""
+
+    target: str
+    """Class label; "" for regression."""
+    base_value: float
+    importance: tuple[Importance, ...]
+    """Largest mean |attribution| first."""
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalExplanation:
+    """What moves the model over all rows."""
+
+    method: Way
+    exact: bool
+    scale: Scale
+    link: Link
+    target: str
+    """The class whose score is explained; "" for regression."""
+    base_value: float
+    """Mean model output over the background, in units of the scale."""
+    background: Background
+    importance: tuple[Importance, ...]
+    """For `target`, largest mean |attribution| first."""
+    per_class: tuple[ClassImportance, ...]
+    """One entry for each class that was explained; the first is `target`."""
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """The share of one raw column in one prediction."""
+
+    feature: str
+    value: str
+    """The row's own value as text; "missing" where there is none."""
+    attribution: float
+    """Shapley value in units of the scale: base value + sum over features = model output."""
+    std_error: float
+    """Standard error of the estimate, 0 when exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalExplanation:
+    """Why the model says what it says about one row."""
+
+    row: int
+    """Position of the row in the data, from 0."""
+    identifier: str
+    """The row's own name when the schema has an identifier, else ""."""
+    method: Way
+    exact: bool
+    scale: Scale
+    link: Link
+    target: str
+    base_value: float
+    model_output: float
+    """The model's output on the scale of the attributions."""
+    prediction: float
+    """The model's answer as it gives it: a probability for classifiers, a value for regression."""
+    values: tuple[Attribution, ...]
+    """One per player, largest |attribution| first."""
+    background: Background
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class LimeWeight:
+    """The weight of one raw column in LIME's local linear model."""
+
+    feature: str
+    condition: str
+    """What the weight is about, as LIME words it, for example "age > 48.00"."""
+    weight: float
+    """Mean over the repeats, in units of the model's output."""
+    std_dev: float
+    """Standard deviation over the repeats; best 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimeExplanation:
+    """LIME for one row, with how far it can be trusted."""
+
+    row: int
+    identifier: str
+    target: str
+    prediction: float
+    intercept: float
+    local_r2: float
+    """Mean R2 of the local linear model over the repeats, at most 1; best 1."""
+    weights: tuple[LimeWeight, ...]
+    """Largest |weight| first."""
+    samples: int
+    repeats: int
+    stability: float
+    """Mean Jaccard overlap of the top features between repeats, 0..1; best 1."""
+    sign_agreement: float | NotAssessed
+    """Share of the top features whose sign is that of the Shapley value, 0..1; best 1."""
+    rank_agreement: float | NotAssessed
+    """Spearman correlation of |weight| with |Shapley value| over all features, -1..1; best 1."""
+    shap_method: Way | NotAssessed
+    """How the Shapley values of the comparison were had, on the same rows and scale."""
+    background: Background
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The interaction of two raw columns over the rows."""
+
+    first: str
+    second: str
+    mean_abs: float
+    """Mean |interaction value| of the unordered pair (both halves together), at least 0."""
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interactions:
+    """Which pairs of columns act together."""
+
+    method: Literal["tree"]
+    exact: bool
+    scale: Scale
+    units: str
+    target: str
+    pairs: tuple[Pair, ...]
+    """Largest mean |interaction| first."""
+    background: Background
+    additivity_gap: float
+    """Largest |sum over a row of the interaction matrix - attribution|; best 0."""

@@ -1,0 +1,28 @@
+"""Results keep their meaning on the way to disk and back."""
+
+from __future__ import annotations
+
+from governance.codec import canonical, decode, encode, parse
+from governance.evidence import NotAssessed
+from governance.explain.report import Attribution, Background, Certificate, LocalExplanation
+
+
+def certificate() -> Certificate:
+    return Certificate(
+        1e-7, True, 0.0, 100, NotAssessed("one row"), 0.9, NotAssessed("LIME was not run"), 0, "raw", "log-odds"
+    )
+
+
+def test_a_local_explanation_survives_the_way_through_json() -> None:
+    explanation = LocalExplanation(
+        3, "a-17", "tree", True, "raw", "logistic", "good", -1.0, 0.5, 0.62,
+        (Attribution("age", "41", 1.5, 0.0),), Background(100, 2000, "0" * 64, "reference"), certificate(),
+    )  # fmt: skip
+    assert decode(LocalExplanation, parse(canonical(encode(explanation)))) == explanation
+
+
+def test_what_was_not_assessed_stays_apart_from_a_number() -> None:
+    value = encode(certificate())
+    assert value["background_spread"]["outcome"] == "not_assessed"
+    assert isinstance(decode(Certificate, value).background_spread, NotAssessed)
+    assert decode(Certificate, value).neighbour_stability == 0.9
