@@ -1,5 +1,26 @@
 """The methods of this room, for the catalogue."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from governance.drift.report import Correction, Limits
 from governance.method_spec import MethodSpec
+
+
+@dataclass(frozen=True, slots=True)
+class DriftParameters:
+    """How two windows are compared."""
+
+    correction: Correction = "bh"
+    """"bh" bounds the share of false alarms among alarms, "holm" the chance of any, "none" nothing."""
+    alpha: float = 0.05
+    """The bound of the correction, above 0 and below 1."""
+    limits: Limits = field(default_factory=Limits)
+    tolerance: float = 0.02
+    """How much a metric between 0 and 1 may get worse before it counts."""
+    multivariate: bool = True
+    """Whether a classifier tries to tell the windows apart (at most 20,000 rows of each)."""
+
 
 METHODS: tuple[MethodSpec, ...] = ()
