@@ -1,0 +1,230 @@
+"""The events of the ledger: one frozen noun per event type, read and written with every field checked.
+
+Every body is plain JSON without floats: ratios and limits are strings ("1/2", "0.80"), times are RFC 3339 in UTC with whole
+seconds, ids are short lowercase words, and free text is present only as a salted digest (`TextRef`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, TypeAlias
+
+from governance.codec import JsonValue, canonical, decode, encode
+from governance.errors import RefusedInputError, unknown_choice
+from governance.review.acts import (
+    AppealDecided,
+    AppealFiled,
+    ApprovalExpired,
+    CommentAdded,
+    CommentResolved,
+    Condition,
+    ConditionAccepted,
+    ConditionOverdue,
+    ConditionSubmitted,
+    ConflictDeclared,
+    DecisionRecorded,
+    Dissent,
+    EvidenceFrozen,
+    FrozenItem,
+    MonitoringAlert,
+    NotApplicable,
+    Recusal,
+    RequirementOutcome,
+    ReviewExpired,
+    ReviewOpened,
+    Seat,
+    Tally,
+    VoteCast,
+    Waiver,
+)
+from governance.review.fields import TextRef, text_ref
+from governance.review.registrations import (
+    CaseRegistered,
+    CharterAdopted,
+    CorrectionNoted,
+    DatasetRegistered,
+    EvidenceRecorded,
+    ExportMade,
+    KeyAdded,
+    KeyRevoked,
+    LedgerCreated,
+    MemberAdded,
+    MemberRemoved,
+    ModelRegistered,
+    RootKey,
+)
+
+__all__ = [
+    "BOARD_ROLES",
+    "EVENTS",
+    "PREDICATE_TYPE",
+    "SERVICE",
+    "AppealDecided",
+    "AppealFiled",
+    "ApprovalExpired",
+    "Body",
+    "CaseRegistered",
+    "CharterAdopted",
+    "CommentAdded",
+    "CommentResolved",
+    "Condition",
+    "ConditionAccepted",
+    "ConditionOverdue",
+    "ConditionSubmitted",
+    "ConflictDeclared",
+    "CorrectionNoted",
+    "DatasetRegistered",
+    "DecisionRecorded",
+    "Dissent",
+    "EventType",
+    "EvidenceFrozen",
+    "EvidenceRecorded",
+    "ExportMade",
+    "FrozenItem",
+    "KeyAdded",
+    "KeyRevoked",
+    "LedgerCreated",
+    "MemberAdded",
+    "MemberRemoved",
+    "ModelRegistered",
+    "MonitoringAlert",
+    "NotApplicable",
+    "Recusal",
+    "RequirementOutcome",
+    "ReviewExpired",
+    "ReviewOpened",
+    "RootKey",
+    "Seat",
+    "Tally",
+    "TextRef",
+    "VoteCast",
+    "Waiver",
+    "bundle_of",
+    "encode_body",
+    "event_type",
+    "frozen",
+    "name_of",
+    "parse_body",
+    "refuse_floats",
+    "text_ref",
+]
+
+PREDICATE_TYPE: Final = "urn:countersign:record:v1"
+SERVICE: Final = "service"
+BOARD_ROLES: Final = ("chair", "validator", "lay", "member")
+Body: TypeAlias = Any
+"""An instance of one of the classes of this file that `EVENTS` names."""
+Signer: TypeAlias = Literal["root", "member", "chair", "service"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One kind of entry."""
+
+    name: str
+    body: type[Any]
+    signer: Signer
+    """Whose key signs: the root key, the actor's own, the chair's own or the record key, the record key."""
+
+
+EVENTS: Final[tuple[EventType, ...]] = (
+    EventType("ledger.created", LedgerCreated, "root"),
+    EventType("key.added", KeyAdded, "root"),
+    EventType("key.revoked", KeyRevoked, "root"),
+    EventType("member.added", MemberAdded, "root"),
+    EventType("member.removed", MemberRemoved, "root"),
+    EventType("charter.adopted", CharterAdopted, "member"),
+    EventType("model.registered", ModelRegistered, "service"),
+    EventType("dataset.registered", DatasetRegistered, "service"),
+    EventType("evidence.recorded", EvidenceRecorded, "service"),
+    EventType("case.registered", CaseRegistered, "service"),
+    EventType("evidence.frozen", EvidenceFrozen, "service"),
+    EventType("review.opened", ReviewOpened, "service"),
+    EventType("conflict.declared", ConflictDeclared, "member"),
+    EventType("comment.added", CommentAdded, "member"),
+    EventType("comment.resolved", CommentResolved, "member"),
+    EventType("vote.cast", VoteCast, "member"),
+    EventType("decision.recorded", DecisionRecorded, "chair"),
+    EventType("condition.submitted", ConditionSubmitted, "member"),
+    EventType("condition.accepted", ConditionAccepted, "member"),
+    EventType("condition.overdue", ConditionOverdue, "service"),
+    EventType("monitoring.alert", MonitoringAlert, "service"),
+    EventType("review.expired", ReviewExpired, "service"),
+    EventType("approval.expired", ApprovalExpired, "service"),
+    EventType("appeal.filed", AppealFiled, "member"),
+    EventType("appeal.decided", AppealDecided, "member"),
+    EventType("export.made", ExportMade, "service"),
+    EventType("correction.noted", CorrectionNoted, "service"),
+)
+
+
+def event_type(name: str) -> EventType:
+    """Return the event type called `name`.
+
+    Raises:
+        RefusedInputError: there is none; the message lists the known ones.
+    """
+    for kind in EVENTS:
+        if kind.name == name:
+            return kind
+    raise unknown_choice("event type", name, tuple(kind.name for kind in EVENTS))
+
+
+def name_of(body: Body) -> str:
+    """Return the event type that `body` is an instance of."""
+    for kind in EVENTS:
+        if type(body) is kind.body:
+            return kind.name
+    raise unknown_choice("event body", type(body).__name__, tuple(kind.body.__name__ for kind in EVENTS))
+
+
+def parse_body(name: str, value: JsonValue) -> Body:
+    """Return the body of an event of type `name` from its JSON value, checked in every field.
+
+    Raises:
+        RefusedInputError: an unknown type, a missing or an unknown field, a wrong id, time, digest or number, or a float.
+    """
+    refuse_floats(value)
+    body = decode(event_type(name).body, value)
+    if canonical(encode(body)) != canonical(_filled(body, value)):
+        raise RefusedInputError(
+            f"The body of {name} has fields that the format does not know.", "See docs/record-format.md."
+        )
+    return body
+
+
+def _filled(body: Body, value: Mapping[str, Any]) -> JsonValue:
+    """Return `value` with the optional fields that it left out."""
+    return {**{key: item for key, item in encode(body).items() if key not in value}, **value}
+
+
+def encode_body(body: Body) -> JsonValue:
+    """Return the JSON value of a body, after the same checks as on reading.
+
+    Raises:
+        RefusedInputError: as `parse_body`.
+    """
+    value = encode(body)
+    parse_body(name_of(body), value)
+    return value
+
+
+def refuse_floats(value: JsonValue) -> None:
+    """Raise RefusedInputError when a float occurs anywhere in a JSON value."""
+    if isinstance(value, float):
+        raise RefusedInputError(f"A record holds the float {value!r}.", "Write it as a string.")
+    for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ():
+        refuse_floats(item)
+
+
+def frozen(draft: EvidenceFrozen) -> EvidenceFrozen:
+    """Return the body of evidence.frozen with the bundle digest that votes will name; `draft.bundle` is not looked at."""
+    return replace(draft, bundle=bundle_of(draft))
+
+
+def bundle_of(body: EvidenceFrozen) -> str:
+    """Return SHA-256 of the canonical bytes of an evidence.frozen body without its field `bundle`."""
+    value = {key: item for key, item in encode(body).items() if key != "bundle"}
+    return hashlib.sha256(canonical(value)).hexdigest()
