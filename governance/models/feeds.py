@@ -1,0 +1,131 @@
+"""From a frame to the tensors that a model takes: nothing is coerced in silence, missing stays missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from governance.data.outcome import text_of
+from governance.errors import RefusedInputError
+from governance.models.signature import InputTensor, Signature
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MISSING_TEXT: Final = "missing_text"
+"""Metadata entry of the file: the text that stands for a missing value in string inputs; the empty string without it."""
+_NUMPY: Final = {
+    "float32": np.float32,
+    "float64": np.float64,
+    "int32": np.int32,
+    "int64": np.int64,
+    "bool": np.bool_,
+}
+
+
+def feeds_of(
+    frame: pd.DataFrame, signature: Signature, ranks: Mapping[str, int], missing_text: str = ""
+) -> dict[str, NDArray[np.generic]]:
+    """Return one array per input of the model for the rows of `frame`.
+
+    Args:
+        frame: rows with at least the columns of the signature.
+        signature: the contract of the model.
+        ranks: number of dimensions of each input, 1 or 2; 2 where it is not named.
+        missing_text: what stands for a missing value in string inputs.
+
+    Raises:
+        RefusedInputError: a column is missing, or holds values that the input's type cannot hold.
+    """
+    absent = [name for name in signature.columns if name not in frame.columns]
+    if absent:
+        raise RefusedInputError(
+            f"The data do not have {', '.join(map(repr, absent))}, which the model takes.",
+            f"Columns of the data: {', '.join(map(str, frame.columns))}.",
+        )
+    feeds, start = {}, 0
+    for tensor in signature.inputs:
+        names = signature.columns[start : start + tensor.width]
+        start += tensor.width
+        block = _block(frame, names, tensor, missing_text)
+        feeds[tensor.name] = block[:, 0] if ranks.get(tensor.name, 2) == 1 else block
+    return feeds
+
+
+def _block(frame: pd.DataFrame, names: tuple[str, ...], tensor: InputTensor, missing_text: str) -> NDArray[np.generic]:
+    dtype = np.dtype(object) if tensor.dtype == "string" else np.dtype(_NUMPY[tensor.dtype])
+    block = np.empty((len(frame), len(names)), dtype=dtype)
+    for index, name in enumerate(names):
+        if tensor.dtype == "string":
+            block[:, index] = text_values(frame[name], missing_text)
+        elif tensor.dtype in ("float32", "float64"):
+            block[:, index] = _floats(frame[name], name, dtype)
+        else:
+            block[:, index] = _integers(frame[name], name, dtype)
+    return block
+
+
+def text_values(column: pd.Series, missing_text: str) -> NDArray[np.object_]:
+    """Return a column as text, as `text_of` writes it (1 and 1.0 are "1"), with `missing_text` where a value is missing."""
+    codes, seen = pd.factorize(column)
+    words = text_of(pd.Series(seen)).to_numpy(dtype=object)
+    return np.append(words, missing_text).astype(object)[codes]
+
+
+def numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
+    """Return a column of numbers, booleans (1 and 0) or categories of these as float64, missing as NaN.
+
+    Raises:
+        RefusedInputError: the column holds text.
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = pd.Series(np.asarray(column), index=column.index)
+    if column.dtype == object:
+        column = column.infer_objects()
+    if pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype):
+        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+    held = column.dropna()
+    if held.empty:
+        return np.full(len(column), np.nan)
+    if column.dtype == object and held.map(lambda value: isinstance(value, int | float | np.number)).all():
+        return np.array([np.nan if pd.isna(value) else float(value) for value in column])
+    raise RefusedInputError(
+        f"Column {name!r} holds {str(held.iloc[0])[:80]!r}; the model takes numbers there.",
+        "Give the data as the model was trained on them, or name another column.",
+    )
+
+
+def _floats(column: pd.Series, name: str, dtype: np.dtype[Any]) -> NDArray[np.generic]:
+    values = numbers(column, name)
+    too_big = np.isfinite(values) & (np.abs(values) > np.finfo(dtype).max)
+    if too_big.any():
+        raise RefusedInputError(
+            f"Column {name!r} holds {values[too_big][0]:g}, which {dtype} cannot hold ({int(too_big.sum())} rows).",
+            "Mend these rows, or export the model with float64 inputs.",
+        )
+    return values.astype(dtype)
+
+
+def _integers(column: pd.Series, name: str, dtype: np.dtype[Any]) -> NDArray[np.generic]:
+    expected = "whole numbers" if dtype != np.bool_ else "true or false"
+    if pd.api.types.is_integer_dtype(column.dtype) and not column.isna().any():
+        values: NDArray[Any] = column.to_numpy()
+    else:
+        values = numbers(column, name)
+        missing = int(np.isnan(values).sum())
+        if missing:
+            raise RefusedInputError(
+                f"Column {name!r} has {missing} missing values; the model takes {expected} there.",
+                "Fill them the way the training data were filled, or leave these rows out.",
+            )
+    low, high = (0, 1) if dtype == np.bool_ else (np.iinfo(dtype.name).min, np.iinfo(dtype.name).max)
+    bad = (values != np.floor(values)) | (values < low) | (values > high)
+    if bad.any():
+        raise RefusedInputError(
+            f"Column {name!r} holds {values[bad][0]:g}; the model takes {expected} ({dtype}) there.",
+            "Give the data as the model was trained on them.",
+        )
+    return values.astype(dtype)

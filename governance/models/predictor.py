@@ -1,0 +1,179 @@
+"""An ONNX file that can be asked, and that checks what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from governance.codec import sha256
+from governance.errors import RefusedInputError
+from governance.models.feeds import MISSING_TEXT, feeds_of
+from governance.models.reading import metadata_of, parse_model
+from governance.models.session import open_session, refuse_outside_files, shorten
+from governance.models.signature import Prediction, Signature
+
+if TYPE_CHECKING:
+    import onnx
+    import pandas as pd
+    from numpy.typing import NDArray
+
+BATCH_CELLS: Final = 2_000_000
+"""Cells (rows x columns) that are handed to the model at a time."""
+
+
+class OnnxPredictor:
+    """A model file opened in ONNX Runtime; implements `governance.models.signature.Predictor`.
+
+    A final ZipMap is cut off in memory, because it only wraps the score tensor into maps; the digest is that of the file as
+    it is.
+    """
+
+    def __init__(self, source: Path | str | bytes, signature: Signature, digest: str = "", threads: int = 1) -> None:
+        """Open the model.
+
+        Raises:
+            RefusedInputError: the file is not the one that `digest` names, or ONNX Runtime does not accept it.
+        """
+        data = source if isinstance(source, bytes) else Path(source).read_bytes()
+        self._digest = sha256(data)
+        if digest and digest != self._digest:
+            raise RefusedInputError(
+                f"The model file has digest {self._digest[:16]}…, expected {digest[:16]}….", "Register the file again."
+            )
+        model = parse_model(data)
+        refuse_outside_files(model)
+        self._signature = signature
+        self._missing_text = metadata_of(model).get(MISSING_TEXT, "")
+        self._scores = without_zipmap(model, signature)
+        self._session = open_session(model.SerializeToString() if signature.zipmap else data, threads)
+        self._ranks = {item.name: len(item.shape) for item in self._session.get_inputs()}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the model file."""
+        return self._digest
+
+    @property
+    def signature(self) -> Signature:
+        """What goes in and what comes out."""
+        return self._signature
+
+    def predict(self, frame: pd.DataFrame) -> Prediction:
+        """Return the prediction for each row of `frame`, which has at least the columns of the signature.
+
+        Missing values stay missing: NaN in float inputs; in string inputs the text that the file names, else the empty string.
+
+        Raises:
+            RefusedInputError: a column is missing or does not fit, or the model answers with scores that are no numbers.
+        """
+        rows = max(1, BATCH_CELLS // max(1, len(self._signature.columns)))
+        parts = [self._batch(frame.iloc[start : start + rows]) for start in range(0, max(len(frame), 1), rows)]
+        score = np.concatenate([part.score for part in parts])
+        labels = [part.label for part in parts if part.label is not None]
+        return Prediction(self._signature.classes, np.concatenate(labels) if labels else None, score)
+
+    def _batch(self, frame: pd.DataFrame) -> Prediction:
+        signature = self._signature
+        if len(frame) == 0:
+            k = max(1, len(signature.classes))
+            return Prediction(signature.classes, np.zeros(0, np.intp) if signature.classes else None, np.zeros((0, k)))
+        outputs = self._run(feeds_of(frame, signature, self._ranks, self._missing_text))
+        if signature.task == "regression":
+            return Prediction((), None, _scores(outputs[0], len(frame), 1))
+        score = _scores(outputs[-1], len(frame), len(signature.classes))
+        label = _codes(outputs[0], signature.classes, len(frame)) if signature.label_output else score.argmax(axis=1)
+        return Prediction(signature.classes, label, score)
+
+    def _run(self, feeds: dict[str, NDArray[np.generic]]) -> list[NDArray[np.generic]]:
+        from onnxruntime.capi import onnxruntime_pybind11_state as errors
+
+        wanted = [name for name in (self._signature.label_output, self._scores) if name]
+        try:
+            return self._session.run(wanted, feeds)  # type: ignore[no-any-return]
+        except (errors.Fail, errors.InvalidArgument, errors.RuntimeException, errors.NotImplemented) as error:
+            raise RefusedInputError(
+                f"The model cannot predict these rows: {shorten(str(error))}",
+                "Compare the values with those that the model was trained on.",
+            ) from error
+
+
+def without_zipmap(model: onnx.ModelProto, signature: Signature) -> str:
+    """Take the final ZipMap out of `model` in place and return the name of the tensor with the scores ("" without scores)."""
+    from onnx import TensorProto, helper
+
+    if not signature.zipmap:
+        return signature.score_output
+    graph = model.graph
+    node = next(item for item in graph.node if signature.score_output in item.output)
+    graph.node.remove(node)
+    kept = [item for item in graph.output if item.name != signature.score_output]
+    tensor = node.input[0]
+    del graph.output[:]
+    graph.output.extend(kept)
+    if tensor not in {item.name for item in kept}:
+        graph.output.append(helper.make_tensor_value_info(tensor, TensorProto.FLOAT, None))
+    return tensor
+
+
+def _scores(found: NDArray[np.generic], n: int, k: int) -> NDArray[np.float64]:
+    score = np.asarray(found, dtype=np.float64)
+    if score.shape in ((n,), (n, 1)) and k == 2:
+        score = _both(score.reshape(n, 1))
+    score = score.reshape(n, 1) if score.shape == (n,) else score
+    if score.shape != (n, k):
+        raise RefusedInputError(
+            f"The model answers with scores of shape {list(score.shape)}, expected {[n, k]}.",
+            "Export it with one score per class and row.",
+        )
+    bad = ~np.isfinite(score).all(axis=1)
+    if bad.any():
+        raise RefusedInputError(
+            f"The model gives no finite score for {int(bad.sum())} of {n} rows (first: row {int(bad.argmax())}).",
+            "Look at the values of these rows: a missing value that the model was not trained on is the usual cause.",
+        )
+    return score
+
+
+def _both(score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return both columns from the score of the second class, which must be a probability."""
+    if np.nanmin(score) < 0 or np.nanmax(score) > 1:
+        raise RefusedInputError(
+            f"The model gives one score for two classes, from {np.nanmin(score):g} to {np.nanmax(score):g}; "
+            "expected probabilities.",
+            "Export it with one probability per class.",
+        )
+    return np.hstack([1 - score, score])
+
+
+def _codes(found: NDArray[np.generic], classes: tuple[str, ...], n: int) -> NDArray[np.intp]:
+    labels = np.asarray(found).reshape(-1)
+    if len(labels) != n:
+        raise RefusedInputError(
+            f"The model answers with {len(labels)} labels for {n} rows.", "Export it with one label per row."
+        )
+    codes = np.full(n, -1, dtype=np.intp)
+    as_text: Callable[[str], object] = str if labels.dtype == object else _parser(labels.dtype)
+    for index, name in enumerate(classes):
+        codes[labels == as_text(name)] = index
+    if (codes < 0).any():
+        strange = labels[codes < 0][0]
+        raise RefusedInputError(
+            f"The model answers {strange!r}, which is not one of its classes: {', '.join(map(repr, classes))}.",
+            "Name the classes as the model writes them.",
+        )
+    return codes
+
+
+def _parser(dtype: np.dtype[np.generic]) -> Callable[[str], object]:
+    def number(name: str) -> object:
+        if dtype == np.bool_:
+            return name in ("1", "True", "true")
+        try:
+            return float(name)
+        except ValueError:
+            return None
+
+    return number

@@ -1,0 +1,56 @@
+"""ONNX Runtime, opened the same careful way everywhere: processor only, quiet, no custom operators, no other files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from governance.errors import RefusedInputError
+
+if TYPE_CHECKING:
+    import onnx
+    import onnxruntime
+
+
+def open_session(model: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
+    """Return a session on the processor; equal bytes and inputs give equal outputs for any number of threads.
+
+    Raises:
+        RefusedInputError: ONNX Runtime does not accept the model; the message is its own, shortened.
+    """
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as errors
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = max(1, threads)
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 4
+    options.use_deterministic_compute = True
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    refusals = (errors.Fail, errors.InvalidArgument, errors.InvalidGraph, errors.InvalidProtobuf, errors.NotImplemented,
+                errors.RuntimeException, errors.NoSuchFile, errors.NoModel, errors.EPFail)  # fmt: skip
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except refusals as error:
+        raise RefusedInputError(
+            f"ONNX Runtime does not accept the model: {shorten(str(error))}",
+            "Convert the model again, or with `countersign convert`.",
+        ) from error
+
+
+def shorten(message: str, limit: int = 300) -> str:
+    """Return a message on one line, at most `limit` characters."""
+    line = " ".join(message.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def refuse_outside_files(model: onnx.ModelProto) -> None:
+    """Raise RefusedInputError when a tensor of the model lies in another file."""
+    from onnx import external_data_helper
+
+    for tensor in external_data_helper._get_all_tensors(model):  # noqa: SLF001 - the only walk over every tensor
+        if external_data_helper.uses_external_data(tensor):
+            raise RefusedInputError(
+                f"Tensor {tensor.name[:80]!r} lies in another file (external data).",
+                "Save the model in one file: onnx.save_model(model, path, save_as_external_data=False).",
+            )
