@@ -1,0 +1,73 @@
+"""A verdict is a word, an icon and a colour, never a colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from pages._ui.text import plain
+
+Colour = Literal["green", "red", "orange", "gray", "blue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one outcome looks everywhere."""
+
+    word: str
+    icon: str
+    colour: Colour
+
+
+VERDICTS: dict[str, Verdict] = {
+    "met": Verdict("Met", ":material/check_circle:", "green"),
+    "not_met": Verdict("Not met", ":material/cancel:", "red"),
+    "not_assessed": Verdict("Not assessed", ":material/help:", "gray"),
+    "not_applicable": Verdict("Not applicable", ":material/do_not_disturb_on:", "gray"),
+    "waived": Verdict("Waived", ":material/gavel:", "orange"),
+    "passed": Verdict("Passed", ":material/check_circle:", "green"),
+    "failed": Verdict("Failed", ":material/cancel:", "red"),
+    "not_run": Verdict("Not run", ":material/help:", "gray"),
+    "alert": Verdict("Alert", ":material/warning:", "orange"),
+    "no_alert": Verdict("No alert", ":material/check_circle:", "green"),
+    "approved": Verdict("Approved", ":material/verified:", "green"),
+    "approve": Verdict("Approve", ":material/thumb_up:", "green"),
+    "approve_with_conditions": Verdict("Approve with conditions", ":material/rule:", "orange"),
+    "conditional": Verdict("Approved with conditions", ":material/rule:", "orange"),
+    "rejected": Verdict("Rejected", ":material/block:", "red"),
+    "reject": Verdict("Reject", ":material/thumb_down:", "red"),
+    "abstain": Verdict("Abstain", ":material/do_not_disturb_on:", "gray"),
+    "deferred": Verdict("Deferred", ":material/schedule:", "gray"),
+    "retired": Verdict("Retired", ":material/inventory_2:", "gray"),
+    "draft": Verdict("Draft", ":material/edit_note:", "gray"),
+    "open": Verdict("Under review", ":material/how_to_vote:", "blue"),
+    "running": Verdict("Running", ":material/progress_activity:", "blue"),
+    "queued": Verdict("Waiting", ":material/hourglass_empty:", "gray"),
+    "done": Verdict("Done", ":material/check_circle:", "green"),
+    "cancelled": Verdict("Cancelled", ":material/cancel:", "gray"),
+    "interrupted": Verdict("Interrupted", ":material/power_off:", "orange"),
+    "verified": Verdict("Verified", ":material/verified:", "green"),
+    "not_verified": Verdict("Not verified yet", ":material/help:", "gray"),
+    "damaged": Verdict("Damaged", ":material/gpp_bad:", "red"),
+    "simulated": Verdict("Simulated data", ":material/science:", "blue"),
+    "blocking": Verdict("Blocking", ":material/front_hand:", "orange"),
+}
+
+
+def verdict(outcome: str) -> Verdict:
+    """Return how an outcome looks; an outcome without a look of its own shows its own word in grey."""
+    return VERDICTS.get(outcome, Verdict(outcome.replace("_", " ").capitalize(), ":material/label:", "gray"))
+
+
+def badge(outcome: str, words: str | None = None) -> None:
+    """Draw an outcome; `words` replaces its usual word (shown letter by letter)."""
+    look = verdict(outcome)
+    st.badge(plain(words or look.word), icon=look.icon, color=look.colour)
+
+
+def inline(outcome: str, words: str | None = None) -> str:
+    """Return the badge as markdown, for use inside a sentence."""
+    look = verdict(outcome)
+    return f":{look.colour}-badge[{look.icon} {plain(words or look.word)}]"

@@ -1,0 +1,140 @@
+"""What all charts share: one style, direct labels, intervals, a description, and the table behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import altair as alt
+import streamlit as st
+
+from pages._ui import palette
+from pages._ui.tables import table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BAR: Final = 22
+"""Height of one bar with its gap, pixels."""
+AnyChart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
+
+
+def styled(chart: AnyChart) -> AnyChart:
+    """Return the chart with the style of the house: no frame, quiet axes, names in full, colours in a fixed order."""
+    styled_chart: AnyChart = (
+        chart.configure_view(stroke=None)
+        .configure_axis(labelLimit=240, titleFontWeight="normal", domain=False, ticks=False, gridOpacity=0.5)
+        .configure_legend(orient="top", title=None, labelLimit=240)
+        .configure_title(anchor="start", fontWeight="normal", fontSize=14)
+        .configure_range(category=list(palette.CATEGORIES))
+    )
+    return styled_chart
+
+
+def draw(
+    chart: AnyChart, alt_text: str, behind: pd.DataFrame, key: str, columns: Mapping[str, Any] | None = None
+) -> None:
+    """Draw a chart and, folded under it, the table that it shows.
+
+    Args:
+        chart: what a function of `pages._ui.charts` returned.
+        alt_text: what the chart shows, in a sentence, for those who cannot see it.
+        behind: the numbers of the chart.
+        key: unique on the page.
+        columns: column settings of the table, as in `pages._ui.tables.table`.
+    """
+    st.altair_chart(styled(chart), width="stretch", alt=alt_text)
+    _behind(behind, alt_text, key, dict(columns or {}))
+
+
+@st.fragment
+def _behind(behind: pd.DataFrame, alt_text: str, key: str, columns: dict[str, Any]) -> None:
+    with st.expander("The numbers behind this chart", key=f"behind-{key}", on_change="rerun") as box:
+        if box.open:
+            table(behind, f"Table: {alt_text}", columns, key=f"table-{key}")
+
+
+def interval_bars(frame: pd.DataFrame, name: str, value: str, title: str, *, low: str = "", high: str = "") -> AnyChart:
+    """Return horizontal bars from zero in the order of the frame, with intervals and direct labels.
+
+    Args:
+        frame: one row per bar.
+        name: column with the names of the bars.
+        value: column with their lengths.
+        title: what is measured, with its unit.
+        low: column with the lower ends of the intervals, "" for none.
+        high: column with the upper ends.
+    """
+    base = alt.Chart(frame, height=BAR * max(1, len(frame)))
+    y = alt.Y(f"{_field(name)}:N", sort=None, title=None)
+    bars = base.mark_bar(color=palette.ACCENT, height=BAR * 0.6).encode(
+        y=y, x=alt.X(f"{_field(value)}:Q", title=title, scale=alt.Scale(zero=True)), tooltip=_tooltip(frame)
+    )
+    if not low:
+        alone: AnyChart = bars
+        return alone
+    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
+        y=y, x=alt.X(f"{_field(low)}:Q", title=title), x2=_field(high), tooltip=_tooltip(frame)
+    )
+    layered: AnyChart = alt.layer(bars, rule)
+    return layered
+
+
+def interval_dots(
+    frame: pd.DataFrame, name: str, value: str, title: str, *, low: str, high: str, mark: float | None = None
+) -> AnyChart:
+    """Return one dot with its interval per row; for quantities whose zero means nothing. `mark` draws a reference line."""
+    base = alt.Chart(frame, height=BAR * max(1, len(frame)))
+    y = alt.Y(f"{_field(name)}:N", sort=None, title=None)
+    scale = alt.Scale(zero=False)
+    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
+        y=y, x=alt.X(f"{_field(low)}:Q", title=title, scale=scale), x2=_field(high), tooltip=_tooltip(frame)
+    )
+    dot = base.mark_circle(color=palette.ACCENT, size=80, opacity=1).encode(
+        y=y, x=alt.X(f"{_field(value)}:Q", title=title, scale=scale), tooltip=_tooltip(frame)
+    )
+    layers = [rule, dot]
+    if mark is not None:
+        layers.append(
+            alt.Chart({"values": [{"mark": mark}]})
+            .mark_rule(color=palette.ORANGE, strokeDash=[4, 3])
+            .encode(x=alt.X("mark:Q", title=title))
+        )
+    layered: AnyChart = alt.layer(*layers)
+    return layered
+
+
+def lines(frame: pd.DataFrame, x: str, y: str, series: str, titles: tuple[str, str]) -> AnyChart:
+    """Return one line per series, each labelled at its end instead of in a legend."""
+    colour = alt.Color(f"{_field(series)}:N", legend=None, sort=None)
+    base = alt.Chart(frame, height=280)
+    drawn = base.mark_line(strokeWidth=2).encode(
+        x=alt.X(f"{_field(x)}:Q", title=titles[0]),
+        y=alt.Y(f"{_field(y)}:Q", title=titles[1]),
+        color=colour,
+        tooltip=_tooltip(frame),
+    )
+    ends = frame.groupby(series, sort=False, observed=True).tail(1)
+    labels = (
+        alt.Chart(ends)
+        .mark_text(align="left", dx=6, fontSize=13)
+        .encode(x=f"{_field(x)}:Q", y=f"{_field(y)}:Q", text=f"{_field(series)}:N", color=colour)
+    )
+    layered: AnyChart = alt.layer(drawn, labels)
+    return layered
+
+
+def _field(name: str) -> str:
+    """Return a column name that Altair's shorthand does not read: dots, brackets and colons are part of the name."""
+    return name.replace("\\", "\\\\").replace(":", "\\:").replace(".", "\\.").replace("[", "\\[").replace("]", "\\]")
+
+
+def _tooltip(frame: pd.DataFrame) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip(field=_field(str(column)).replace("\\:", ":"), title=str(column), type=_type(frame, column))
+        for column in frame.columns
+    ]
+
+
+def _type(frame: pd.DataFrame, column: Any) -> Any:
+    return "quantitative" if frame[column].dtype.kind in "fiu" else "nominal"

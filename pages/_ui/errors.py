@@ -1,0 +1,51 @@
+"""How a screen says that something did not work."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from governance.errors import GovernanceError
+from pages._ui.text import plain
+
+LOG = logging.getLogger("countersign.screens")
+
+
+def show(error: Exception) -> bool:
+    """Draw any error of a page; the outermost border of the screens (`on_script_error` of the app).
+
+    An error that a person can mend is shown with its advice. Anything else is logged with a reference that the person
+    can pass on, and no detail of the machine is shown.
+
+    Returns:
+        True: the error has been shown.
+    """
+    if isinstance(error, GovernanceError):
+        advise(error)
+        return True
+    reference = secrets.token_hex(4)
+    LOG.error("reference %s", reference, exc_info=error)
+    st.error(
+        f"**This page stopped on an error that we did not foresee.** Nothing was recorded by it. Reload the page; if it "
+        f"happens again, pass on the reference `{reference}`, which is also in the server's log.",
+        icon=":material/error:",
+    )
+    return True
+
+
+def advise(error: GovernanceError) -> None:
+    """Draw an error that a person can mend: what was found, what was expected, what to do."""
+    st.error(f"**{plain(error.what, 2000)}** {plain(error.advice, 2000)}", icon=":material/error:")
+
+
+@contextmanager
+def caught() -> Iterator[None]:
+    """Show a `GovernanceError` of the block in place, so that the rest of the page is still drawn."""
+    try:
+        yield
+    except GovernanceError as error:
+        advise(error)

@@ -1,0 +1,62 @@
+"""From a question to a stored answer: evidence that is there is shown at once, a run on the way is followed."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from governance.errors import GovernanceError
+from governance.evidence import Evidence, NotAssessed
+from governance.methods import method
+from pages._ui import empty, errors, house, runs
+from pages._ui.badges import badge
+from pages._ui.subject import Picked
+from pages._ui.text import plain
+
+R = TypeVar("R")
+
+
+def need(method_id: str, subject: Picked, parameters: Any = None) -> Evidence | None:
+    """Return the stored evidence of a method on a subject, or draw what is on the way and return None.
+
+    Args:
+        method_id: name in the catalogue, for example "fairness.by_group".
+        subject: what the picker chose.
+        parameters: the method's parameters; None for its defaults.
+    """
+    spec = method(method_id)
+    if not subject.data or ("model" in spec.needs and not subject.model):
+        missing = "evaluation data" if not subject.data else "a model"
+        empty.state(
+            f"Pick {missing} above.",
+            f"{plain(spec.title)} answers: {plain(spec.question)}",
+            page="register",
+            label="Register a model or data",
+        )
+        return None
+    try:
+        answer = house.evidence_or_run(method_id, subject, spec.parameters() if parameters is None else parameters)
+    except GovernanceError as error:
+        errors.advise(error)
+        return None
+    if isinstance(answer, Evidence):
+        return answer
+    runs.follow(answer, spec.title)
+    return None
+
+
+def result(evidence: Evidence, kind: type[R]) -> R | None:
+    """Return the result as its type, or say why it was not assessed and return None."""
+    found = evidence.read(kind)
+    if isinstance(found, NotAssessed):
+        not_assessed(found)
+        return None
+    return found
+
+
+def not_assessed(reason: NotAssessed) -> None:
+    """Draw an answer that says why there is no number."""
+    with st.container(border=True):
+        badge("not_assessed")
+        st.markdown(plain(reason.reason, 2000))

@@ -1,0 +1,66 @@
+"""The same word for the same thing on every page: what the question marks beside a number say."""
+
+from __future__ import annotations
+
+from governance.errors import unknown_choice
+
+TERMS: dict[str, str] = {
+    "accuracy": "The share of all rows that the model decides as the label says. Best is 1. Says little when one outcome is rare.",
+    "balanced_accuracy": "The mean of the true positive and the true negative rate. Best is 1, guessing gives 0.5.",
+    "base_rate": "The share of rows whose label is positive. A fact about the data, not about the model.",
+    "base_value": "What the model answers on average over the background rows; explanations start there.",
+    "background": "The rows that an explanation compares a person with.",
+    "brier": "The mean squared distance between predicted probability and outcome. Best is 0.",
+    "calibration": "Whether a predicted 70 % happens in 70 % of the cases.",
+    "certificate": "How good an explanation is: does it add up, is it stable, does the model agree with it.",
+    "cohort": "The rows that are looked at, as a filter.",
+    "confidence interval": "The values that the data do not rule out, at 95 % unless another level is named.",
+    "count": "How many rows a number rests on.",
+    "demographic_parity": "Compares how often each group is selected. Difference: best 0. Ratio: best 1.",
+    "digest": "The SHA-256 fingerprint of bytes: another byte, another digest.",
+    "disparity": "How far a metric is apart between groups, as difference or ratio.",
+    "equal_opportunity": "Compares the true positive rate of the groups: of those who deserve it, how many are selected.",
+    "equalized_odds": "Compares both the true and the false positive rate of the groups.",
+    "evidence": "A stored result with the digests of everything that it was computed from.",
+    "f1": "The harmonic mean of precision and true positive rate. Best is 1.",
+    "false_negative_rate": "Of the rows with a positive label, the share that the model misses. Best is 0.",
+    "false_positive_rate": "Of the rows with a negative label, the share that the model selects. Best is 0.",
+    "impact_ratio": "The selection rate of a group divided by the highest one. Below 0.8 is the four-fifths mark.",
+    "js": "Jensen-Shannon distance between two distributions. 0 is equal, 1 is disjoint.",
+    "kl": "Kullback-Leibler divergence between two distributions, in nats. 0 is equal.",
+    "ks": "Kolmogorov-Smirnov: the largest gap between two cumulative distributions. 0 is equal, 1 is disjoint.",
+    "chi2": "Chi-square test: whether the counts of categories differ by more than chance.",
+    "ledger": "The list of everything that was recorded, in order, that cannot be changed without being noticed.",
+    "mean_absolute_error": "How far a prediction is off on average, in the unit of the target. Best is 0.",
+    "not assessed": "The question was asked and could not be answered; never the same as fine.",
+    "p_value": "How often chance alone would give a difference at least this large.",
+    "precision": "Of the rows that the model selects, the share whose label is positive. Best is 1.",
+    "psi": "Population stability index: how much the distribution moved. Below 0.1 little, above 0.25 much.",
+    "quorum": "How many members must vote before a decision counts.",
+    "reference": "What something is compared with: a group, an earlier window, the training data.",
+    "roc_auc": "How often a positive row scores above a negative one. Best is 1, guessing gives 0.5.",
+    "root": "One fingerprint for the whole ledger up to an entry.",
+    "selection_rate": "The share of rows that the model selects.",
+    "shap": "Shapley values: how much each input moved the model's answer, so that the parts add up to the whole.",
+    "threshold": "The score from which on a row is selected.",
+    "true_negative_rate": "Of the rows with a negative label, the share that the model leaves out. Best is 1.",
+    "true_positive_rate": "Of the rows with a positive label, the share that the model finds. Best is 1.",
+    "wasserstein": "How far the values moved on average, in standard deviations of the reference. 0 is equal.",
+}
+
+
+def meaning(term: str) -> str:
+    """Return what a term means, in one or two sentences.
+
+    Raises:
+        RefusedInputError: the glossary does not have the term.
+    """
+    found = TERMS.get(term)
+    if found is None:
+        raise unknown_choice("term", term, tuple(TERMS))
+    return found
+
+
+def about(term: str) -> str | None:
+    """Return what a term means, or None for a term that the glossary does not have."""
+    return TERMS.get(term)

@@ -1,0 +1,104 @@
+"""A long run on a screen: how far it is, with a way to stop it; it survives a reload because the workspace knows it."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import streamlit as st
+
+from pages._ui import house
+from pages._ui.badges import badge
+from pages._ui.text import plain, short
+
+EVERY: Final = "1s"
+GOING: Final = ("queued", "running")
+
+
+class Run(Protocol):
+    """What the screens need to know of a run."""
+
+    @property
+    def key(self) -> str:
+        """Digest of what goes in, 64 hexadecimal characters."""
+
+    @property
+    def state(self) -> str:
+        """One of queued, running, done, failed, cancelled, interrupted."""
+
+    @property
+    def done(self) -> int:
+        """Steps done in this phase."""
+
+    @property
+    def of(self) -> int:
+        """Steps in this phase, 0 when not known yet."""
+
+    @property
+    def phase(self) -> str:
+        """What is being done, in plain words."""
+
+    @property
+    def error(self) -> str:
+        """Why it failed, "" unless it did."""
+
+
+def words(run: Run) -> str:
+    """Return one line about how far a run is."""
+    if run.state == "queued":
+        return "Waiting for its turn"
+    steps = f": {run.done:,} of {run.of:,}" if run.of > 0 else ""
+    return f"{run.phase or 'Starting'}{steps}"
+
+
+def share(run: Run) -> float:
+    """Return the part of the phase that is done, between 0 and 1."""
+    return min(1.0, max(0.0, run.done / run.of)) if run.of > 0 else 0.0
+
+
+def follow(run: Run, title: str) -> None:
+    """Draw a run until it ends; the page is drawn again when it has."""
+    if run.state in GOING:
+        _poll(run.key, title)
+    else:
+        _ended(run, title)
+
+
+@st.fragment(run_every=EVERY)
+def _poll(key: str, title: str) -> None:
+    run = house.run(key)
+    if run is None or run.state not in GOING:
+        st.rerun()
+    with st.container(border=True):
+        st.markdown(f"**{plain(title)}** is being computed. You can leave this page and come back.")
+        st.progress(share(run), text=plain(words(run)))
+        st.button(
+            "Stop",
+            key=f"stop-{key}",
+            on_click=house.cancel,
+            args=(key,),
+            icon=":material/stop_circle:",
+            type="tertiary",
+        )
+
+
+def _ended(run: Run, title: str) -> None:
+    with st.container(border=True):
+        badge(run.state)
+        st.markdown(f"**{plain(title)}**: {_REASONS.get(run.state, 'the run ended without a result.')}")
+        if run.error:
+            st.text(run.error)
+        st.button(
+            "Compute again",
+            key=f"again-{run.key}",
+            on_click=house.again,
+            args=(run.key,),
+            icon=":material/refresh:",
+            help=f"Run {short(run.key)}",
+        )
+
+
+_REASONS: Final = {
+    "cancelled": "somebody stopped this run. Nothing was recorded.",
+    "interrupted": "the app was closed while this run was going. Nothing was recorded and nothing is lost.",
+    "failed": "this run could not be finished.",
+}

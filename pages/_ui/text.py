@@ -1,0 +1,66 @@
+"""Words that come from a file or a person are shown as they are, never as markdown or HTML.
+
+Streamlit renders labels, captions and messages as markdown with directives (`:red[...]`, `:material/...:`), formulae and
+automatic links. A column called `:material/check_circle: approved` must look like its name, not like a verdict.
+"""
+
+from __future__ import annotations
+
+import re
+
+JOINER = "\N{WORD JOINER}"
+_PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
+_DIRECTIVE = re.compile(r"[:@]|www|[-<>=~](?=[-<>=])", re.IGNORECASE)
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def plain(value: object, limit: int = 400) -> str:
+    """Return markdown that shows `value` letter by letter on one line.
+
+    Punctuation is escaped. Colons, at-signs, "www" and dashes of arrows are followed by an invisible word joiner, because
+    icons, emoji short codes, automatic links and arrows are recognised after the escapes have been taken away. Control characters become
+    a space; marks that turn the direction of writing become a replacement character.
+
+    Args:
+        value: anything; its `str` is shown.
+        limit: longest text in characters; the rest becomes an ellipsis.
+    """
+    text = shown(value, limit)
+    text = _DIRECTIVE.sub(lambda found: found.group(0) + JOINER, text)
+    return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def shown(value: object, limit: int = 400) -> str:
+    """Return `value` as one line without control characters, for places that do not read markdown."""
+    text = _DIRECTION.sub("\N{REPLACEMENT CHARACTER}", _CONTROL.sub(" ", str(value))).strip()
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def short(digest: str, size: int = 8) -> str:
+    """Return the beginning of a digest, enough to recognise it by eye."""
+    return digest[:size]
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Return a number in the way every page writes it: thousands apart, `digits` after the point, a dash for none."""
+    if value is None:
+        return "–"
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{value:,.0f}".replace("-", "−")
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """Return a share between 0 and 1 as a percentage, a dash for none."""
+    return "–" if value is None else f"{100 * value:.{digits}f} %".replace("-", "−")
+
+
+def interval(low: float | None, high: float | None, digits: int = 3) -> str:
+    """Return a confidence interval as "0.61 to 0.67", a dash when there is none."""
+    return "–" if low is None or high is None else f"{number(low, digits)} to {number(high, digits)}"
+
+
+def join(items: tuple[str, ...] | list[str]) -> str:
+    """Return a list as a sentence writes it: "a, b and c"."""
+    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
