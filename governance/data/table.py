@@ -18,9 +18,11 @@ from governance.data.schema import Schema
 from governance.errors import RefusedInputError, unknown_choice
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,25 @@ class ParquetDataset:
         """Rows in the cohort."""
         if self._condition is None:
             return self.n_total
-        return sum(len(chunk) for chunk in self.chunks(columns_of(self._condition)))
+        return len(self.positions())
+
+    def positions(self) -> NDArray[np.intp]:
+        """Return the positions in the file, from 0 and rising, of the rows in the cohort."""
+        import numpy as np
+        import pyarrow as pa
+
+        from governance.data.cohort_mask import mask
+        from governance.data.frame import frame_of
+
+        if self._condition is None:
+            return np.arange(self.n_total)
+        tested = columns_of(self._condition)
+        found, start = [np.zeros(0, dtype=np.intp)], 0
+        for batch in self._open(tested).iter_batches(batch_size=262_144, columns=list(tested)):
+            frame = frame_of(pa.Table.from_batches([batch]))
+            found.append(start + np.flatnonzero(mask(self._condition, frame)))
+            start += len(frame)
+        return np.concatenate(found)
 
     def frame(self, columns: tuple[str, ...] | None = None) -> pd.DataFrame:
         """Return the rows as one frame with a RangeIndex."""

@@ -74,6 +74,14 @@ def test_the_cohort_agrees_with_pandas_on_real_data(shared: Path) -> None:
     np.testing.assert_array_equal(found["fnlwgt"], expected["fnlwgt"])
 
 
+def test_the_positions_of_a_cohort_point_into_the_whole_file(shared: Path) -> None:
+    path = shared / "data/adult/adult.parquet"
+    some = open_dataset(path, cohort="age > 60")
+    whole = open_dataset(path)
+    assert whole.positions().tolist() == list(range(32_561))
+    np.testing.assert_array_equal(whole.frame()["fnlwgt"].to_numpy()[some.positions()], some.frame()["fnlwgt"])
+
+
 def test_an_empty_cohort_gives_an_empty_frame_with_all_columns(mixed: Path) -> None:
     data = open_dataset(mixed, cohort="i > 100")
     assert data.frame().shape == (0, 7)
