@@ -46,9 +46,10 @@ class RequirementOutcome:
 
 @dataclass(frozen=True, slots=True)
 class NotApplicable:
-    """A requirement that does not apply here, and why."""
+    """A requirement of the policy, or evidence that the charter requires, that does not apply here, and why."""
 
-    id: Id
+    id: Word
+    """Requirement id, or method id."""
     reason: TextRef
 
 

@@ -39,7 +39,7 @@ from governance.review.acts import (
     VoteCast,
     Waiver,
 )
-from governance.review.fields import TextRef, text_ref
+from governance.review.fields import GateOutcome, Outcome, Role, TextRef, VoteKind, text_ref
 from governance.review.registrations import (
     CaseRegistered,
     CharterAdopted,
@@ -83,6 +83,7 @@ __all__ = [
     "EvidenceRecorded",
     "ExportMade",
     "FrozenItem",
+    "GateOutcome",
     "KeyAdded",
     "KeyRevoked",
     "LedgerCreated",
@@ -91,15 +92,18 @@ __all__ = [
     "ModelRegistered",
     "MonitoringAlert",
     "NotApplicable",
+    "Outcome",
     "Recusal",
     "RequirementOutcome",
     "ReviewExpired",
     "ReviewOpened",
+    "Role",
     "RootKey",
     "Seat",
     "Tally",
     "TextRef",
     "VoteCast",
+    "VoteKind",
     "Waiver",
     "bundle_of",
     "encode_body",
