@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -155,9 +154,9 @@ def _codes(found: NDArray[np.generic], classes: tuple[str, ...], n: int) -> NDAr
             f"The model answers with {len(labels)} labels for {n} rows.", "Export it with one label per row."
         )
     codes = np.full(n, -1, dtype=np.intp)
-    as_text: Callable[[str], object] = str if labels.dtype == object else _parser(labels.dtype)
+    as_text = labels.dtype.kind not in "biuf"
     for index, name in enumerate(classes):
-        codes[labels == as_text(name)] = index
+        codes[labels == (name if as_text else _number(name))] = index
     if (codes < 0).any():
         strange = labels[codes < 0][0]
         raise RefusedInputError(
@@ -167,13 +166,11 @@ def _codes(found: NDArray[np.generic], classes: tuple[str, ...], n: int) -> NDAr
     return codes
 
 
-def _parser(dtype: np.dtype[np.generic]) -> Callable[[str], object]:
-    def number(name: str) -> object:
-        if dtype == np.bool_:
-            return name in ("1", "True", "true")
-        try:
-            return float(name)
-        except ValueError:
-            return None
-
-    return number
+def _number(name: str) -> float | None:
+    """Return the number that stands for a class; booleans are 0 and 1."""
+    if name in ("False", "True"):
+        return float(name == "True")
+    try:
+        return float(name)
+    except ValueError:
+        return None
