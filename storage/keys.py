@@ -1,0 +1,239 @@
+"""Signing keys at rest: OpenSSH private-key files, named by key id, readable by their owner alone.
+
+    keys/record/<keyid>             the service's P-256 key for records
+    keys/log                        the Ed25519 key for checkpoints
+    keys/root/<keyid>               the P-256 key that adds and revokes keys, under the root passphrase
+    keys/members/<member>/<keyid>   a member's P-256 key, under the member's own passphrase
+
+A key that is missing or damaged disables signing with words; nothing here ever makes a new one in its place.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_ssh_private_key,
+)
+
+from storage.errors import DamagedError, RefusedError
+from storage.ledger.envelope import PublicKey, Signer
+from storage.ledger.note import ED25519, Verifier, cosign, sign_note
+from storage.ledger.note import Note as SignedNote
+
+KDF_ROUNDS: Final = 64
+"""Rounds of bcrypt_pbkdf: about 0.7 s for one guess. PKCS#8's default of 2,048 PBKDF2 rounds is far weaker."""
+SHORTEST: Final = 8
+LONGEST: Final = 72
+"""Bytes of a passphrase that bcrypt takes in."""
+MEMBER_ID = re.compile(r"[a-z0-9-]{1,64}")
+PrivateKey = ec.EllipticCurvePrivateKey | Ed25519PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class LogSigner:
+    """An Ed25519 key that signs notes under a name: a log's, or a witness's."""
+
+    verifier: Verifier
+    key: Ed25519PrivateKey
+
+    def sign(self, text: str) -> SignedNote:
+        """Return `text` as a signed note."""
+        return sign_note(text, self.verifier, self.key.sign)
+
+    def cosign(self, note: SignedNote, time: int) -> SignedNote:
+        """Return the note with a cosignature for the moment `time` (seconds since 1970)."""
+        return cosign(note, self.verifier, self.key.sign, time)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """The keys of one workspace."""
+
+    folder: Path
+    service_passphrase: str | None = None
+    """Passphrase of the record and log keys; None when the files alone protect them."""
+
+    def create_record(self) -> Signer:
+        """Make and store a record key; a `key.added` record must follow."""
+        return self._create("service", self.folder / "record", self.service_passphrase)
+
+    def create_root(self, passphrase: str) -> Signer:
+        """Make and store a root key under its passphrase."""
+        return self._create("root", self.folder / "root", checked_passphrase(passphrase))
+
+    def create_member(self, member: str, passphrase: str) -> Signer:
+        """Make and store a member's key under the member's own passphrase; a `key.added` record must follow."""
+        return self._create(member, self._member_folder(member), checked_passphrase(passphrase))
+
+    def create_log(self, origin: str) -> LogSigner:
+        """Make and store the checkpoint key."""
+        key = Ed25519PrivateKey.generate()
+        write_private(self.folder / "log", key, self.service_passphrase)
+        return named_signer(origin, key)
+
+    def record(self, keyid: str) -> Signer:
+        """Return the service's signer with this key id.
+
+        Raises:
+            DamagedError: the file is missing, damaged, open to others, or holds another key.
+        """
+        return self._load("service", self.folder / "record" / keyid, self.service_passphrase)
+
+    def root(self, keyid: str, passphrase: str) -> Signer:
+        """Return the root signer; raises as `member` does."""
+        return self._load("root", self.folder / "root" / keyid, passphrase)
+
+    def member(self, member: str, keyid: str, passphrase: str) -> Signer:
+        """Return the member's signer, unlocked for one act.
+
+        Raises:
+            RefusedError: the passphrase does not open the key.
+            DamagedError: the file is missing, damaged, open to others, or holds another key.
+        """
+        return self._load(member, self._member_folder(member) / keyid, passphrase)
+
+    def log(self, vkey: str) -> LogSigner:
+        """Return the signer of checkpoints, which must be the key that the ledger names.
+
+        Raises:
+            DamagedError: the file is missing, damaged, or holds another key.
+        """
+        key = read_private(self.folder / "log", self.service_passphrase)
+        found = named_signer(Verifier.from_vkey(vkey).name, key) if isinstance(key, Ed25519PrivateKey) else None
+        if found is None or found.verifier.vkey != vkey:
+            raise DamagedError(
+                f"{self.folder / 'log'} is not the checkpoint key {vkey}.", "Restore the file from a backup."
+            )
+        return found
+
+    def has(self, purpose: str, owner: str, keyid: str) -> bool:
+        """Say whether the file of a private key is here; nothing is opened."""
+        home = {"record": self.folder / "record", "root": self.folder / "root"}.get(purpose)
+        return ((home or self._member_folder(owner)) / keyid).is_file()
+
+    def members_with_keys(self) -> tuple[str, ...]:
+        """Return the ids of members who have a key file, sorted."""
+        home = self.folder / "members"
+        return tuple(sorted(item.name for item in home.iterdir() if item.is_dir())) if home.is_dir() else ()
+
+    def _member_folder(self, member: str) -> Path:
+        if not MEMBER_ID.fullmatch(member):
+            raise RefusedError(f"{member!r} is not a member id.", "Ids have 1 to 64 of a-z, 0-9 and hyphen.")
+        return self.folder / "members" / member
+
+    @staticmethod
+    def _create(owner: str, folder: Path, passphrase: str | None) -> Signer:
+        key = ec.generate_private_key(ec.SECP256R1())
+        signer = _signer(owner, key)
+        write_private(folder / signer.keyid, key, passphrase)
+        return signer
+
+    @staticmethod
+    def _load(owner: str, path: Path, passphrase: str | None) -> Signer:
+        key = read_private(path, passphrase)
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or _signer(owner, key).keyid != path.name:
+            raise DamagedError(f"{path} does not hold the key it is named after.", "Restore the file from a backup.")
+        return _signer(owner, key)
+
+
+def _signer(owner: str, key: ec.EllipticCurvePrivateKey) -> Signer:
+    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return Signer(PublicKey(spki), owner, lambda message: key.sign(message, ec.ECDSA(hashes.SHA256())))
+
+
+def named_signer(name: str, key: Ed25519PrivateKey, algorithm: int = ED25519) -> LogSigner:
+    """Return a signer of notes under `name`; algorithm 1 for a log, 4 for a witness."""
+    return LogSigner(Verifier(name, algorithm, key.public_key().public_bytes_raw()), key)
+
+
+def checked_passphrase(passphrase: str) -> str:
+    """Return a passphrase that is long enough to protect and short enough to count in full.
+
+    Raises:
+        RefusedError: fewer than 8 characters or more than 72 bytes.
+    """
+    if len(passphrase) < SHORTEST:
+        raise RefusedError(f"The passphrase has {len(passphrase)} characters.", f"Use at least {SHORTEST}.")
+    if len(_bytes(passphrase)) > LONGEST:
+        raise RefusedError(f"The passphrase has more than {LONGEST} bytes.", "bcrypt would not use the rest.")
+    return passphrase
+
+
+def _bytes(passphrase: str) -> bytes:
+    return unicodedata.normalize("NFC", passphrase).encode("utf-8")
+
+
+def write_private(path: Path, key: PrivateKey, passphrase: str | None) -> None:
+    """Store a private key in a new file of mode 0600, flushed to disk; an existing file is never replaced.
+
+    Raises:
+        RefusedError: the file exists.
+        DamagedError: the file cannot be written.
+    """
+    encryption: KeySerializationEncryption = NoEncryption()
+    if passphrase is not None:
+        builder = PrivateFormat.OpenSSH.encryption_builder().kdf_rounds(KDF_ROUNDS)
+        encryption = builder.build(_bytes(checked_passphrase(passphrase)))
+    text = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, encryption)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError as error:
+        raise RefusedError(f"There is a key at {path} already.", "Keys are never replaced in place.") from error
+    except OSError as error:
+        raise DamagedError(f"The key could not be written to {path}: {error.strerror}.") from error
+
+
+def read_private(path: Path, passphrase: str | None) -> PrivateKey:
+    """Return the private key of a file.
+
+    Raises:
+        RefusedError: the passphrase is missing or does not open the key.
+        DamagedError: the file is missing, readable by others, damaged, or of another kind.
+    """
+    text = _private_text(path)
+    try:
+        key = load_ssh_private_key(text, None if passphrase is None else _bytes(passphrase))
+    except TypeError as error:
+        raise RefusedError(f"The key {path.name[:16]} asks for a passphrase.", "Give it.") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        if "checksum" in str(error) or "72" in str(error):
+            raise RefusedError("The passphrase does not open the key.", "Check it and try again.") from error
+        raise DamagedError(
+            f"The key file {path} is damaged: {error}.", "Restore it from a backup; signing is off until then."
+        ) from error
+    if isinstance(key, ec.EllipticCurvePrivateKey | Ed25519PrivateKey):
+        return key
+    raise DamagedError(f"{path} holds a key of another kind.", "Expected P-256 or Ed25519.")
+
+
+def _private_text(path: Path) -> bytes:
+    try:
+        mode = path.stat().st_mode
+        text = path.read_bytes()
+    except OSError as error:
+        raise DamagedError(
+            f"The key file {path} cannot be read: {error.strerror}.",
+            "Restore it from a backup; signing is off until then.",
+        ) from error
+    if os.name == "posix" and mode & 0o077:
+        raise DamagedError(f"The key file {path} can be read by others (mode {mode & 0o777:o}).", "Run: chmod 600.")
+    return text

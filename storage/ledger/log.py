@@ -1,0 +1,145 @@
+"""The log in the database: append a line, read the lines, and commit to them with a signed checkpoint.
+
+Before a checkpoint is signed every line is hashed again from the database and held against the last one that was
+signed. A ledger that shrank, forked, or whose stored leaf hashes do not match its lines is not signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from storage.errors import DamagedError
+from storage.ledger import merkle
+from storage.ledger.checkpoint import Checkpoint, read
+from storage.ledger.note import Note, Verifier, open_note
+from storage.tables import CheckpointRow, Entry, table_of
+
+ENTRY = table_of(Entry)
+CHECKPOINT = table_of(CheckpointRow)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCheckpoint:
+    """A checkpoint as it was read from its note, and the note's bytes."""
+
+    checkpoint: Checkpoint
+    note: bytes
+    tsr: bytes | None = None
+    """RFC 3161 timestamp of the note, or None."""
+
+
+def size(connection: Connection) -> int:
+    """Return how many lines the ledger has: the index of the next one."""
+    last = connection.execute(select(func.max(ENTRY.c.idx))).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+def append(connection: Connection, index: int, line: bytes) -> bytes:
+    """Store a line and return its leaf hash; the caller holds the write lock and commits."""
+    leaf = merkle.leaf_hash(line)
+    connection.execute(insert(ENTRY), {"idx": index, "line": line, "leaf": leaf})
+    return leaf
+
+
+def lines(connection: Connection, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, bytes, bytes]]:
+    """Give (index, line, stored leaf hash) in order, from `start` up to and without `stop`."""
+    query = select(ENTRY.c.idx, ENTRY.c.line, ENTRY.c.leaf).where(ENTRY.c.idx >= start).order_by(ENTRY.c.idx)
+    if stop is not None:
+        query = query.where(ENTRY.c.idx < stop)
+    for index, line, leaf in connection.execution_options(yield_per=2000).execute(query):
+        yield index, bytes(line), bytes(leaf)
+
+
+def leaves(connection: Connection, stop: int | None = None) -> list[bytes]:
+    """Return the stored leaf hashes; for proofs, which are checked against a root anyway."""
+    query = select(ENTRY.c.leaf).order_by(ENTRY.c.idx)
+    if stop is not None:
+        query = query.where(ENTRY.c.idx < stop)
+    return [bytes(leaf) for leaf in connection.execute(query).scalars()]
+
+
+def hashed_again(connection: Connection) -> list[bytes]:
+    """Return the leaf hashes computed from the lines themselves.
+
+    Raises:
+        DamagedError: naming the first line that is missing or differs from its stored hash.
+    """
+    found: list[bytes] = []
+    for index, line, stored in lines(connection):
+        if index != len(found):
+            raise DamagedError(f"Line {len(found)} of the ledger is missing.", "Restore a backup.")
+        leaf = merkle.leaf_hash(line)
+        if leaf != stored:
+            raise DamagedError(f"Line {index} of the ledger was changed after it was written.", "Restore a backup.")
+        found.append(leaf)
+    return found
+
+
+def last_checkpoint(connection: Connection, log: Verifier) -> SignedCheckpoint | None:
+    """Return the largest checkpoint of this log, its signature checked, or None where there is none.
+
+    Raises:
+        DamagedError: the stored note is not this log's.
+    """
+    row = connection.execute(select(CHECKPOINT).order_by(CHECKPOINT.c.size.desc()).limit(1)).first()
+    return None if row is None else _opened(row.size, bytes(row.note), row.tsr, log)
+
+
+def last_size(connection: Connection) -> int:
+    """Return how many lines the largest stored checkpoint covers, its signature unchecked; 0 where there is none."""
+    return int(connection.execute(select(func.coalesce(func.max(CHECKPOINT.c.size), 0))).scalar_one())
+
+
+def checkpoint_at(connection: Connection, log: Verifier, covered: int) -> SignedCheckpoint | None:
+    """Return the stored checkpoint of exactly this size, its signature checked, or None."""
+    row = connection.execute(select(CHECKPOINT).where(CHECKPOINT.c.size == covered)).first()
+    return None if row is None else _opened(row.size, bytes(row.note), row.tsr, log)
+
+
+def _opened(stored_size: int, note: bytes, tsr: bytes | None, log: Verifier) -> SignedCheckpoint:
+    found = SignedCheckpoint(read(open_note(note, [log]).note.text), note, tsr)
+    if found.checkpoint.origin != log.name or found.checkpoint.size != stored_size:
+        raise DamagedError(f"The checkpoint stored for size {stored_size} is another one.", "Restore a backup.")
+    return found
+
+
+def next_checkpoint(origin: str, found: list[bytes], last: Checkpoint | None) -> Checkpoint:
+    """Return the checkpoint over the leaf hashes `found`, which must continue the last one signed.
+
+    Raises:
+        DamagedError: the ledger has fewer lines than were signed, or other lines in their place.
+    """
+    if last is not None and len(found) < last.size:
+        raise DamagedError(
+            f"The ledger has {len(found)} lines; a checkpoint over {last.size} was signed. It shrank.",
+            "Nothing is signed. Restore the missing lines from a backup.",
+        )
+    if last is not None and merkle.root(found[: last.size]) != last.root:
+        raise DamagedError(
+            f"The first {last.size} lines are not those that were signed. The ledger forked.",
+            "Nothing is signed. Restore a backup and compare it with an export.",
+        )
+    return Checkpoint(origin, len(found), merkle.root(found))
+
+
+def sign_checkpoint(connection: Connection, log: Verifier, sign: Callable[[str], Note]) -> SignedCheckpoint:
+    """Return the checkpoint over all lines, signed and stored if the ledger has grown; the caller commits.
+
+    Raises:
+        DamagedError: the ledger shrank, forked, or a line was changed.
+    """
+    last = last_checkpoint(connection, log)
+    found = next_checkpoint(log.name, hashed_again(connection), last.checkpoint if last else None)
+    if last is not None and last.checkpoint.size == found.size:
+        return last
+    note = sign(found.text).to_bytes()
+    connection.execute(insert(CHECKPOINT), {"size": found.size, "note": note, "tsr": None})
+    return SignedCheckpoint(found, note)
+
+
+def replace_note(connection: Connection, stored_size: int, note: bytes) -> None:
+    """Store a checkpoint's note with more signatures; the caller has checked that its text is the same."""
+    connection.execute(update(CHECKPOINT).where(CHECKPOINT.c.size == stored_size).values(note=note))

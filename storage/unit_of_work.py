@@ -1,0 +1,162 @@
+"""One act and its records: everything in a unit of work is written together, or nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from storage import texts
+from storage.blobs import Blobs
+from storage.errors import RefusedError
+from storage.ledger import log
+from storage.ledger.canonical import JsonValue
+from storage.ledger.envelope import Signer, Statement, Subject, rfc3339, seal, subjects_or_ledger
+from storage.ledger.events import ROOT_EVENTS, checked_body
+from storage.ledger.record import Record, read_record
+from storage.projections import apply, project
+from storage.selection import history, select_records
+from storage.tables import KeyRow, table_of
+
+KEY = table_of(KeyRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where a record stands; durable once the unit is committed."""
+
+    index: int
+    """Place in the ledger, from 0."""
+    leaf: bytes
+    """Its leaf hash, 32 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit did."""
+
+    size: int
+    """How many lines the ledger has; every one of them is durable."""
+    checkpointed: int
+    """How many of them the last signed checkpoint covers."""
+    problem: str | None = None
+    """Why no checkpoint could be signed although one was due; the records themselves are safe."""
+
+
+class UnitOfWork:
+    """The right to write, held alone from the first read to the commit.
+
+    Rules of the board read `entries` or `history` here, so that nothing changes between the check and the record.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        origin: str,
+        blobs: Blobs,
+        record_signer: Callable[[str], Signer],
+        after_commit: Callable[[int], Committed],
+    ) -> None:
+        self._connection = connection
+        self._record_signer = record_signer
+        self._after_commit = after_commit
+        self._size = log.size(connection)
+        self._open = True
+        self.origin = origin
+        self.blobs = blobs
+
+    @property
+    def size(self) -> int:
+        """How many lines the ledger has, with those of this unit: the index of the next record."""
+        return self._size
+
+    def append(
+        self,
+        event: str,
+        body: Mapping[str, JsonValue],
+        *,
+        actor: str,
+        at: datetime,
+        case: str | None = None,
+        subjects: Sequence[Subject] = (),
+        signer: Signer | None = None,
+    ) -> Appended:
+        """Sign and store one record; without `signer` the service's record key signs.
+
+        Raises:
+            RefusedError: an unknown event, a body without exactly its event's fields, a float, or a key that may not
+                sign this record.
+            DamagedError: the record key is missing or damaged, or the database refuses.
+        """
+        checked = checked_body(event, body)
+        key = signer or self._record_signer(self._live_record_key())
+        self._refuse_wrong_key(event, actor, key)
+        statement = Statement(
+            type=event,
+            origin=self.origin,
+            index=self._size,
+            time=rfc3339(at),
+            case=case,
+            actor=actor,
+            body=checked,
+            subjects=subjects_or_ledger(subjects, self.origin),
+        )
+        line = seal(statement, key)
+        leaf = log.append(self._connection, self._size, line)
+        apply(self._connection, project(read_record(line)))
+        self._size += 1
+        return Appended(self._size - 1, leaf)
+
+    def text(self, words: str) -> dict[str, str]:
+        """Store a text beside the ledger and return the reference for a record's body."""
+        return texts.keep(self._connection, words)
+
+    def erase_text(self, digest: str) -> bool:
+        """Forget a text; return whether there was one. Records that name it stay valid."""
+        return texts.erase(self._connection, digest)
+
+    def entries(self, case: str | None = None, types: Sequence[str] = ()) -> tuple[Record, ...]:
+        """Return records in order: all, or those of one case, or of some types."""
+        return select_records(self._connection, case=case, types=types)
+
+    def history(self, case: str) -> tuple[Record, ...]:
+        """Return what the rules of a case look at: its records, and all about keys, members and the charter."""
+        return history(self._connection, case)
+
+    def commit(self) -> Committed:
+        """Make everything of this unit durable, then sign a checkpoint if one is due.
+
+        When this returns, the records are on disk. A checkpoint that cannot be signed does not undo them: it is named in
+        the answer.
+        """
+        if not self._open:
+            raise RefusedError("This unit of work is closed.", "Begin a new one.")
+        self._connection.commit()
+        self._open = False
+        return self._after_commit(self._size)
+
+    def _live_record_key(self) -> str:
+        live = select(KEY.c.keyid).where(KEY.c.purpose == "record", KEY.c.revoked.is_(None))
+        found = self._connection.execute(live.order_by(KEY.c.idx.desc()).limit(1)).scalar()
+        if found is None:
+            raise RefusedError("The ledger names no live record key.", "Add one: countersign key add --record.")
+        return str(found)
+
+    def _refuse_wrong_key(self, event: str, actor: str, signer: Signer) -> None:
+        if event == "ledger.created":
+            if self._size:
+                raise RefusedError("The ledger exists already.", "ledger.created is its first record.")
+            return
+        live = select(KEY.c.owner, KEY.c.purpose).where(KEY.c.keyid == signer.keyid, KEY.c.revoked.is_(None))
+        found = self._connection.execute(live).first()
+        if found is None:
+            raise RefusedError(
+                f"The key {signer.keyid[:16]} of {signer.owner} is not live in this ledger.",
+                "A key must be added by a key.added record and not be revoked.",
+            )
+        if (event in ROOT_EVENTS) != (found.purpose == "root"):
+            raise RefusedError(f"A {found.purpose} key does not sign {event}.", "The root key signs keys and members.")
+        if found.purpose == "member" and found.owner != actor:
+            raise RefusedError(f"The key of {found.owner} does not sign for {actor}.", "Each member signs alone.")
