@@ -1,18 +1,62 @@
-# Two commands are enough: `make run` and `make test`. They need Python 3.11 to 3.13, make and a package registry.
+# Two commands are enough: `make run` and `make test`. They need Python 3.11 to 3.13, make and a network to the package registry.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 WORKSPACE ?= workspace
 PORT ?= 8501
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra convert \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: run test lint lock bench bench-peers screenshots clean
+.PHONY: run test lint browser bench bench-peers screenshots lock clean
 
 $(UV):
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
 $(VENV)/.run: requirements.lock pyproject.toml | $(UV)
-	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
-	$(BIN)/python -m venv --upgrade-deps $(VENV) >/dev/null 2>&1 || true
+	$(INSTALL) --require-hashes --requirement requirements.lock
+	$(INSTALL) --no-deps --editable .
 	touch $@
+
+$(VENV)/.test: requirements-test.lock pyproject.toml | $(UV)
+	$(INSTALL) --require-hashes --requirement requirements-test.lock
+	$(INSTALL) --no-deps --editable .
+	touch $@
+
+run: $(VENV)/.run
+	$(BIN)/countersign serve --workspace $(WORKSPACE) --port $(PORT)
+
+# A browser for the tests that look at the screens: the machine's own, Debian's, else the one that Playwright brings.
+browser: $(VENV)/.test
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else $(BIN)/playwright install chromium; fi
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: lint browser
+	$(BIN)/python -m pytest
+
+bench: browser
+	@for file in benchmarks/bench_*.py; do \
+		case $$file in *_peers.py) continue;; esac; echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+bench-peers: $(VENV)/.test
+	@for file in benchmarks/bench_*_peers.py; do [ -e "$$file" ] || continue; echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+screenshots: browser
+	$(BIN)/python scripts/screenshots.py
+
+lock: $(UV)
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --group test --output-file requirements-test.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
