@@ -1,0 +1,166 @@
+"""Who belongs to which group: columns coded once, missing values a group of their own, numbers in bands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from governance.data.outcome import text_of
+from governance.errors import RefusedInputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNKNOWN = "unknown"
+MOST_VALUES = 100
+"""A column with more different values is no grouping of people."""
+MOST_NUMBERS = 12
+"""A numeric column with more different values is cut into bands."""
+BANDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """How one column is coded: value -> position, with the last position for missing values."""
+
+    name: str
+    values: tuple[str, ...]
+    """Names of the groups without the one for missing values."""
+    edges: tuple[float, ...] = ()
+    """Inner edges of the bands of a numeric column, ascending; () when the values are names."""
+
+    @property
+    def unknown(self) -> str:
+        """What the group of missing values is called: "unknown", or longer when that is a value of the column."""
+        return UNKNOWN if UNKNOWN not in self.values else "unknown (missing)"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names by code."""
+        return (*self.values, self.unknown)
+
+    def code(self, column: pd.Series) -> NDArray[np.intp]:
+        """Return the code of each row, 0 to len(values), the last for a missing value.
+
+        Raises:
+            RefusedInputError: a value that was not there when the attribute was read.
+        """
+        if self.edges:
+            numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+            codes = np.searchsorted(np.asarray(self.edges), numbers, side="left")
+            return np.where(np.isnan(numbers), len(self.values), codes).astype(np.intp)
+        own, levels = _levels(column)
+        at = {name: index for index, name in enumerate(self.values)}
+        strange = [level for level in levels if level is not None and level not in at]
+        if strange:
+            raise RefusedInputError(
+                f"Column {self.name!r} holds {strange[0]!r}, which is none of its {len(at)} groups.",
+                "Register the data again so that every value is known.",
+            )
+        table = np.array([len(at) if level is None else at[level] for level in [*levels, None]], dtype=np.intp)
+        return table[own]
+
+
+def _levels(column: pd.Series) -> tuple[NDArray[np.intp], list[str | None]]:
+    """Return codes (-1 for missing) and the text of each level; empty text counts as missing."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy().astype(np.intp)
+        names = text_of(pd.Series(column.cat.categories))
+    else:
+        found, uniques = pd.factorize(column, use_na_sentinel=True)
+        codes, names = found.astype(np.intp), text_of(pd.Series(uniques))
+    return codes, [None if not str(name).strip() else str(name) for name in names]
+
+
+def _is_number(column: pd.Series) -> bool:
+    import pandas as pd
+
+    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+
+
+def attributes(names: Sequence[str], frames: Iterable[pd.DataFrame]) -> tuple[Attribute, ...]:
+    """Return how the columns `names` are coded, from one pass over the data.
+
+    A numeric column with more than 12 different values is cut into four bands at its quartiles; the bands are named by their
+    lowest and highest value.
+
+    Raises:
+        RefusedInputError: a column of text has more than 100 different values.
+    """
+    seen: dict[str, set[str]] = {name: set() for name in names}
+    numbers: dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]] = {}
+    for frame in frames:
+        for name in names:
+            if _is_number(frame[name]):
+                _add_numbers(numbers, name, frame[name])
+            else:
+                codes, levels = _levels(frame[name])
+                used = set(np.unique(codes[codes >= 0]).tolist()) if len(codes) else set()
+                seen[name] |= {level for index, level in enumerate(levels) if level is not None and index in used}
+    return tuple(_attribute(name, seen[name], numbers.get(name)) for name in names)
+
+
+def _add_numbers(
+    numbers: dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]], name: str, column: pd.Series
+) -> None:
+    found = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    values, counts = np.unique(found[~np.isnan(found)], return_counts=True)
+    if name in numbers:
+        both = np.concatenate([numbers[name][0], values])
+        weights = np.concatenate([numbers[name][1], counts])
+        values, place = np.unique(both, return_inverse=True)
+        counts = np.bincount(place, weights=weights).astype(np.int64)
+    numbers[name] = values, counts.astype(np.int64)
+
+
+def _attribute(name: str, seen: set[str], numbers: tuple[NDArray[np.float64], NDArray[np.int64]] | None) -> Attribute:
+    if numbers is not None and not seen and len(numbers[0]) > MOST_NUMBERS:
+        return _bands(name, *numbers)
+    values = seen | ({f"{value:.15g}" for value in numbers[0]} if numbers is not None else set())
+    if len(values) > MOST_VALUES:
+        raise RefusedInputError(
+            f"Column {name!r} has {len(values)} different values; a group needs people in it.",
+            f"Choose a column with at most {MOST_VALUES} values, or group the values first.",
+        )
+    if numbers is not None and not seen:
+        return Attribute(name, tuple(f"{value:.15g}" for value in numbers[0]))
+    return Attribute(name, tuple(sorted(values)))
+
+
+def _bands(name: str, values: NDArray[np.float64], counts: NDArray[np.int64]) -> Attribute:
+    """Cut at the values where the cumulative count passes each quarter, so that a value is never split."""
+    share = np.cumsum(counts) / counts.sum()
+    cuts = sorted({int(np.searchsorted(share, part / BANDS)) for part in range(1, BANDS)} - {len(values) - 1})
+    starts, ends = [0, *(cut + 1 for cut in cuts)], [*cuts, len(values) - 1]
+    names = tuple(f"{values[first]:.4g} to {values[last]:.4g}" for first, last in zip(starts, ends, strict=True))
+    return Attribute(name, names, tuple(float(values[cut]) for cut in cuts))
+
+
+def combined(codes: Sequence[NDArray[np.intp]], found: Sequence[Attribute]) -> NDArray[np.intp]:
+    """Return one code per row for all attributes together (mixed radix, last attribute fastest); zeros for none."""
+    if not codes:
+        raise ValueError("no attributes")
+    result = codes[0]
+    for code, attribute in zip(codes[1:], found[1:], strict=True):
+        result = result * len(attribute.names) + code
+    return result
+
+
+def positions(found: Sequence[Attribute], flat: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Return the code of each attribute from combined codes."""
+    result = []
+    for attribute in reversed(found):
+        result.append(flat % len(attribute.names))
+        flat = flat // len(attribute.names)
+    return result[::-1]
+
+
+def named(found: Sequence[Attribute], codes: Sequence[int]) -> Mapping[str, str]:
+    """Return attribute -> value for one group."""
+    return {attribute.name: attribute.names[code] for attribute, code in zip(found, codes, strict=True)}

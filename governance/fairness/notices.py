@@ -1,0 +1,94 @@
+"""What a reader must know before trusting a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from governance.data.schema import Schema
+from governance.fairness.cells import Cells
+from governance.fairness.estimates import Estimates
+from governance.fairness.report import GroupResult, Limits
+from governance.fairness.scores import Scores
+
+
+def notices(
+    scores: Scores | None,
+    cells: Cells,
+    whole: Sequence[Estimates],
+    schema: Schema,
+    groups: Sequence[GroupResult],
+    limits: Limits,
+) -> tuple[str, ...]:
+    """Return the sentences, the gravest first."""
+    return (
+        *_about_scores(scores, whole),
+        *_about_labels(cells, schema),
+        *_about_groups(cells, groups, limits),
+        *_about_intervals(cells, groups, limits),
+    )
+
+
+def _about_scores(scores: Scores | None, whole: Sequence[Estimates]) -> list[str]:
+    if scores is None or not scores.score.size:
+        return []
+    found = []
+    area = next((item for item in whole if item.metric == "roc_auc"), None)
+    if area is not None and np.isfinite(area.value[0]) and area.high[0] < 0.5:
+        found.append(
+            f"The score is probably inverted: people with the positive label score lower than the others "
+            f"(area under the curve {area.value[0]:.3f}). Check which value the score is about."
+        )
+    distinct = np.unique(scores.score).size
+    if distinct == 1:
+        found.append(
+            "Every row has the same score: the model does not tell people apart, and only the threshold decides."
+        )
+    elif distinct <= 10:
+        found.append(f"The score takes only {distinct} different values; most thresholds give the same decisions.")
+    if scores.rounded:
+        found.append("There are so many different scores that they were rounded to 1/65,536 for areas and calibration.")
+    return found
+
+
+def _about_labels(cells: Cells, schema: Schema) -> list[str]:
+    if not schema.target:
+        return ["There is no label column: only selection rates and mean scores can be compared, not errors."]
+    table = cells.rows.sum(axis=0)
+    found = []
+    if table[0].sum() == 0 or table[1].sum() == 0:
+        found.append("Only one label occurs: error rates of the other are not defined.")
+    selected = table[:, 1].sum()
+    if selected == 0:
+        found.append("Nobody is selected at this threshold.")
+    elif table[:, 0].sum() == 0:
+        found.append("Everybody is selected at this threshold.")
+    return found
+
+
+def _about_groups(cells: Cells, groups: Sequence[GroupResult], limits: Limits) -> list[str]:
+    found = [
+        f"{item.name} is a number with many values; it is compared in {len(item.values)} bands: {', '.join(item.values)}."
+        for item in cells.attributes
+        if item.edges
+    ]
+    small = sum(group.n < limits.min_rows for group in groups)
+    if small:
+        found.append(f"{small} of {len(groups)} groups have fewer than {limits.min_rows} rows and are not judged.")
+    return found
+
+
+def _about_intervals(cells: Cells, groups: Sequence[GroupResult], limits: Limits) -> list[str]:
+    found = []
+    if cells.weight is not None:
+        found.append(
+            "Rows carry weights: intervals use the effective number of rows (Kish), and the limits count rows."
+        )
+    few = sum(limits.min_rows <= group.n < 100 for group in groups)
+    if few:
+        found.append(
+            f"{few} groups have between {limits.min_rows} and 99 rows. With so few, 95 % intervals of rare outcomes may cover "
+            "anything from 90 % to 100 %."
+        )
+    return found

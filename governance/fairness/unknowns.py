@@ -1,0 +1,51 @@
+"""People whose group is not known: counted, shown, and bounded for what their membership could change."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from governance.fairness.cells import Cells
+from governance.fairness.metrics import proportion, total
+from governance.fairness.report import Bound, Unknown
+
+
+def bounds(selected: float, known: float, unknown: float) -> tuple[float, float]:
+    """Return [s / (a + m), (s + m) / (a + m)] for s selected of a known members and m people of unknown membership.
+
+    All m belong to the group, and none or all of them were selected.
+    """
+    return selected / (known + unknown), (selected + unknown) / (known + unknown)
+
+
+def sharp_bounds(selected: float, known: float, unknown_selected: float, unknown: float) -> tuple[float, float]:
+    """Return the narrower bounds that hold when the decisions about the unknown people are known.
+
+    Lowest: everyone not selected belongs, s / (a + m0). Highest: everyone selected belongs, (s + m1) / (a + m1).
+    """
+    low = selected / (known + unknown - unknown_selected)
+    high = (selected + unknown_selected) / (known + unknown_selected)
+    return low, high
+
+
+def unknowns(cells: Cells) -> tuple[Unknown, ...]:
+    """Return the account of missing values of each attribute of `cells`; attributes without any are left out."""
+    found = []
+    rate = proportion("selection_rate")
+    everyone = int(cells.rows.sum())
+    for attribute in cells.attributes:
+        one = cells.marginal((attribute.name,))
+        missing = one.groups[:, 0] == len(attribute.values)
+        if not missing.any():
+            continue
+        selected, decided = total(one.rows, rate.top), total(one.rows, rate.base)
+        m1, m = float(selected[missing][0]), float(decided[missing][0])
+        known = float(decided[~missing].sum())
+        limits = []
+        for at in np.flatnonzero(~missing & (decided > 0)):
+            s, a = float(selected[at]), float(decided[at])
+            part = a / known
+            name, proportional = attribute.names[one.groups[at, 0]], (s + part * m1) / (a + part * m)
+            limits.append(Bound(name, s / a, *bounds(s, a, m), *sharp_bounds(s, a, m1, m), proportional))
+        rows = int(one.rows[missing].sum())
+        found.append(Unknown(attribute.name, rows, rows / everyone, int(m1), tuple(limits)))
+    return tuple(found)
