@@ -87,9 +87,7 @@ EVERYONE = Limits(min_rows=1, min_outcomes=1, draws=0)
 def test_every_metric_of_every_group_equals_fairlearn(adult: pd.DataFrame, attributes: tuple[str, ...]) -> None:
     found = report(adult, SCHEMA, limits=EVERYONE)
     y_true, y_pred = (adult["income"] == ">50K").astype(int), (adult["score"] >= 0.4).astype(int)
-    frame = fm.MetricFrame(
-        metrics=ORACLE, y_true=y_true, y_pred=y_pred, sensitive_features=adult[list(attributes)]
-    )
+    frame = fm.MetricFrame(metrics=ORACLE, y_true=y_true, y_pred=y_pred, sensitive_features=adult[list(attributes)])
     groups = found.groups(attributes)
     assert len(groups) == len(frame.by_group)
     for group in groups:
