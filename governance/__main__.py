@@ -10,8 +10,27 @@ import typer
 
 from governance.cli.output import INTERNAL, WRONG_USE
 from governance.errors import Cancelled, GovernanceError
+from storage.errors import StorageError
 
-COMMANDS: Final[tuple[tuple[str, str], ...]] = ()
+COMMANDS: Final[tuple[tuple[str, str], ...]] = (
+    ("serve", "governance.cli.serve:serve"),
+    ("init", "governance.cli.house:init"),
+    ("register model", "governance.cli.house:register_model"),
+    ("register data", "governance.cli.house:register_data"),
+    ("assess", "governance.cli.house:assess_method"),
+    ("member add", "governance.cli.house:member_add"),
+    ("charter adopt", "governance.cli.house:charter_adopt"),
+    ("case open", "governance.cli.case:case_open"),
+    ("case freeze", "governance.cli.case:case_freeze"),
+    ("case start", "governance.cli.case:case_start"),
+    ("case show", "governance.cli.case:case_show"),
+    ("case list", "governance.cli.case:case_list"),
+    ("case declare", "governance.cli.case:case_declare"),
+    ("case comment", "governance.cli.case:case_comment"),
+    ("case resolve", "governance.cli.case:case_resolve"),
+    ("vote", "governance.cli.case:vote"),
+    ("decide", "governance.cli.case:decide"),
+)
 """Name on the command line -> "module:function"; a name with a space is a command of a group."""
 
 
@@ -39,7 +58,7 @@ def main() -> None:
     """Run the command line; wrong input ends with exit code 2 and words, a fault of ours with exit code 3."""
     try:
         build()()
-    except GovernanceError as error:
+    except (GovernanceError, StorageError) as error:
         sys.stderr.write(f"countersign: {error}\n")
         sys.exit(WRONG_USE)
     except (Cancelled, KeyboardInterrupt):

@@ -129,6 +129,11 @@ class Evidence:
         """Return the canonical bytes; their SHA-256 is the evidence digest."""
         return canonical(encode(self))
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical bytes: the address under which the evidence is stored and signed."""
+        return sha256(self.to_bytes())
+
     @classmethod
     def from_bytes(cls, text: bytes) -> Evidence:
         """Return the evidence that `to_bytes` wrote."""

@@ -175,10 +175,18 @@ def read_array(path: str | Path) -> pa.Table:
 
 
 def open_data(file: DataFile) -> Dataset:
-    """Return the data set of `file` with its cohort applied."""
-    from governance.data.table import open_dataset
+    """Return the data set of `file` with its cohort applied; stored Parquet files are not hashed again."""
+    from governance.data.table import ParquetDataset, open_dataset
 
-    return open_dataset(Path(file.path), file.schema, cohort=file.cohort, digest=file.digest)
+    path = Path(file.path)
+    with path.open("rb") as stream:
+        is_parquet = stream.read(4) == b"PAR1"
+    if not is_parquet:
+        return open_dataset(path, file.schema, cohort=file.cohort)
+    found = ParquetDataset(path, file.digest, file.schema, file.cohort)
+    file.schema.check(found.columns)
+    found.check_cohort()
+    return found
 
 
 def open_model(file: ModelFile) -> Predictor:

@@ -117,9 +117,9 @@ class UnitOfWork:
         """Forget a text; return whether there was one. Records that name it stay valid."""
         return texts.erase(self._connection, digest)
 
-    def entries(self, case: str | None = None, types: Sequence[str] = ()) -> tuple[Record, ...]:
-        """Return records in order: all, or those of one case, or of some types."""
-        return select_records(self._connection, case=case, types=types)
+    def entries(self, case: str | None = None, types: Sequence[str] = (), offset: int = 0) -> tuple[Record, ...]:
+        """Return records in order: all, or those of one case, or of some types; without the first `offset` of them."""
+        return select_records(self._connection, case=case, types=types, offset=offset)
 
     def history(self, case: str) -> tuple[Record, ...]:
         """Return what the rules of a case look at: its records, and all about keys, members and the charter."""

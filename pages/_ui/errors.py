@@ -11,7 +11,6 @@ import streamlit as st
 
 from governance.errors import GovernanceError
 from pages._ui.text import plain
-from storage.errors import StorageError
 
 LOG = logging.getLogger("countersign.screens")
 
@@ -25,7 +24,7 @@ def show(error: Exception) -> bool:
     Returns:
         True: the error has been shown.
     """
-    if isinstance(error, GovernanceError | StorageError):
+    if isinstance(error, GovernanceError):
         advise(error)
         return True
     reference = secrets.token_hex(4)
@@ -38,15 +37,15 @@ def show(error: Exception) -> bool:
     return True
 
 
-def advise(error: GovernanceError | StorageError) -> None:
+def advise(error: GovernanceError) -> None:
     """Draw an error that a person can mend: what was found, what was expected, what to do."""
     st.error(f"**{plain(error.what, 2000)}** {plain(error.advice, 2000)}", icon=":material/error:")
 
 
 @contextmanager
 def caught() -> Iterator[None]:
-    """Show an error that a person can mend of the block in place, so that the rest of the page is still drawn."""
+    """Show a `GovernanceError` of the block in place, so that the rest of the page is still drawn."""
     try:
         yield
-    except (GovernanceError, StorageError) as error:
+    except GovernanceError as error:
         advise(error)

@@ -1,0 +1,276 @@
+"""The verbs of a review: put a case, freeze its evidence, open it, discuss it, vote, decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from governance.errors import RuleError
+from governance.review import decision, events, opening
+from governance.review.state import BoardState
+from governance.workflow.board import act
+from governance.workflow.identity import fresh
+from storage.ledger.envelope import Subject
+from storage.unit_of_work import UnitOfWork
+from storage.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWords:
+    """What a person says when putting a model before the board."""
+
+    title: str
+    question: str
+    """What the board is asked to sign, in words."""
+    models: tuple[str, ...]
+    """Digests of the candidates."""
+    risk_tier: str
+    owner: str = ""
+    """Member ids, recused; "" for nobody on the board."""
+    developer: str = ""
+    sponsor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionWords:
+    """A condition as a member writes it."""
+
+    text: str
+    owner: str
+    due: str
+    """RFC 3339."""
+    blocking: bool = True
+
+
+def printed_name(workspace: Workspace, member: str) -> str:
+    """Return the name that is printed beside the member's signature; the id when the name was erased."""
+    found = workspace.read().member(member)
+    return found.name.text or member if found else member
+
+
+def _ref(unit: UnitOfWork, words: str) -> events.TextRef:
+    return events.TextRef(**unit.text(words))
+
+
+def _ref_or_none(unit: UnitOfWork, words: str) -> events.TextRef | None:
+    return _ref(unit, words) if words.strip() else None
+
+
+def open_case(workspace: Workspace, words: CaseWords, *, actor: str) -> str:
+    """Register a case and return its id; it is a draft until evidence is frozen.
+
+    Raises:
+        RuleError: no model is named or one is not registered.
+    """
+    case = fresh(words.title)
+
+    def make(unit: UnitOfWork, _state: BoardState, _time: str) -> events.CaseRegistered:
+        return events.CaseRegistered(
+            case=case,
+            title=_ref(unit, words.title),
+            question=_ref(unit, words.question),
+            models=words.models,
+            owner=words.owner,
+            developer=words.developer,
+            sponsor=words.sponsor,
+            risk_tier=words.risk_tier,
+        )
+
+    subjects = tuple(Subject("model", digest) for digest in words.models)
+    act(workspace, make, actor=actor, case=case, subjects=subjects)
+    return case
+
+
+def freeze(
+    workspace: Workspace,
+    case: str,
+    evidence: Sequence[str],
+    *,
+    actor: str,
+    policy_digest: str,
+    requirements: tuple[events.RequirementOutcome, ...] = (),
+    not_applicable: Sequence[tuple[str, str]] = (),
+    waivers: tuple[events.Waiver, ...] = (),
+) -> str:
+    """Freeze the evidence with these digests and return the bundle digest; earlier votes of an open round become void.
+
+    Args:
+        workspace: where.
+        case: id of the case.
+        evidence: digests of recorded evidence.
+        actor: who does it.
+        policy_digest: digest of the policy that `requirements` was evaluated under.
+        requirements: the gate report.
+        not_applicable: (requirement or method, reason in words) of what is left out.
+        waivers: what somebody took the responsibility to waive.
+
+    Raises:
+        RuleError: evidence that was never recorded, or evidence that the charter requires is missing.
+    """
+    bundle = ""
+
+    def make(unit: UnitOfWork, state: BoardState, _time: str) -> events.EvidenceFrozen:
+        nonlocal bundle
+        unknown = [digest[:16] for digest in evidence if digest not in state.evidence]
+        if unknown:
+            raise RuleError(f"Evidence {', '.join(unknown)} was never recorded.", "Run the methods first.")
+        standing = state.case(case)
+        body = events.frozen(
+            events.EvidenceFrozen(
+                version=standing.frozen.version + 1 if standing.frozen else 1,
+                bundle="0" * 64,
+                evidence=tuple(state.evidence[digest] for digest in evidence),
+                policy_digest=policy_digest,
+                requirements=requirements,
+                not_applicable=tuple(events.NotApplicable(name, _ref(unit, why)) for name, why in not_applicable),
+                waivers=waivers,
+            )
+        )
+        bundle = body.bundle
+        return body
+
+    act(workspace, make, actor=actor, case=case, subjects=tuple(Subject("evidence", item) for item in evidence))
+    return bundle
+
+
+def start(workspace: Workspace, case: str, *, actor: str, trigger: str = "") -> None:
+    """Open a round of voting under the charter in force; `trigger` says why a decided case is reviewed again.
+
+    Raises:
+        RuleError: no evidence is frozen, no charter is in force, or the board could never reach a decision.
+    """
+
+    def make(unit: UnitOfWork, state: BoardState, time: str) -> events.ReviewOpened:
+        return opening.draft(state, state.case(case), time, _ref_or_none(unit, trigger))
+
+    act(workspace, make, actor=actor, case=case)
+
+
+def declare(workspace: Workspace, case: str, *, member: str, passphrase: str, conflict: bool, words: str = "") -> None:
+    """Sign whether the member has a conflict of interest; a conflict recuses for this round."""
+    act(
+        workspace,
+        lambda unit, _state, _time: events.ConflictDeclared(member, conflict, _ref_or_none(unit, words)),
+        actor=member,
+        case=case,
+        signer=workspace.unlock(member, passphrase),
+    )
+
+
+def comment(
+    workspace: Workspace,
+    case: str,
+    words: str,
+    *,
+    member: str,
+    passphrase: str,
+    anchor: str = "",
+    blocking: bool = False,
+    reply_to: str | None = None,
+) -> str:
+    """Sign a remark on a number or a row and return its id; a blocking one stops the decision until it is resolved."""
+    name = fresh("comment")
+    act(
+        workspace,
+        lambda unit, _state, _time: events.CommentAdded(name, anchor, blocking, _ref(unit, words), reply_to),
+        actor=member,
+        case=case,
+        signer=workspace.unlock(member, passphrase),
+    )
+    return name
+
+
+def resolve(workspace: Workspace, case: str, comment_id: str, words: str, *, member: str, passphrase: str) -> None:
+    """Sign that a remark is answered; its author or the chair does that."""
+    act(
+        workspace,
+        lambda unit, _state, _time: events.CommentResolved(comment_id, _ref(unit, words)),
+        actor=member,
+        case=case,
+        signer=workspace.unlock(member, passphrase),
+    )
+
+
+VoteKind = Literal["approve", "approve_with_conditions", "reject", "abstain"]
+
+MEANINGS: dict[VoteKind, str] = {
+    "approve": "I have read the evidence with this digest and approve the use that the case describes.",
+    "approve_with_conditions": "I have read the evidence with this digest and approve the use under my conditions.",
+    "reject": "I have read the evidence with this digest and reject the use that the case describes.",
+    "abstain": "I have read the evidence with this digest and abstain.",
+}
+"""What a signature means, as it is printed above the passphrase and stored in the vote."""
+
+
+def vote(
+    workspace: Workspace,
+    case: str,
+    choice: VoteKind,
+    *,
+    member: str,
+    passphrase: str,
+    bundle: str,
+    rationale: str = "",
+    conditions: Sequence[ConditionWords] = (),
+) -> int:
+    """Sign a vote on exactly the evidence that the member read, and return its index in the ledger.
+
+    Args:
+        workspace: where.
+        case: id of the case.
+        choice: what the member votes.
+        member: who.
+        passphrase: opens the member's key for this act alone.
+        bundle: digest of the evidence that the member saw; the vote is refused when it was replaced meanwhile.
+        rationale: needed unless the vote is a plain approval.
+        conditions: needed for an approval with conditions.
+
+    Raises:
+        RuleError: the member may not vote now, or the ballot does not fit.
+    """
+
+    def make(unit: UnitOfWork, state: BoardState, _time: str) -> events.VoteCast:
+        review = state.case(case).review
+        return events.VoteCast(
+            vote=choice,
+            bundle=bundle,
+            round=review.round if review else 1,
+            rationale=_ref_or_none(unit, rationale),
+            conditions=tuple(
+                events.Condition(fresh(member), _ref(unit, item.text), item.owner, item.due, item.blocking)
+                for item in conditions
+            ),
+            meaning=MEANINGS[choice],
+            name=_ref(unit, printed_name(workspace, member)),
+        )
+
+    return act(workspace, make, actor=member, case=case, signer=workspace.unlock(member, passphrase))
+
+
+def decide(
+    workspace: Workspace, case: str, *, rationale: str, scope: str, actor: str = events.SERVICE, passphrase: str = ""
+) -> events.DecisionRecorded:
+    """Record the only decision that the votes allow, with dissent word for word, and return it.
+
+    Args:
+        workspace: where.
+        case: id of the case.
+        rationale: why, in the board's words.
+        scope: what use the decision covers.
+        actor: the chair, who signs with `passphrase`; or "service" in the board's name.
+        passphrase: opens the chair's key.
+
+    Raises:
+        RuleError: something is missing: quorum, a required role, an answer to a blocking comment.
+    """
+    recorded: list[events.DecisionRecorded] = []
+
+    def make(unit: UnitOfWork, state: BoardState, time: str) -> events.DecisionRecorded:
+        wording = decision.Wording(_ref(unit, rationale), _ref(unit, scope), time)
+        recorded.append(decision.draft(state.case(case), wording))
+        return recorded[0]
+
+    signer = None if actor == events.SERVICE else workspace.unlock(actor, passphrase)
+    act(workspace, make, actor=actor, case=case, signer=signer)
+    return recorded[0]

@@ -1,0 +1,75 @@
+"""A workspace with a registered model and data, made by code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from governance.data.schema import Schema
+from governance.review import charter
+from governance.workflow import members, places, register
+from storage.workspace import Workspace
+from tests.workflow.people import MEMBERS, ROOT_SECRET, secret
+
+
+@pytest.fixture(scope="session")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rng = np.random.default_rng(7)
+    n = 900
+    frame = pd.DataFrame(
+        {"age": rng.integers(18, 80, n), "income": rng.normal(30, 8, n).round(2), "sex": rng.choice(["F", "M"], n)}
+    )
+    odds = 0.08 * (frame["age"] - 45) + 0.1 * (frame["income"] - 30) + 0.5 * (frame["sex"] == "M")
+    frame["good"] = (rng.random(n) < 1 / (1 + np.exp(-odds))).astype(int)
+    path = tmp_path_factory.mktemp("data") / "people.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def model(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    from governance.models.convert import convert_estimator
+
+    frame = pd.read_csv(table)
+    encode = ColumnTransformer([("number", StandardScaler(), ["age", "income"]), ("text", OneHotEncoder(), ["sex"])])
+    fitted = make_pipeline(encode, LogisticRegression()).fit(frame[["age", "income", "sex"]], frame["good"])
+    path = tmp_path_factory.mktemp("model") / "people.onnx"
+    path.write_bytes(convert_estimator(fitted, frame[["age", "income", "sex"]]))
+    return path
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    found = places.create("Example Board", ROOT_SECRET, tmp_path / "workspace")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def board(workspace: Workspace) -> Workspace:
+    for member, (name, roles) in MEMBERS.items():
+        members.enrol(workspace, member, name, roles, passphrase=secret(member), root_passphrase=ROOT_SECRET)
+    for member in ("ines", "jonas"):
+        members.adopt_charter(
+            workspace, charter.from_toml(charter.template()), member=member, passphrase=secret(member)
+        )
+    return workspace
+
+
+@pytest.fixture
+def registered(workspace: Workspace, table: Path, model: Path) -> tuple[str, str]:
+    words = register.ModelWords("People", "1.0", "lars", "Decide about people in a test.", "limited")
+    schema = Schema(target="good", positive="1", sensitive=("sex",))
+    return (
+        register.register_model(workspace, model, words, actor="lars"),
+        register.register_data(workspace, table, register.DataWords("People", "evaluation", schema), actor="lars"),
+    )

@@ -1,0 +1,75 @@
+"""A whole review through the verbs, under a charter that the board adopted."""
+
+from __future__ import annotations
+
+import pytest
+
+from governance.errors import RuleError
+from governance.workflow import assess, review, subjects
+from governance.workflow.board import state
+from storage.errors import StorageError
+from storage.workspace import Workspace
+from tests.workflow.people import secret
+
+
+@pytest.fixture
+def case(board: Workspace, registered: tuple[str, str]) -> str:
+    model, _ = registered
+    words = review.CaseWords("People 1.0", "May it be used?", (model,), "limited", owner="lars")
+    name = review.open_case(board, words, actor="lars")
+    found = assess.now(board, subjects.task(board, "performance.summary", subjects.Choice(*registered)))
+    required = [("performance.classification", "performance.summary answers it")]
+    review.freeze(board, name, (found.digest,), actor="lars", policy_digest="0" * 64, not_applicable=required)
+    review.start(board, name, actor="lars")
+    return name
+
+
+def cast(board: Workspace, case: str, member: str, choice: str, rationale: str = "") -> None:
+    review.declare(board, case, member=member, passphrase=secret(member), conflict=False)
+    bundle = state(board).case(case).bundle
+    review.vote(board, case, choice, member=member, passphrase=secret(member), bundle=bundle, rationale=rationale)
+
+
+def test_three_members_vote_and_the_dissent_stands_in_the_decision(board, case) -> None:
+    cast(board, case, "ines", "approve")
+    cast(board, case, "jonas", "approve")
+    cast(board, case, "kemi", "reject", "The small group was not judged.")
+    decision = review.decide(board, case, rationale="Two of three.", scope="The stated use.")
+    assert decision.outcome == "approved"
+    assert [item.member for item in decision.dissent] == ["kemi"]
+    assert state(board).case(case).status == "approved"
+    assert board.read().text(decision.dissent[0].rationale.sha256) == "The small group was not judged."
+
+
+def test_a_vote_needs_the_members_own_passphrase(board, case) -> None:
+    size = board.read().head().size
+    with pytest.raises(StorageError, match="passphrase"):
+        review.declare(board, case, member="ines", passphrase="somebody else's", conflict=False)
+    assert board.read().head().size == size
+
+
+def test_a_vote_on_replaced_evidence_is_refused_and_nothing_is_recorded(board, case) -> None:
+    review.declare(board, case, member="ines", passphrase=secret("ines"), conflict=False)
+    size = board.read().head().size
+    with pytest.raises(RuleError, match="other evidence"):
+        review.vote(board, case, "approve", member="ines", passphrase=secret("ines"), bundle="ab" * 32)
+    assert board.read().head().size == size
+
+
+def test_no_decision_without_a_quorum(board, case) -> None:
+    cast(board, case, "ines", "approve")
+    with pytest.raises(RuleError, match="1 of 3 votes"):
+        review.decide(board, case, rationale="Too early.", scope="Any.")
+
+
+def test_the_owner_cannot_vote(board, case) -> None:
+    with pytest.raises(RuleError, match="lars"):
+        cast(board, case, "lars", "approve")
+
+
+def test_a_second_process_sees_the_same_state(board, case) -> None:
+    from governance.workflow import board as rules
+
+    before = state(board)
+    rules._states.clear()
+    assert state(board) == before
