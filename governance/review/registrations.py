@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from governance.review.fields import (
@@ -96,7 +96,7 @@ class ModelRegistered:
     risk_tier: Id
     intended_use: TextRef
     parent: Digest | None = None
-    provenance: Mapping[str, str] | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ VERDICTS: dict[str, Verdict] = {
     "draft": Verdict("Draft", ":material/edit_note:", "gray"),
     "open": Verdict("Under review", ":material/how_to_vote:", "blue"),
     "running": Verdict("Running", ":material/progress_activity:", "blue"),
-    "queued": Verdict("Waiting", ":material/hourglass_empty:", "gray"),
+    "waiting": Verdict("Waiting", ":material/hourglass_empty:", "gray"),
     "done": Verdict("Done", ":material/check_circle:", "green"),
     "cancelled": Verdict("Cancelled", ":material/cancel:", "gray"),
     "interrupted": Verdict("Interrupted", ":material/power_off:", "orange"),

@@ -11,6 +11,7 @@ import streamlit as st
 
 from governance.errors import GovernanceError
 from pages._ui.text import plain
+from storage.errors import StorageError
 
 LOG = logging.getLogger("countersign.screens")
 
@@ -24,7 +25,7 @@ def show(error: Exception) -> bool:
     Returns:
         True: the error has been shown.
     """
-    if isinstance(error, GovernanceError):
+    if isinstance(error, GovernanceError | StorageError):
         advise(error)
         return True
     reference = secrets.token_hex(4)
@@ -37,15 +38,15 @@ def show(error: Exception) -> bool:
     return True
 
 
-def advise(error: GovernanceError) -> None:
+def advise(error: GovernanceError | StorageError) -> None:
     """Draw an error that a person can mend: what was found, what was expected, what to do."""
     st.error(f"**{plain(error.what, 2000)}** {plain(error.advice, 2000)}", icon=":material/error:")
 
 
 @contextmanager
 def caught() -> Iterator[None]:
-    """Show a `GovernanceError` of the block in place, so that the rest of the page is still drawn."""
+    """Show an error that a person can mend of the block in place, so that the rest of the page is still drawn."""
     try:
         yield
-    except GovernanceError as error:
+    except (GovernanceError, StorageError) as error:
         advise(error)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._ui import house
 from pages._ui.badges import inline
-from pages._ui.text import short
+from pages._ui.text import plain, short
 
 
 def sentence() -> str:
@@ -14,9 +14,9 @@ def sentence() -> str:
     ledger = house.ledger()
     if ledger is None or ledger.size == 0:
         return "The ledger is empty: nothing has been recorded yet."
-    outcome = {True: "verified", False: "damaged", None: "not_verified"}[ledger.verified]
     entries = "1 entry" if ledger.size == 1 else f"{ledger.size:,} entries"
-    return f"Ledger: {entries}, root `{short(ledger.root, 12)}` {inline(outcome)}"
+    line = f"Ledger: {entries}, root `{short(ledger.root, 12)}`"
+    return f"{line} {inline('verified')}" if ledger.verified else f"{line} {inline('damaged')} {plain(ledger.reason)}"
 
 
 def footer() -> None:

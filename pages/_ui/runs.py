@@ -2,57 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final
 
 import streamlit as st
 
 from pages._ui import house
 from pages._ui.badges import badge
 from pages._ui.text import plain, short
+from storage.entities import Run
 
 EVERY: Final = "1s"
-GOING: Final = ("queued", "running")
-
-
-class Run(Protocol):
-    """What the screens need to know of a run."""
-
-    @property
-    def key(self) -> str:
-        """Digest of what goes in, 64 hexadecimal characters."""
-
-    @property
-    def state(self) -> str:
-        """One of queued, running, done, failed, cancelled, interrupted."""
-
-    @property
-    def done(self) -> int:
-        """Steps done in this phase."""
-
-    @property
-    def of(self) -> int:
-        """Steps in this phase, 0 when not known yet."""
-
-    @property
-    def phase(self) -> str:
-        """What is being done, in plain words."""
-
-    @property
-    def error(self) -> str:
-        """Why it failed, "" unless it did."""
+GOING: Final = ("waiting", "running")
 
 
 def words(run: Run) -> str:
     """Return one line about how far a run is."""
-    if run.state == "queued":
+    if run.state == "waiting":
         return "Waiting for its turn"
-    steps = f": {run.done:,} of {run.of:,}" if run.of > 0 else ""
+    steps = f": {run.done:,} of {run.total:,}" if run.total > 0 else ""
     return f"{run.phase or 'Starting'}{steps}"
 
 
 def share(run: Run) -> float:
     """Return the part of the phase that is done, between 0 and 1."""
-    return min(1.0, max(0.0, run.done / run.of)) if run.of > 0 else 0.0
+    return min(1.0, max(0.0, run.done / run.total)) if run.total > 0 else 0.0
 
 
 def follow(run: Run, title: str) -> None:

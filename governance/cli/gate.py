@@ -1,0 +1,96 @@
+"""`countersign gate`: hold a policy against evidence; for pipelines that must stop when it is not met."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
+from governance.codec import encode, parse, sha256
+from governance.errors import RefusedInputError
+from governance.evidence import Evidence
+from governance.review.gate import GateLine, GateReport, evaluate
+from governance.review.policy import Policy, from_json, from_toml
+
+MARKS = {"met": "met", "not_met": "NOT MET", "not_assessed": "NOT ASSESSED"}
+
+
+def gate(
+    evidence: Annotated[list[Path] | None, typer.Argument(help="Evidence documents (JSON).")] = None,
+    policy: Annotated[Path | None, typer.Option(help="Policy (TOML or JSON).")] = None,
+    workspace: Annotated[
+        Path | None, typer.Option(help="Read the frozen evidence of a case in this workspace.")
+    ] = None,
+    case: Annotated[str, typer.Option(help="The case, together with --workspace.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Hold a policy against evidence: exit code 0 when it is satisfied, 1 when not."""
+    if policy is None:
+        raise RefusedInputError("No policy is given.", "Add --policy FILE.")
+    if not evidence:
+        raise RefusedInputError("There is no evidence to look at.", "Give evidence files.")
+    report = evaluate(read_policy(policy), read_evidence(evidence))
+    if json:
+        print_json(encode(report))
+    else:
+        show(report)
+    raise typer.Exit(DONE if report.satisfied else NOT_SATISFIED)
+
+
+def read_policy(path: Path) -> Policy:
+    """Return the policy in a file.
+
+    Raises:
+        RefusedInputError: there is no such file, or it is not a policy.
+    """
+    content = _read(path)
+    if path.suffix == ".json":
+        return from_json(parse(content))
+    try:
+        return from_toml(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise RefusedInputError(f"The policy {path.name!r} is not UTF-8 text.", "Save it as UTF-8.") from error
+
+
+def read_evidence(paths: list[Path]) -> dict[str, Evidence]:
+    """Return evidence by digest from files that hold one evidence document each.
+
+    Raises:
+        RefusedInputError: no such file, or not an evidence document.
+    """
+    found = {}
+    for path in paths:
+        value = parse(_read(path))
+        if not isinstance(value, dict) or value.get("format") != "countersign-evidence/1":
+            raise RefusedInputError(
+                f"{path.name!r} is not an evidence document.", "Write one with --evidence FILE of an analysis command."
+            )
+        item = Evidence.from_bytes(_read(path))
+        found[sha256(item.to_bytes())] = item
+    return found
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():
+        raise RefusedInputError(f"There is no file {str(path)!r}.", "Check the path.")
+    return path.read_bytes()
+
+
+def show(report: GateReport) -> None:
+    """Print the report for people."""
+    say(f"{report.policy} ({report.policy_digest[:12]})")
+    for line in report.requirements:
+        say(
+            f"  {MARKS[line.outcome]:<13} {line.id}: {_value(line)}, limit {line.limit}, {line.severity}{_waived(line)}"
+        )
+    say("Satisfied." if report.satisfied else "Not satisfied.")
+
+
+def _value(line: GateLine) -> str:
+    return line.value if line.value is not None else line.reason
+
+
+def _waived(line: GateLine) -> str:
+    return f", waived by {line.waived_by}" if line.waived_by else ""

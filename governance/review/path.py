@@ -1,0 +1,159 @@
+"""A small language that names one number inside a finding.
+
+    disparities[metric=demographic_parity,attribute=sex].ratio
+    groups[group.sex=Female].metrics[metric=accuracy].low
+    min(groups[*].metrics[metric=accuracy].value)
+    importance."payer.code"
+
+A path is names joined by dots; a name with other characters stands in double quotes. `[field=value, ...]` keeps the items of a list
+whose fields have these values (a field may be a path of names), `[3]` takes one item, `[*]` all of them. `min(...)`, `max(...)` and
+`count(...)` make one number of several; without them a path must lead to exactly one place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from governance.codec import JsonValue
+from governance.errors import RefusedInputError
+from governance.evidence import NotAssessed
+
+AGGREGATES: Final = ("min", "max", "count")
+_STEP = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_-]*))((?:\[[^\[\]]*\])*)(\.|$)')
+_SELECTOR = re.compile(r"\[([^\[\]]*)\]")
+_CALL = re.compile(r"(min|max|count)\((.*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One name of a path and the selectors behind it."""
+
+    name: str
+    selectors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path that has been read."""
+
+    text: str
+    aggregate: str
+    """"min", "max", "count", or "" for a path that leads to one place."""
+    steps: tuple[Step, ...]
+
+
+def read_path(text: str) -> Path:
+    """Return the path that `text` writes.
+
+    Raises:
+        RefusedInputError: the text is not a path; the message shows where it stops making sense.
+    """
+    call = _CALL.fullmatch(text.strip())
+    inner = call[2].strip() if call else text.strip()
+    steps, at = [], 0
+    while at < len(inner):
+        found = _STEP.match(inner, at)
+        if found is None or (found[4] == "." and found.end() == len(inner)):
+            break
+        name = re.sub(r"\\(.)", r"\1", found[1]) if found[1] is not None else found[2]
+        selectors = tuple(item.strip() for item in _SELECTOR.findall(found[3]))
+        steps.append(Step(name, tuple(_checked(item, text) for item in selectors)))
+        at = found.end()
+    if not steps or at < len(inner):
+        raise RefusedInputError(
+            f"The path {text!r} cannot be read from {inner[at : at + 20]!r} on.",
+            "Write it like disparities[metric=demographic_parity,attribute=sex].ratio.",
+        )
+    return Path(text, call[1] if call else "", tuple(steps))
+
+
+def _checked(selector: str, text: str) -> str:
+    parts = [part for part in selector.split(",") if "=" not in part or not part.split("=", 1)[0].strip()]
+    if selector != "*" and not re.fullmatch(r"0|[1-9][0-9]{0,8}", selector) and parts:
+        raise RefusedInputError(
+            f"The path {text!r} has the selector [{selector}].", "Use [field=value], [number] or [*]."
+        )
+    return selector
+
+
+def look_up(path: Path, result: JsonValue) -> str | NotAssessed:
+    """Return the one value at `path` as text, or why there is none; an object is read at its field "value"."""
+    found = [result]
+    for step in path.steps:
+        found = [item for node in found for item in _stepped(node, step)]
+    if path.aggregate == "count":
+        return str(len(found))
+    values: list[str] = []
+    for node in found:
+        value = scalar(node)
+        if isinstance(value, NotAssessed):
+            return value
+        values.append(value)
+    if not values:
+        return NotAssessed(f"The evidence has nothing at {path.text}.")
+    if path.aggregate:
+        return _extreme(path.aggregate, values)
+    return values[0] if len(values) == 1 else NotAssessed(f"{path.text} leads to {len(values)} places, not to one.")
+
+
+def _extreme(aggregate: str, values: Sequence[str]) -> str | NotAssessed:
+    try:
+        return (min if aggregate == "min" else max)(values, key=float)
+    except ValueError:
+        return NotAssessed(f"{aggregate} needs numbers, found {values[0][:40]!r}.")
+
+
+def scalar(node: JsonValue) -> str | NotAssessed:
+    """Return a JSON value as text, or the reason beside it why there is none."""
+    if isinstance(node, Mapping):
+        if node.get("outcome") == "not_assessed" or node.get("value", ...) is None:
+            return NotAssessed(str(node.get("reason") or "The evidence says that it cannot be judged."))
+        node = node.get("value", node)
+    if node is None:
+        return NotAssessed("The evidence has no value here.")
+    if isinstance(node, Mapping | list | tuple):
+        return NotAssessed("The path leads to a table, not to one value.")
+    return text_of(node)
+
+
+def text_of(value: Any) -> str:
+    """Return a JSON scalar the way limits are written: numbers in full, true and false in lowercase."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, int | float) else str(value)
+
+
+def _stepped(node: JsonValue, step: Step) -> list[JsonValue]:
+    if not isinstance(node, Mapping) or step.name not in node:
+        return []
+    if node[step.name] is None and node.get("reason"):
+        return [NOT_ASSESSED | {"reason": node["reason"]}]
+    found = [node[step.name]]
+    for selector in step.selectors:
+        found = [item for items in found for item in _selected(items, selector)]
+    return found
+
+
+NOT_ASSESSED: Final[dict[str, str]] = {"outcome": "not_assessed"}
+
+
+def _selected(items: JsonValue, selector: str) -> list[JsonValue]:
+    if not isinstance(items, list | tuple):
+        return []
+    if selector == "*":
+        return list(items)
+    if selector.isdecimal():
+        return [items[int(selector)]] if int(selector) < len(items) else []
+    wanted = [part.split("=", 1) for part in selector.split(",")]
+    return [item for item in items if all(_field(item, name.strip()) == value.strip() for name, value in wanted)]
+
+
+def _field(item: JsonValue, name: str) -> str | None:
+    for part in name.split("."):
+        if not isinstance(item, Mapping) or part not in item:
+            return None
+        item = item[part]
+    return None if isinstance(item, Mapping | list | tuple) else text_of(item)

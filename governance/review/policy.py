@@ -1,0 +1,152 @@
+"""The policy: what the evidence must show, written down before anybody looks at it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from importlib.resources import files
+from typing import Literal, TypeAlias
+
+from governance.codec import JsonValue, canonical, decode, encode, sha256
+from governance.errors import RefusedInputError
+from governance.review.fields import Id, Word
+from governance.review.path import Path, read_path
+
+Severity: TypeAlias = Literal["blocking", "advisory"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a value must be; each side is a decimal number as text, "" for none."""
+
+    min: str = ""
+    max: str = ""
+    equals: str = ""
+    """The exact text of a word or a truth value."""
+
+    @property
+    def words(self) -> str:
+        """The limit in words, as it stands in reports and records."""
+        if self.equals:
+            return f"exactly {self.equals}"
+        if self.min and self.max:
+            return f"{self.min} to {self.max}"
+        return f"at least {self.min}" if self.min else f"at most {self.max}"
+
+    def holds(self, value: str) -> bool | None:
+        """Say whether `value` keeps the limit; None when it is not a number and one is needed."""
+        if self.equals:
+            return value == self.equals
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            return None
+        if not number.is_finite():
+            return None
+        return (not self.min or number >= Decimal(self.min)) and (not self.max or number <= Decimal(self.max))
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One question to the evidence."""
+
+    id: Id
+    method: Word
+    """Method id whose evidence is asked."""
+    metric: Word
+    """Path into the finding, see `governance.review.path`."""
+    limit: Limit
+    severity: Severity
+    """Only blocking requirements decide whether the policy is satisfied."""
+    cohort: str = ""
+    """The filter on rows that the evidence was computed with, exactly as written there; "" for all rows."""
+    why: str = ""
+    """Why the board asks for it, in words."""
+
+    @property
+    def path(self) -> Path:
+        """The metric's path, read."""
+        return read_path(self.metric)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A list of requirements."""
+
+    title: Word
+    requirements: tuple[Requirement, ...]
+    format: Literal["countersign-policy/1"] = "countersign-policy/1"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical bytes."""
+        return sha256(self.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes, as they are stored and shown."""
+        return canonical(encode(self))
+
+
+def from_json(value: JsonValue) -> Policy:
+    """Return the policy of a JSON object.
+
+    Raises:
+        RefusedInputError: a missing or unknown field, no requirement, an id twice, a path that cannot be read, a limit that is not one.
+    """
+    _refuse_unknown(value)
+    found = decode(Policy, value)
+    names = [item.id for item in found.requirements]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if not names or twice:
+        what = f"The policy has two requirements {twice[0]!r}." if twice else "The policy asks for nothing."
+        raise RefusedInputError(what, "Write at least one requirement, each with its own id.")
+    for item in found.requirements:
+        read_path(item.metric)
+        _check_limit(item)
+    return found
+
+
+def _refuse_unknown(value: JsonValue) -> None:
+    rows = value.get("requirements", []) if isinstance(value, dict) else []
+    known: tuple[tuple[JsonValue, type], ...] = (
+        (value, Policy),
+        *((row, Requirement) for row in rows if isinstance(row, dict)),
+        *((row.get("limit"), Limit) for row in rows if isinstance(row, dict)),
+    )
+    for item, kind in known:
+        extra = sorted(set(item) - set(kind.__annotations__)) if isinstance(item, dict) else []
+        if extra:
+            raise RefusedInputError(
+                f"The policy has the unknown field {extra[0]!r}.", f"Known here: {', '.join(kind.__annotations__)}."
+            )
+
+
+def _check_limit(item: Requirement) -> None:
+    limit = item.limit
+    if bool(limit.equals) == bool(limit.min or limit.max):
+        raise RefusedInputError(f"Requirement {item.id!r} has no usable limit.", "Give min or max or both, or equals.")
+    for text in (limit.min, limit.max):
+        try:
+            finite = not text or Decimal(text).is_finite()
+        except InvalidOperation:
+            finite = False
+        if not finite:
+            raise RefusedInputError(f"The limit {text!r} of {item.id!r} is not a number.", 'Write it like "0.80".')
+
+
+def from_toml(text: str) -> Policy:
+    """Return the policy written as TOML, as the template shows.
+
+    Raises:
+        RefusedInputError: not TOML, or as `from_json`.
+    """
+    try:
+        return from_json(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise RefusedInputError(f"The policy is not TOML: {error}.") from error
+
+
+def template() -> str:
+    """Return the text of the policy that a board can start from."""
+    return files("governance.review").joinpath("templates/policy.toml").read_text(encoding="utf-8")
