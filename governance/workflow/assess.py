@@ -22,7 +22,7 @@ from governance.evidence import Evidence, Progress, silent
 from governance.run import DataFile, Done, Task, execute
 from governance.workflow import runs
 from governance.workflow.clock import now as clock
-from governance.workflow.runs import RunState
+from storage.entities import Run
 from storage.ledger.envelope import Subject
 from storage.workspace import Workspace
 
@@ -55,7 +55,7 @@ def find(workspace: Workspace, task: Task) -> Recorded | None:
     return None if row is None else Recorded(row.digest, Evidence.from_bytes(workspace.blobs.read(row.digest)))
 
 
-def request(workspace: Workspace, task: Task, *, actor: str = "service") -> Recorded | RunState:
+def request(workspace: Workspace, task: Task, *, actor: str = "service") -> Recorded | Run:
     """Return the evidence of `task`, starting the run when there is none; never waits.
 
     A run that failed, was cancelled or was interrupted is shown as such and not started again by asking: `retry` does that.
@@ -69,7 +69,7 @@ def request(workspace: Workspace, task: Task, *, actor: str = "service") -> Reco
     return retry(workspace, task, actor=actor) if fresh or state is None else state
 
 
-def retry(workspace: Workspace, task: Task, *, actor: str = "service") -> RunState:
+def retry(workspace: Workspace, task: Task, *, actor: str = "service") -> Run:
     """Start the run of `task` unless it is under way in this process; return its state."""
     key = task.key.digest
     place = (str(workspace.root), key)

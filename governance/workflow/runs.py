@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from governance.compute import ask_to_stop, read_step
 from governance.workflow.clock import now
 from storage.entities import Run
 from storage.workspace import Workspace
 
-Life = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
-
-
-@dataclass(frozen=True, slots=True)
-class RunState:
-    """One run as a page shows it."""
-
-    key: str
-    """Digest of the run's key."""
-    method: str
-    state: Life
-    done: int
-    of: int
-    """Steps in this phase, 0 when not known yet."""
-    phase: str
-    """What is being done, in plain words."""
-    error: str
-    """Words for the person when it failed, "" otherwise."""
-    started: str
-    """RFC 3339 time."""
+Ending = Literal["done", "failed", "cancelled", "interrupted"]
 
 
 def step_file(workspace: Workspace, key: str) -> Path:
@@ -77,7 +58,7 @@ def begin(workspace: Workspace, key: str, method: str) -> str:
     return workspace.runs.start(key, method, owner_token(), now())
 
 
-def end(workspace: Workspace, attempt: str, key: str, life: Life, error: str = "") -> None:
+def end(workspace: Workspace, attempt: str, key: str, life: Ending, error: str = "") -> None:
     """Note how the attempt ended and clear what it left behind."""
     workspace.runs.finish(attempt, life, now(), error or None)
     place = step_file(workspace, key)
@@ -85,7 +66,7 @@ def end(workspace: Workspace, attempt: str, key: str, life: Life, error: str = "
         left.unlink(missing_ok=True)
 
 
-def state(workspace: Workspace, key: str) -> RunState | None:
+def state(workspace: Workspace, key: str) -> Run | None:
     """Return how the latest run with this key stands, or None when it was never asked for.
 
     A run whose process is gone is interrupted, whatever the table says, and is noted as such.
@@ -99,21 +80,13 @@ def state(workspace: Workspace, key: str) -> RunState | None:
     return _shown(workspace, row)
 
 
-def _shown(workspace: Workspace, row: Run) -> RunState:
+def _shown(workspace: Workspace, row: Run) -> Run:
+    """Return the run with the step that its worker reported last."""
     step = read_step(step_file(workspace, row.key)) if row.state == "running" else None
-    return RunState(
-        key=row.key,
-        method=row.method,
-        state=cast("Life", row.state),
-        done=step.done if step else row.done,
-        of=step.of if step else row.total,
-        phase=step.phase if step else row.phase,
-        error=row.error or "",
-        started=row.started,
-    )
+    return row if step is None else replace(row, done=step.done, total=step.of, phase=step.phase)
 
 
-def recent(workspace: Workspace, limit: int = 20) -> tuple[RunState, ...]:
+def recent(workspace: Workspace, limit: int = 20) -> tuple[Run, ...]:
     """Return the latest runs, the newest first, with those that are under way in front."""
     workspace.runs.mark_interrupted(alive, now())
     shown = [_shown(workspace, row) for row in workspace.runs.all()[:limit]]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
-from governance.errors import RuleError
+from governance.codec import encode
 from governance.evidence import Evidence
+from governance.workflow import assess, ledger_check, places, runs, subjects
+from governance.workflow.assess import Recorded
 from pages._ui.state import Visitor
 from pages._ui.text import short, shown
 from storage.entities import Run
-from storage.errors import StorageError
-from storage.ledger.merkle import leaf_hash, root
 from storage.views import Views
-from storage.workspace import DATABASE, Workspace
+from storage.workspace import Workspace
 
 if TYPE_CHECKING:
     from pages._ui.subject import Picked
@@ -55,19 +50,9 @@ class LedgerState:
     """What is wrong, "" when nothing is."""
 
 
-def folder() -> Path:
-    """Return the workspace's folder: `COUNTERSIGN_WORKSPACE`, or "workspace" where the app was started."""
-    return Path(os.environ.get("COUNTERSIGN_WORKSPACE", "workspace")).absolute()
-
-
-@lru_cache(maxsize=1)
-def _opened(place: Path) -> Workspace:
-    return Workspace.open(place)
-
-
 def workspace() -> Workspace | None:
     """Return the workspace, or None where there is none yet."""
-    return _opened(folder()) if (folder() / DATABASE).is_file() else None
+    return places.current() if places.exists() else None
 
 
 def views() -> Views | None:
@@ -100,43 +85,29 @@ def ledger() -> LedgerState | None:
     found = workspace()
     if found is None:
         return None
-    return _checked(found.origin, found.read().head().size)
-
-
-@st.cache_data(max_entries=4, ttl=60, show_spinner=False)
-def _checked(origin: str, size: int) -> LedgerState:  # noqa: ARG001 - the key of the cache
-    found = views()
-    if found is None:
-        raise RuleError("The workspace has gone.", "Start the app again.")
-    leaves = [leaf_hash(line) for line in found.lines()]
-    whole = root(leaves).hex()
-    try:
-        signed = found.checkpoint()
-    except StorageError as error:
-        return LedgerState(size, whole, verified=False, reason=str(error))
-    if signed is None:
-        return LedgerState(size, whole, verified=False, reason="No checkpoint has been signed yet.")
-    holds = leaves == list(found.leaves()) and root(leaves[: signed.checkpoint.size]) == signed.checkpoint.root
-    return LedgerState(size, whole, holds, "" if holds else "The lines do not give the root that was signed.")
+    check = ledger_check.latest(found)
+    return LedgerState(check.size, check.root, check.consistent, check.problem)
 
 
 def evidence_or_run(method_id: str, subject: Picked, parameters: Any) -> Evidence | Run:
     """Return stored evidence, or the run that will give it; it is started when there is none yet."""
-    raise RuleError(f"There is no workspace to compute {method_id} for {subject.data_label} ({parameters}).")
+    place = places.current()
+    choice = subjects.Choice(subject.model, subject.data, subject.reference, subject.cohort)
+    answer = assess.request(place, subjects.task(place, method_id, choice, encode(parameters)))
+    return answer.evidence if isinstance(answer, Recorded) else answer
 
 
 def run(key: str) -> Run | None:
     """Return the latest attempt at a run, or None when the workspace does not know it."""
     found = workspace()
-    return found.runs.latest(key) if found is not None else None
+    return runs.state(found, key) if found is not None else None
 
 
 def cancel(key: str) -> None:
     """Ask a run to stop."""
-    found, latest = workspace(), run(key)
-    if found is not None and latest is not None:
-        found.runs.ask_to_stop(latest.run)
+    runs.cancel(places.current(), key)
 
 
 def again(key: str) -> None:
     """Forget that a run ended without a result, so that the next visit starts it anew."""
+    runs.forget(places.current(), key)

@@ -13,7 +13,7 @@ from governance.errors import RefusedInputError
 from governance.evidence import Evidence
 from governance.workflow import assess, runs, subjects
 from governance.workflow.assess import Recorded
-from governance.workflow.runs import RunState
+from storage.entities import Run
 from storage.workspace import Workspace
 
 
@@ -24,7 +24,7 @@ def task(workspace: Workspace, registered: tuple[str, str], method: str = "model
 def wait_for(workspace: Workspace, work) -> Recorded:
     until = time.monotonic() + 120
     answer = assess.request(workspace, work)
-    while isinstance(answer, RunState) and answer.state == "running" and time.monotonic() < until:
+    while isinstance(answer, Run) and answer.state == "running" and time.monotonic() < until:
         time.sleep(0.05)
         answer = assess.request(workspace, work)
     assert isinstance(answer, Recorded), answer
