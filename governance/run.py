@@ -117,7 +117,7 @@ def missing_needs(task: Task) -> tuple[Need, ...]:
         "label": bool(task.data.schema.target),
         "sensitive": bool(task.data.schema.sensitive),
         "reference": task.reference is not None,
-        "predictions": task.model is not None,
+        "predictions": task.model is not None or bool(task.data.schema.score or task.data.schema.prediction),
         "reference_predictions": task.model is not None and task.reference is not None,
         "attributions": task.model is not None,
     }
@@ -204,7 +204,7 @@ def open_subject(task: Task, progress: Progress = silent) -> Subject:
         reference=open_data(task.reference) if task.reference else None,
     )
     needs = task.spec.needs
-    if "predictions" in needs or ("predictions" in task.arrays and task.model):
+    if task.model and ("predictions" in needs or "predictions" in task.arrays):
         subject = replace(
             subject, predictions=_predictions(task, "predictions", task.data, subject.data, subject.model)
         )

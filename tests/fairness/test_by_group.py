@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import fairlearn.metrics as fm
 import numpy as np
 import pandas as pd
@@ -17,6 +15,7 @@ from governance.fairness.by_group import by_group
 from governance.fairness.report import FairnessReport, Limits
 from governance.fairness.spec import ByGroup
 from governance.subject import Subject
+from tests.in_memory import InMemory
 
 ORACLE = {
     "count": fm.count,
@@ -32,51 +31,12 @@ ORACLE = {
 }
 
 
-class Table:
-    """A frame in memory as a data set, in chunks of any size."""
-
-    def __init__(self, frame: pd.DataFrame, schema: Schema, rows: int | None = None) -> None:
-        self._frame, self.schema, self.digest, self._rows = frame.reset_index(drop=True), schema, "", rows
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(self._frame.columns)
-
-    @property
-    def n_rows(self) -> int:
-        return len(self._frame)
-
-    n_total = n_rows
-
-    def frame(self, columns=None):
-        return self._frame if columns is None else self._frame[list(columns)]
-
-    def chunks(self, columns=None, rows=262_144):
-        step = self._rows or rows
-        for start in range(0, len(self._frame), step):
-            yield self.frame(columns).iloc[start : start + step]
-
-
-def report(frame: pd.DataFrame, schema: Schema, rows: int | None = None, **parameters) -> FairnessReport:
+def report(frame: pd.DataFrame, schema: Schema, rows: int | None = None, **parameters: object) -> FairnessReport:
     finding = by_group(
-        Subject(Table(frame, schema, rows)), ByGroup(**parameters), rng=np.random.default_rng(5), progress=silent
+        Subject(InMemory(frame, schema, rows)), ByGroup(**parameters), rng=np.random.default_rng(5), progress=silent
     )
     assert isinstance(finding.result, FairnessReport)
     return finding.result
-
-
-@pytest.fixture(scope="session")
-def adult(shared: Path) -> pd.DataFrame:
-    """Adult with the scores of a logistic regression trained on half of it."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    frame = pd.read_parquet(shared / "data" / "adult" / "adult.parquet")
-    numbers = ["age", "education_num", "capital_gain", "capital_loss", "hours_per_week"]
-    label = (frame["income"] == ">50K").to_numpy()
-    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(frame[numbers][::2], label[::2])
-    return frame.assign(score=model.predict_proba(frame[numbers])[:, 1])
 
 
 SCHEMA = Schema(target="income", positive=">50K", sensitive=("sex", "race"), score="score", threshold=0.4)
