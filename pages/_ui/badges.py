@@ -40,9 +40,11 @@ VERDICTS: dict[str, Verdict] = {
     "reject": Verdict("Reject", ":material/thumb_down:", "red"),
     "abstain": Verdict("Abstain", ":material/do_not_disturb_on:", "gray"),
     "deferred": Verdict("Deferred", ":material/schedule:", "gray"),
+    "suspended": Verdict("Suspended", ":material/pause_circle:", "orange"),
     "retired": Verdict("Retired", ":material/inventory_2:", "gray"),
     "draft": Verdict("Draft", ":material/edit_note:", "gray"),
-    "open": Verdict("Under review", ":material/how_to_vote:", "blue"),
+    "ready": Verdict("Ready for review", ":material/inventory:", "gray"),
+    "in_review": Verdict("In review", ":material/how_to_vote:", "blue"),
     "running": Verdict("Running", ":material/progress_activity:", "blue"),
     "waiting": Verdict("Waiting", ":material/hourglass_empty:", "gray"),
     "done": Verdict("Done", ":material/check_circle:", "green"),
@@ -52,6 +54,7 @@ VERDICTS: dict[str, Verdict] = {
     "not_verified": Verdict("Not verified yet", ":material/help:", "gray"),
     "damaged": Verdict("Damaged", ":material/gpp_bad:", "red"),
     "simulated": Verdict("Simulated data", ":material/science:", "blue"),
+    "late": Verdict("Late", ":material/alarm:", "orange"),
     "blocking": Verdict("Blocking", ":material/front_hand:", "orange"),
 }
 

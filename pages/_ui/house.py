@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from governance.codec import encode
 from governance.evidence import Evidence
-from governance.workflow import assess, ledger_check, places, runs, subjects
+from governance.review.state import BoardState
+from governance.workflow import assess, clock, ledger_check, places, runs, subjects
+from governance.workflow import board as board_of
 from governance.workflow.assess import Recorded
 from pages._ui.state import Visitor
 from pages._ui.text import short, shown
 from storage.entities import Run
+from storage.ledger.envelope import rfc3339
 from storage.views import Views
 from storage.workspace import Workspace
 
@@ -87,6 +90,24 @@ def ledger() -> LedgerState | None:
         return None
     check = ledger_check.latest(found)
     return LedgerState(check.size, check.root, check.consistent, check.problem)
+
+
+def board() -> BoardState:
+    """Return what all events add up to; an empty state where there is no workspace yet."""
+    found = workspace()
+    return board_of.state(found) if found is not None else BoardState()
+
+
+def now() -> str:
+    """Return the time now as the ledger writes it."""
+    return rfc3339(clock.now())
+
+
+def runs_under_way() -> tuple[Run, ...]:
+    """Return the computations that are going on or were interrupted, the newest first."""
+    found = workspace()
+    recent = runs.recent(found) if found is not None else ()
+    return tuple(item for item in recent if item.state in {"waiting", "running", "interrupted"})
 
 
 def evidence_or_run(method_id: str, subject: Picked, parameters: Any) -> Evidence | Run:

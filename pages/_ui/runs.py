@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from governance.methods import method
 from pages._ui import house
 from pages._ui.badges import badge
 from pages._ui.text import plain, short
@@ -75,3 +76,16 @@ _REASONS: Final = {
     "interrupted": "the app was closed while this run was going. Nothing was recorded and nothing is lost.",
     "failed": "this run could not be finished.",
 }
+
+
+@st.fragment(run_every="2s")
+def overview(known: tuple[Run, ...]) -> None:
+    """Draw the runs that were under way when the page was drawn, as far as they are now."""
+    for item in known:
+        latest = house.run(item.key) or item
+        title = plain(method(latest.method).title)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            badge(latest.state)
+            st.markdown(title, width="content")
+            if latest.state in GOING:
+                st.progress(share(latest), text=plain(words(latest)))

@@ -1,0 +1,53 @@
+"""How a duty of the docket reads: a sentence, a date, and the way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import streamlit as st
+
+from governance.review.docket import Duty, Kind
+from pages._ui import navigation
+from pages._ui.badges import inline
+from pages._ui.text import plain
+
+WORDS: Final[Mapping[Kind, str]] = {
+    "vote": "Vote on {case}",
+    "decide": "Record the decision on {case}: nothing is missing",
+    "answer": "Answer the blocking comment {what} on {case}",
+    "fulfil": "Fulfil the condition {what} of {case}",
+    "accept": "Check whether the condition {what} of {case} has been fulfilled",
+    "suspended": "The approval of {case} is suspended",
+    "expires": "The approval of {case} ends",
+    "freeze": "Freeze the evidence for {case}",
+    "open": "Open the review of {case}",
+}
+DESTINATIONS: Final[Mapping[Kind, str]] = {"decide": "decide"}
+
+
+def sentence(duty: Duty, title: str) -> str:
+    """Return a duty as markdown; the title of the case is shown letter by letter."""
+    words = WORDS[duty.kind].format(case=f"**{plain(title)}**", what=f"*{plain(duty.what)}*")
+    if not duty.due:
+        return words
+    return f"{words} {inline('late', 'was due ' + day(duty.due)) if duty.late else 'by ' + day(duty.due)}"
+
+
+def day(time: str) -> str:
+    """Return the day of an RFC 3339 time: 2026-06-01."""
+    return time[:10]
+
+
+def row(duty: Duty, title: str) -> None:
+    """Draw a duty with the way to it."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(sentence(duty, title), width="content")
+        navigation.link(DESTINATIONS.get(duty.kind, "case"), "Open the case", case=duty.case)
+
+
+def case_row(case: str, title: str, status: str) -> None:
+    """Draw a case with its state and the way to it."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{plain(title)}** {inline(status)}", width="content")
+        navigation.link("case", "Open the case", case=case)
