@@ -37,6 +37,7 @@ class OnnxPredictor:
             RefusedInputError: the file is not the one that `digest` names, or ONNX Runtime does not accept it.
         """
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
+        self._file = data
         self._digest = sha256(data)
         if digest and digest != self._digest:
             raise RefusedInputError(
@@ -56,9 +57,18 @@ class OnnxPredictor:
         return self._digest
 
     @property
+    def file(self) -> bytes:
+        """The bytes of the model file, for those who read its graph."""
+        return self._file
+
+    @property
     def signature(self) -> Signature:
         """What goes in and what comes out."""
         return self._signature
+
+    def feeds(self, frame: pd.DataFrame) -> dict[str, NDArray[np.generic]]:
+        """Return the tensors of the model's inputs for the rows of `frame`; raises as `predict` does."""
+        return feeds_of(frame, self._signature, self._ranks, self._missing_text)
 
     def predict(self, frame: pd.DataFrame) -> Prediction:
         """Return the prediction for each row of `frame`, which has at least the columns of the signature.
@@ -79,7 +89,7 @@ class OnnxPredictor:
         if len(frame) == 0:
             k = max(1, len(signature.classes))
             return Prediction(signature.classes, np.zeros(0, np.intp) if signature.classes else None, np.zeros((0, k)))
-        outputs = self._run(feeds_of(frame, signature, self._ranks, self._missing_text))
+        outputs = self._run(self.feeds(frame))
         if signature.task == "regression":
             return Prediction((), None, _scores(outputs[0], len(frame), 1))
         score = _scores(outputs[-1], len(frame), len(signature.classes))

@@ -1,0 +1,269 @@
+r"""Exact interventional SHAP of tree ensembles on the columns that a person knows, at a cost that does not grow with the background.
+
+The game. Players are raw columns: all encoded columns of one raw column are one player. For a row x and background rows b,
+
+    v(S) = mean over b of f(x on the columns of S, b on all others),
+
+and the Shapley value of this game is interventional SHAP with grouped features. (It is not the sum of the encoded columns' own
+values.)
+
+One leaf. Let a leaf have value w and K distinct players on its path. For one pair (x, b) let O be the players all of whose
+conditions x meets, A those of whom b fails a condition, z = K - |O| and a = |A|. The mixed row reaches the leaf exactly when S holds
+all of A and none outside O; so the pair counts only if A lies inside O, and the Shapley values of that game are
+
+    + w (a - 1)! z! / (a + z)!   for a player in A,
+    - w a! (z - 1)! / (a + z)!   for a player outside O,
+
+and 0 for players in O whose condition b meets too (Lundberg et al. 2020, "From local explanations to global understanding with
+explainable AI for trees", algorithm 3, give the same shares for single features).
+
+All background rows at once. Only how many background rows have A inside O with |A| = a matters, a number G[O][a]; it is a
+subset sum over O of the histogram of background patterns, for each rank a. So a leaf's gifts to all players, for each of the 2^K
+patterns of x, form a table that is built once per (model, background) in O(K^2 2^K), and explaining a row is one table line per
+leaf. Tables by pattern are the idea of WOODELF (Nadel and Wettenstein 2025); groups of columns, ranked subset sums, and tables
+shared by neighbouring leaves are this project's.
+
+Long paths and few rows. Where a table would cost more than it saves, the different patterns of the rows are compared with the
+different patterns of the background, pair by pair: exact too, in float64.
+
+Rooms: `codes` (numbers as small integers), `program` (nodes in preorder), `patterns` (bits of many rows at once), `tables`, `direct`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from governance.explain.codes import BLOCK
+from governance.explain.direct import Failures, base_of, compare, failures
+from governance.explain.program import Program, programs
+from governance.explain.tables import HOT_BYTES, Plan, Units, build, lay_out, look_up, table_sizes, weights
+from governance.models.trees import TreeEnsemble
+
+T = TypeVar("T")
+THREADS: Final = max(1, min(4, os.cpu_count() or 1))
+KEPT_FLOATS: Final = 256 * 2**18
+"""Tables up to 256 MB are kept for the next rows; larger ones are built and used in portions."""
+_FEW_ROWS: Final = 500
+"""Up to so many rows, tables that are there are used whatever their plan."""
+_NONE: Final = Plan(-1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ShapValues:
+    """Exact values for one output."""
+
+    values: NDArray[np.float64]
+    """(rows, players)."""
+    base: float
+    """Mean score over the background."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """Consecutive trees whose tables are in memory together."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """The tables of a portion."""
+
+    tables: NDArray[np.float32]
+    offset: int
+    base: float
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """What one plan needs for one output."""
+
+    units: Units
+    sizes: NDArray[np.int64]
+    portions: tuple[_Portion, ...]
+    kept: _Built | None
+
+
+class TreeShap:
+    """Explains rows of one ensemble against one background; what depends on those two alone is built once and kept.
+
+    Args:
+        trees: the ensemble.
+        player: (encoded columns,) the player of each encoded column, 0 and up.
+        players: number of players; some may own no encoded column.
+        background: (rows, encoded columns), at least one row.
+        threads: rows and trees are split over so many threads.
+    """
+
+    def __init__(
+        self,
+        trees: TreeEnsemble,
+        player: NDArray[np.int64],
+        players: int,
+        background: NDArray[Any],
+        threads: int = THREADS,
+    ) -> None:
+        self.players = players
+        self.rows = len(background)
+        self._programs = programs(trees, player, players)
+        self._base = trees.base
+        self._values = [np.ascontiguousarray(program.value / self.rows) for program in self._programs]
+        self._shares = weights(max(program.most_players for program in self._programs))
+        self._codebook = self._programs[0].codebook
+        self._background = self._codebook.codes(background)
+        self._threads = threads
+        self._prepared: dict[tuple[int, Plan], _Prepared] = {}
+        self._failures: dict[tuple[int, int], Failures] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def outputs(self) -> int:
+        """Number of scores that can be explained."""
+        return len(self._programs)
+
+    @property
+    def table_bytes(self) -> int:
+        """Memory of the tables that are kept."""
+        return sum(item.kept.tables.nbytes for item in self._prepared.values() if item.kept)
+
+    def explain(self, rows: NDArray[Any], output: int = 0, plan: Plan | None = None) -> ShapValues:
+        """Return exact values for encoded `rows`; `plan` says how much is tabulated, by default what pays for itself."""
+        program = self._programs[output]
+        plan = plan or self._plan(output, len(rows))
+        total = np.zeros((len(rows), program.width))
+        base = float(self._base[output])
+        prepared_rows = self._codebook.prepare(rows)
+        coded = self._blocks(prepared_rows)
+        if plan.players >= 0:
+            base += self._from_tables(output, plan, coded, len(rows), total)
+        base += self._from_pairs(output, plan.players, coded, len(rows), total)
+        return ShapValues(total[:, : self.players], base)
+
+    def _plan(self, output: int, rows: int) -> Plan:
+        kept = [plan for (of, plan), item in list(self._prepared.items()) if of == output and item.kept]
+        if rows < _FEW_ROWS and kept:
+            return max(kept, key=lambda plan: (plan.players, plan.merged_bits))
+        return Plan.for_rows(rows)
+
+    def _blocks(self, prepared: NDArray[Any]) -> NDArray[np.uint16]:
+        cuts = self._row_cuts(len(prepared))
+        parts = self._map(
+            lambda at: self._codebook.blocks(prepared, cuts[at] * BLOCK, min(cuts[at + 1] * BLOCK, len(prepared))),
+            range(len(cuts) - 1),
+        )
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _row_cuts(self, rows: int) -> list[int]:
+        """Return boundaries between blocks of rows, a few shares for each thread."""
+        count = max(1, -(-rows // BLOCK))
+        shares = min(self._threads * 4, count)
+        return [count * share // shares for share in range(shares + 1)]
+
+    def _from_tables(
+        self, output: int, plan: Plan, coded: NDArray[np.uint16], n: int, total: NDArray[np.float64]
+    ) -> float:
+        program, prepared = self._programs[output], self._prepare(output, plan)
+        cuts = self._row_cuts(n)
+        base = 0.0
+        for portion in prepared.portions:
+            built = prepared.kept or self._build(output, plan, prepared, portion)
+            base += built.base
+            groups = _hot_groups(program, prepared.sizes, portion)
+
+            def share(at: int, built: _Built = built, groups: NDArray[np.int64] = groups) -> None:
+                look_up(
+                    program.nodes, prepared.units, groups, coded, cuts[at], cuts[at + 1], n, program.width,
+                    built.tables, built.offset, total,
+                )  # fmt: skip
+
+            self._map(share, range(len(cuts) - 1))
+        return base
+
+    def _prepare(self, output: int, plan: Plan) -> _Prepared:
+        with self._lock:
+            key = (output, plan)
+            if key not in self._prepared:
+                program = self._programs[output]
+                units = lay_out(program, plan)
+                sizes = table_sizes(program, units)
+                prepared = _Prepared(units, sizes, _portions(sizes), None)
+                if len(prepared.portions) == 1:
+                    prepared.kept = self._build(output, plan, prepared, prepared.portions[0])
+                self._prepared[key] = prepared
+            return self._prepared[key]
+
+    def _build(self, output: int, plan: Plan, prepared: _Prepared, portion: _Portion) -> _Built:
+        program, sizes = self._programs[output], prepared.sizes
+        tables = np.empty(int(sizes[portion.first : portion.last].sum()), np.float32)
+        offset = int(sizes[: portion.first].sum())
+        count = portion.last - portion.first
+        shares = min(count, self._threads * 4)
+        cuts = [portion.first + count * share // shares for share in range(shares + 1)]
+
+        def share(at: int) -> float:
+            return float(
+                build(
+                    program.nodes, program.path, self._values[output], prepared.units, self._shares, self._background,
+                    program.start[cuts[at]], program.start[cuts[at + 1]], program.width,
+                    min(program.most_players, plan.players), tables, offset,
+                )
+            )  # fmt: skip
+
+        return _Built(tables, offset, sum(self._map(share, range(shares))))
+
+    def _from_pairs(
+        self, output: int, longer_than: int, coded: NDArray[np.uint16], n: int, total: NDArray[np.float64]
+    ) -> float:
+        program = self._programs[output]
+        with self._lock:
+            key = (output, longer_than)
+            if key not in self._failures:
+                self._failures[key] = failures(program, self._background, longer_than)
+            found = self._failures[key]
+        if not len(found.leaves):
+            return 0.0
+        codes = np.ascontiguousarray(coded.transpose(1, 0, 2).reshape(coded.shape[1], -1))
+        cuts = np.minimum(np.array(self._row_cuts(n)) * BLOCK, n)
+
+        def share(at: int) -> None:
+            compare(
+                program.nodes, program.path, self._values[output], found, self._shares, codes, cuts[at], cuts[at + 1], total
+            )  # fmt: skip
+
+        self._map(share, range(len(cuts) - 1))
+        return base_of(program, found) / self.rows
+
+    def _map(self, work: Callable[[int], T], items: Iterable[int]) -> list[T]:
+        items = list(items)
+        if self._threads == 1 or len(items) == 1:
+            return [work(item) for item in items]
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(work, items))
+
+
+def _portions(sizes: NDArray[np.int64]) -> tuple[_Portion, ...]:
+    """Return runs of trees whose tables together are small enough to be kept."""
+    first, floats, found = 0, 0, []
+    for tree, size in enumerate(sizes.tolist()):
+        if floats and floats + size > KEPT_FLOATS:
+            found.append(_Portion(first, tree))
+            first, floats = tree, 0
+        floats += size
+    return (*found, _Portion(first, len(sizes)))
+
+
+def _hot_groups(program: Program, sizes: NDArray[np.int64], portion: _Portion) -> NDArray[np.int64]:
+    """Return node boundaries between groups of trees whose tables stay in a core's cache."""
+    size = np.cumsum(sizes[portion.first : portion.last]) * 4
+    cuts = np.searchsorted(size, np.arange(HOT_BYTES, int(size[-1]), HOT_BYTES), side="right")
+    trees = np.unique(np.concatenate(([portion.first], portion.first + cuts, [portion.last])))
+    return np.asarray(program.start[trees])
