@@ -65,7 +65,7 @@ class Codebook:
 
 def _inside(values: NDArray[Any], membership: Membership) -> NDArray[np.bool_]:
     members = np.array(membership.members, dtype=values.dtype)
-    return np.logical_or(np.isin(values, members), np.isnan(values) & membership.missing)
+    return np.asarray(np.isin(values, members) | (np.isnan(values) & membership.missing))
 
 
 @kernel

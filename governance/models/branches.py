@@ -104,7 +104,7 @@ def one_form(branches: Branches) -> Splits:
 
 def _with_memberships(branches: Branches, splits: Splits, asked: NDArray[np.int64]) -> Splits:
     known: dict[Membership, int] = {}
-    for at in asked.tolist():
+    for at in sorted(set(asked.tolist()) - _absorbed(branches, asked)):
         membership, no = _membership(branches, at)
         yes = int(branches.yes[at])
         negated = branches.mode[at] == "BRANCH_NEQ"
@@ -138,10 +138,20 @@ def _membership(branches: Branches, at: int) -> tuple[Membership, int]:
     return Membership(feature, tuple(sorted(set(members))), missing), no
 
 
+def _absorbed(branches: Branches, asked: NDArray[np.int64]) -> set[int]:
+    """Return the nodes that are reached only as a later part of another node's chain."""
+    continued = {int(branches.no[at]) for at in asked.tolist() if _continues(branches, at, int(branches.no[at]))}
+    inner = np.flatnonzero(branches.mode != LEAF).tolist()
+    reached = {int(branches.yes[at]) for at in inner}
+    reached |= {int(branches.no[at]) for at in inner if not _continues(branches, at, int(branches.no[at]))}
+    return continued - reached
+
+
 def _continues(branches: Branches, first: int, then: int) -> bool:
     """Tell whether node `then` adds one more value to the set that node `first` began."""
     return bool(
-        branches.mode[then] == "BRANCH_EQ"
+        branches.mode[first] == "BRANCH_EQ"
+        and branches.mode[then] == "BRANCH_EQ"
         and branches.feature[then] == branches.feature[first]
         and branches.yes[then] == branches.yes[first]
         and branches.missing_yes[then] == branches.missing_yes[first]
