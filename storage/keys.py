@@ -10,6 +10,7 @@ A key that is missing or damaged disables signing with words; nothing here ever 
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import unicodedata
@@ -92,7 +93,8 @@ class KeyRing:
         Raises:
             DamagedError: the file is missing, damaged, open to others, or holds another key.
         """
-        return self._load("service", self.folder / "record" / keyid, self.service_passphrase)
+        path = self.folder / "record" / keyid
+        return _named("service", path, self._service_key(path))
 
     def root(self, keyid: str, passphrase: str) -> Signer:
         """Return the root signer; raises as `member` does."""
@@ -113,7 +115,7 @@ class KeyRing:
         Raises:
             DamagedError: the file is missing, damaged, or holds another key.
         """
-        key = read_private(self.folder / "log", self.service_passphrase)
+        key = self._service_key(self.folder / "log")
         found = named_signer(Verifier.from_vkey(vkey).name, key) if isinstance(key, Ed25519PrivateKey) else None
         if found is None or found.verifier.vkey != vkey:
             raise DamagedError(
@@ -145,10 +147,23 @@ class KeyRing:
 
     @staticmethod
     def _load(owner: str, path: Path, passphrase: str | None) -> Signer:
-        key = read_private(path, passphrase)
-        if not isinstance(key, ec.EllipticCurvePrivateKey) or _signer(owner, key).keyid != path.name:
-            raise DamagedError(f"{path} does not hold the key it is named after.", "Restore the file from a backup.")
-        return _signer(owner, key)
+        return _named(owner, path, read_private(path, passphrase))
+
+    def _service_key(self, path: Path) -> PrivateKey:
+        found = _checked_file(path)
+        return _unlocked(path, found.st_mtime_ns, found.st_size, found.st_ino, self.service_passphrase)
+
+
+@functools.lru_cache(maxsize=16)
+def _unlocked(path: Path, _changed: int, _size: int, _file: int, passphrase: str | None) -> PrivateKey:
+    """Open a service key once for as long as its file stays as it is."""
+    return read_private(path, passphrase)
+
+
+def _named(owner: str, path: Path, key: PrivateKey) -> Signer:
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or _signer(owner, key).keyid != path.name:
+        raise DamagedError(f"{path} does not hold the key it is named after.", "Restore the file from a backup.")
+    return _signer(owner, key)
 
 
 def _signer(owner: str, key: ec.EllipticCurvePrivateKey) -> Signer:
@@ -226,14 +241,26 @@ def read_private(path: Path, passphrase: str | None) -> PrivateKey:
 
 
 def _private_text(path: Path) -> bytes:
+    _checked_file(path)
     try:
-        mode = path.stat().st_mode
-        text = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _checked_file(path: Path) -> os.stat_result:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if os.name == "posix" and found.st_mode & 0o077:
         raise DamagedError(
-            f"The key file {path} cannot be read: {error.strerror}.",
-            "Restore it from a backup; signing is off until then.",
-        ) from error
-    if os.name == "posix" and mode & 0o077:
-        raise DamagedError(f"The key file {path} can be read by others (mode {mode & 0o777:o}).", "Run: chmod 600.")
-    return text
+            f"The key file {path} can be read by others (mode {found.st_mode & 0o777:o}).", "Run: chmod 600."
+        )
+    return found
+
+
+def _unreadable(path: Path, error: OSError) -> DamagedError:
+    return DamagedError(
+        f"The key file {path} cannot be read: {error.strerror}.", "Restore it from a backup; signing is off until then."
+    )

@@ -30,6 +30,7 @@ from storage.ledger.envelope import Signer
 from storage.ledger.log import SignedCheckpoint
 from storage.ledger.note import Verifier, open_note
 from storage.ledger.record import stored_record
+from storage.ledger.verify import Verdict, verify_ledger
 from storage.migrations import migrate
 from storage.operations import Drafts, Runs
 from storage.projections import rebuild
@@ -42,6 +43,9 @@ DATABASE_VARIABLE: Final = "COUNTERSIGN_DATABASE"
 """Environment variable with the address of a PostgreSQL server in place of the file."""
 PASSPHRASE_VARIABLE: Final = "COUNTERSIGN_SERVICE_PASSPHRASE"  # noqa: S105 - the name of a variable
 """Environment variable with the passphrase of the service's own keys, if they have one."""
+CHECKPOINT_SHARE: Final = 64
+"""A commit signs a checkpoint once the ledger has grown by a 64th since the last: all lines are hashed again for each, and
+so the work for one record stays the same however long the ledger is. `checkpoint()` signs at once."""
 KEY = table_of(KeyRow)
 
 
@@ -182,6 +186,15 @@ class Workspace:
         """Return the root signer, for keys and members; raises as `unlock` does."""
         return self.keyring.root(self._live_key("root", None), passphrase)
 
+    def verify(self, older: tuple[bytes, ...] = ()) -> Verdict:
+        """Check every line, its signature and place, against a checkpoint signed now and those kept from earlier.
+
+        Raises:
+            DamagedError: no checkpoint can be signed: the key is missing, or the ledger was changed.
+        """
+        note = self.checkpoint().note
+        return verify_ledger(self.read().lines(), self.log, note, older)
+
     def rebuild(self) -> int:
         """Drop every projection and compute it again from the lines; return how many lines were read."""
         with writing(self.engine) as connection:
@@ -231,14 +244,15 @@ class Workspace:
         return str(found)
 
     def _after_commit(self, size: int) -> Committed:
-        with reading(self.engine) as connection:
-            last = log.last_size(connection)
-        if size - last < max(1, size // 64):
-            return Committed(size, last)
+        last = 0
         try:
-            return Committed(size, self.checkpoint().checkpoint.size)
+            with reading(self.engine) as connection:
+                last = log.last_size(connection)
+            if size - last >= max(1, size // CHECKPOINT_SHARE):
+                last = self.checkpoint().checkpoint.size
         except StorageError as error:
             return Committed(size, last, str(error))
+        return Committed(size, last)
 
 
 def _origin_part(organisation: str) -> str:

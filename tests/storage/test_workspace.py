@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def test_a_new_ledger_begins_with_its_root_key_and_its_record_key(workspace: Wor
     assert (begin.type, key.type) == ("ledger.created", "key.added")
     assert begin.body["log_vkey"] == workspace.log.vkey
     assert begin.keyid == key.keyid == begin.body["root"]["keyid"]
-    assert [item.purpose for item in workspace.read().keys()] == ["root", "record"]
+    assert [item.purpose for item in workspace.read().keys()] == ["root", "record"]  # noqa: SIM118
     assert begin.subjects[0].name == workspace.origin
 
 
@@ -98,9 +97,9 @@ def test_a_key_signs_for_its_owner_alone(workspace: Workspace) -> None:
 
 def test_only_the_root_key_adds_keys_and_members(workspace: Workspace) -> None:
     signer = seat(workspace, workspace.unlock_root(ROOT_PASSPHRASE), "ada", "chair")
+    body = {"member": "eve", "name": {"sha256": "0" * 64}, "roles": ["chair"]}
     for key in (signer, None):
         with pytest.raises(RefusedError, match=r"does not sign member\.added"), workspace.write() as unit:
-            body = {"member": "eve", "name": unit.text("Eve"), "roles": ["chair"]}
             unit.append("member.added", body, actor="ada", at=AT, signer=key)
 
 
@@ -117,10 +116,10 @@ def test_a_revoked_key_signs_nothing(workspace: Workspace) -> None:
         revoked = {"keyid": signer.keyid, "reason": unit.text("lost laptop")}
         unit.append("key.revoked", revoked, actor="service", at=AT, signer=root)
         unit.commit()
+    body = {"member": "ada", "conflict": False, "text": None}
     with pytest.raises(RefusedError, match="not live"), workspace.write() as unit:
-        body = {"member": "ada", "conflict": False, "text": None}
         unit.append("conflict.declared", body, actor="ada", at=AT, case="c-1", signer=signer)
-    assert [item.revoked is not None for item in workspace.read().keys()] == [False, False, True]
+    assert [item.revoked is not None for item in workspace.read().keys()] == [False, False, True]  # noqa: SIM118
 
 
 @pytest.mark.parametrize(
@@ -192,7 +191,7 @@ def test_a_missing_checkpoint_key_keeps_records_and_is_named(workspace: Workspac
 
 def test_another_checkpoint_key_is_refused(workspace: Workspace, tmp_path: Path) -> None:
     with Workspace.create(tmp_path / "other", "Example Board", ROOT_PASSPHRASE, AT) as other:
-        os.replace(other.root / "keys/log", workspace.root / "keys/log")
+        (other.root / "keys/log").replace(workspace.root / "keys/log")
     with pytest.raises(DamagedError, match="is not the checkpoint key"):
         workspace.checkpoint()
 

@@ -1,0 +1,169 @@
+"""A small board's whole story, every event once or more, for tests of views and projections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storage.ledger.envelope import Subject
+from storage.unit_of_work import UnitOfWork
+from storage.workspace import Workspace
+from tests.storage.scene import AT, ROOT_PASSPHRASE, evidence_body, seat
+
+MODEL, BUNDLE, CHARTER = "1" * 64, "2" * 64, "3" * 64
+CASE = "credit-2026"
+
+
+def act(unit: UnitOfWork, event: str, body: dict[str, Any], **where: Any) -> int:
+    """Append one record of the case and return its index."""
+    where = {"actor": "service", "case": CASE, "at": AT, **where}
+    return unit.append(event, body, **where).index
+
+
+def condition(unit: UnitOfWork, name: str, *, blocking: bool) -> dict[str, Any]:
+    return {
+        "id": name,
+        "text": unit.text(f"do {name}"),
+        "owner": "owner",
+        "due": "2026-03-01",
+        "blocking": blocking,
+    }
+
+
+def register(unit: UnitOfWork) -> None:
+    """Register a model, a data set, evidence and the case."""
+    model = {
+        "model": "credit",
+        "name": "Credit",
+        "version": "2.0",
+        "digest": MODEL,
+        "task": "binary",
+        "owner": "risk",
+        "risk_tier": "high",
+        "intended_use": unit.text("Rank applications."),
+        "parent": None,
+        "provenance": {"source": "simulated"},
+    }
+    act(unit, "model.registered", model, case=None, subjects=[Subject("model", MODEL)])
+    data = {
+        "dataset": "later",
+        "name": "Later",
+        "digest": "4" * 64,
+        "original_digest": "5" * 64,
+        "rows": 4000,
+        "role": "evaluation",
+        "schema_digest": "6" * 64,
+    }
+    act(unit, "dataset.registered", data, case=None)
+    act(unit, "evidence.recorded", evidence_body(1), case=None)
+    case = {
+        "case": CASE,
+        "title": unit.text("Credit 2.0"),
+        "question": unit.text("May it be used?"),
+        "models": [MODEL],
+        "owner": "risk",
+        "developer": "dev",
+        "sponsor": "",
+        "risk_tier": "high",
+    }
+    act(unit, "case.registered", case)
+    frozen = {
+        "version": 1,
+        "bundle": BUNDLE,
+        "evidence": [{"digest": f"{1:064x}", "key": f"{2:064x}", "method": "fairness.by_group"}],
+        "policy_digest": "7" * 64,
+        "requirements": [{"id": "r1", "outcome": "met", "value": "0.85", "limit": "0.80", "evidence": f"{1:064x}"}],
+        "not_applicable": [{"id": "r2", "reason": unit.text("no images")}],
+        "waivers": [{"id": "r3", "by": "ada", "reason": unit.text("pilot"), "expires": "2026-06-01"}],
+    }
+    act(unit, "evidence.frozen", frozen)
+
+
+def deliberate(unit: UnitOfWork, signers: dict[str, Any]) -> None:
+    """Open the review, talk, and vote; bob changes his vote."""
+    opened = {
+        "round": 1,
+        "roster": [{"member": name, "roles": ["member"]} for name in signers],
+        "recused": [{"member": "dev", "reason": "developer"}],
+        "quorum": 2,
+        "majority": "1/2",
+        "required_roles": ["chair"],
+        "deadline": "2026-02-01T00:00:00Z",
+        "charter_digest": CHARTER,
+        "bundle": BUNDLE,
+        "trigger": None,
+    }
+    act(unit, "review.opened", opened)
+    for name, signer in signers.items():
+        conflict = {"member": name, "conflict": False, "text": None}
+        act(unit, "conflict.declared", conflict, actor=name, signer=signer)
+    ada, bob = signers["ada"], signers["bob"]
+    first = {"comment": "k-1", "anchor": "", "blocking": True, "reply_to": None, "text": unit.text("Why?")}
+    act(unit, "comment.added", first, actor="ada", signer=ada)
+    reply = {"comment": "k-2", "anchor": "row 3", "blocking": False, "reply_to": "k-1", "text": unit.text("So.")}
+    act(unit, "comment.added", reply, actor="bob", signer=bob)
+    act(unit, "comment.resolved", {"comment": "k-1", "text": unit.text("Thanks.")}, actor="ada", signer=ada)
+    for name, value in (("ada", "approve"), ("bob", "reject"), ("bob", "approve_with_conditions")):
+        vote = {
+            "vote": value,
+            "bundle": BUNDLE,
+            "round": 1,
+            "rationale": None if value == "approve" else unit.text(f"because {value}"),
+            "conditions": [condition(unit, "log", blocking=True)] if value.endswith("conditions") else [],
+            "meaning": "I vote on this bundle.",
+            "name": unit.text(name.title()),
+        }
+        act(unit, "vote.cast", vote, actor=name, signer=signers[name])
+
+
+def conclude(unit: UnitOfWork, signers: dict[str, Any]) -> None:
+    """Decide with conditions; one is submitted and accepted, one is overdue; the rest of the events follow."""
+    decision = {
+        "outcome": "conditional",
+        "round": 1,
+        "bundle": BUNDLE,
+        "tally": {"approve": 1, "approve_with_conditions": 1, "reject": 0, "abstain": 0},
+        "quorum": 2,
+        "dissent": [],
+        "rationale": unit.text("Good enough with care."),
+        "conditions": [condition(unit, "log", blocking=True), condition(unit, "watch", blocking=False)],
+        "scope": unit.text("Pilot branches."),
+        "valid_from": "2026-01-02",
+        "expires_at": "2027-01-02",
+        "retention_until": "2036-01-02",
+        "charter_digest": CHARTER,
+    }
+    act(unit, "decision.recorded", decision, actor="ada", signer=signers["ada"])
+    submitted = {"condition": "log", "by": "bob", "evidence": [], "text": unit.text("Done.")}
+    act(unit, "condition.submitted", submitted, actor="bob", signer=signers["bob"])
+    act(unit, "condition.submitted", submitted, actor="bob", signer=signers["bob"])
+    act(unit, "condition.accepted", {"condition": "log", "by": "ada"}, actor="ada", signer=signers["ada"])
+    act(unit, "condition.overdue", {"condition": "watch"})
+    alert = {"alert": "a-1", "model": MODEL, "rule": "psi", "state": "firing", "evidence": None, "text": None}
+    act(unit, "monitoring.alert", alert, case=None)
+    act(unit, "review.expired", {"round": 2})
+    act(unit, "approval.expired", {"round": 1})
+    appeal = {"appeal": "p-1", "by": "bob", "text": unit.text("No.")}
+    act(unit, "appeal.filed", appeal, actor="bob", signer=signers["bob"])
+    answer = {"appeal": "p-1", "panel": ["ada"], "outcome": "upheld", "rationale": unit.text("Yes.")}
+    act(unit, "appeal.decided", answer, actor="ada", signer=signers["ada"])
+    export = {"kind": "case", "case": CASE, "size": 10, "root": "QQ==", "files": 3}
+    act(unit, "export.made", export)
+    act(unit, "correction.noted", {"index": 3, "text": unit.text("The name was misspelt.")}, case=None)
+
+
+def tell(workspace: Workspace) -> dict[str, Any]:
+    """Write the whole story and return the members' signers."""
+    root = workspace.unlock_root(ROOT_PASSPHRASE)
+    signers = {"ada": seat(workspace, root, "ada", "chair"), "bob": seat(workspace, root, "bob", "lay")}
+    seat(workspace, root, "eve", "auditor")
+    with workspace.write() as unit:
+        charter = {"digest": CHARTER, "charter": {"quorum": 2}}
+        act(unit, "charter.adopted", charter, case=None, actor="ada", signer=signers["ada"])
+        register(unit)
+        deliberate(unit, signers)
+        conclude(unit, signers)
+        eve = next(key.keyid for key in workspace.read().keys() if key.owner == "eve")  # noqa: SIM118
+        act(unit, "key.revoked", {"keyid": eve, "reason": unit.text("left")}, case=None, signer=root)
+        act(unit, "member.removed", {"member": "eve", "reason": unit.text("left")}, case=None, signer=root)
+        unit.commit()
+    return signers
