@@ -13,6 +13,7 @@ from governance.errors import Cancelled, GovernanceError
 from storage.errors import StorageError
 
 COMMANDS: Final[tuple[tuple[str, str], ...]] = (
+    ("demo", "governance.cli.demo:demo"),
     ("serve", "governance.cli.serve:serve"),
     ("init", "governance.cli.house:init"),
     ("register model", "governance.cli.house:register_model"),

@@ -90,7 +90,7 @@ def register_model(
     version: Annotated[str, typer.Option(help="Version, for example 1.2.")],
     intended_use: Annotated[str, typer.Option(help="What it is for, in one or two sentences.")],
     risk_tier: Annotated[str, typer.Option(help="Tier of the charter.")],
-    owner: Annotated[str, typer.Option(help="Who answers for it.")] = "",
+    owner: Annotated[str, typer.Option(help="Who answers for it.")] = "not stated",
     parent: Annotated[str, typer.Option(help="Digest of the version that it replaces.")] = "",
     columns: Annotated[
         str, typer.Option(help="Raw columns in input order, separated by commas, when the file does not name them.")
