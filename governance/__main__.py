@@ -31,6 +31,9 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("case resolve", "governance.cli.case:case_resolve"),
     ("vote", "governance.cli.case:vote"),
     ("decide", "governance.cli.case:decide"),
+    ("replay", "governance.cli.upkeep:replay"),
+    ("tick", "governance.cli.upkeep:tick"),
+    ("gate", "governance.cli.gate:gate"),
 )
 """Name on the command line -> "module:function"; a name with a space is a command of a group."""
 

@@ -49,7 +49,8 @@ def _remember(place: str, seen: int, known: BoardState, records: Sequence[Record
     return found
 
 
-def _state_inside(workspace: Workspace, unit: UnitOfWork) -> BoardState:
+def state_inside(workspace: Workspace, unit: UnitOfWork) -> BoardState:
+    """Return where the board stands, read with the right to write in hand, so that nothing changes before the act."""
     place = str(workspace.root)
     seen, known = _states.get(place, (0, BoardState()))
     if seen > unit.size:
@@ -73,8 +74,8 @@ def act(
         StorageError: it could not be written; nothing was recorded.
     """
     with workspace.write() as unit:
-        before = _state_inside(workspace, unit)
-        at = _not_before(before.time)
+        before = state_inside(workspace, unit)
+        at = time_of_act(before.time)
         body = make(unit, before, rfc3339(at))
         apply(before, Entry(unit.size, rfc3339(at), case, actor, body))
         done = unit.append(
@@ -90,7 +91,7 @@ def act(
     return done.index
 
 
-def _not_before(time: str) -> datetime:
+def time_of_act(time: str) -> datetime:
     """Return the time of an act: now, or the time of the last entry when a clock went back."""
     last = datetime.fromisoformat(time) if time else now() - timedelta(days=1)
     return max(now(), last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from governance.data.schema import Schema
 from governance.review import charter
 from governance.workflow import members, places, register
+from governance.workflow.clock import now
 from storage.workspace import Workspace
 from tests.workflow.people import MEMBERS, ROOT_SECRET, secret
 
@@ -47,21 +49,29 @@ def model(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("founded") / "workspace"
+    with Workspace.create(root, "Example Board", ROOT_SECRET, now()) as found:
+        for member, (name, roles) in MEMBERS.items():
+            members.enrol(found, member, name, roles, passphrase=secret(member), root_passphrase=ROOT_SECRET)
+        for member in ("ines", "jonas"):
+            members.adopt_charter(
+                found, charter.from_toml(charter.template()), member=member, passphrase=secret(member)
+            )
+    return root
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    found = places.create("Example Board", ROOT_SECRET, tmp_path / "workspace")
+def workspace(founded: Path, tmp_path: Path) -> Iterator[Workspace]:
+    shutil.copytree(founded, tmp_path / "workspace")
+    found = places.current(tmp_path / "workspace")
     yield found
     found.close()
 
 
 @pytest.fixture
 def board(workspace: Workspace) -> Workspace:
-    for member, (name, roles) in MEMBERS.items():
-        members.enrol(workspace, member, name, roles, passphrase=secret(member), root_passphrase=ROOT_SECRET)
-    for member in ("ines", "jonas"):
-        members.adopt_charter(
-            workspace, charter.from_toml(charter.template()), member=member, passphrase=secret(member)
-        )
     return workspace
 
 

@@ -67,8 +67,9 @@ def test_predictions_are_computed_once_for_all_rows_and_a_cohort_takes_its_part(
 
 
 def test_a_method_that_lacks_something_says_what(workspace, registered) -> None:
-    with pytest.raises(RefusedInputError, match="needs: reference"):
-        assess.now(workspace, task(workspace, registered, "drift.columns"))
+    data_only = subjects.task(workspace, "models.predict", subjects.Choice(data=registered[1]))
+    with pytest.raises(RefusedInputError, match="needs: model"):
+        assess.now(workspace, data_only)
 
 
 def test_a_failed_run_is_shown_in_words_and_not_started_again_by_asking(workspace, registered) -> None:

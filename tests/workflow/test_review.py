@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as changed
+from datetime import timedelta
+
 import pytest
 
 from governance.errors import RuleError
 from governance.workflow import assess, review, subjects
 from governance.workflow.board import state
+from governance.workflow.replay import replay
+from governance.workflow.tick import tick
 from storage.errors import StorageError
 from storage.workspace import Workspace
 from tests.workflow.people import secret
@@ -18,8 +23,7 @@ def case(board: Workspace, registered: tuple[str, str]) -> str:
     words = review.CaseWords("People 1.0", "May it be used?", (model,), "limited", owner="lars")
     name = review.open_case(board, words, actor="lars")
     found = assess.now(board, subjects.task(board, "performance.summary", subjects.Choice(*registered)))
-    required = [("performance.classification", "performance.summary answers it")]
-    review.freeze(board, name, (found.digest,), actor="lars", policy_digest="0" * 64, not_applicable=required)
+    review.freeze(board, name, (found.digest,), actor="lars", policy_digest="0" * 64)
     review.start(board, name, actor="lars")
     return name
 
@@ -73,3 +77,29 @@ def test_a_second_process_sees_the_same_state(board, case) -> None:
     before = state(board)
     rules._states.clear()
     assert state(board) == before
+
+
+def test_replay_finds_the_evidence_of_a_case_unchanged(board, case) -> None:
+    assert [item.outcome for item in replay(board, case)] == ["identical"]
+
+
+def test_replay_says_where_evidence_that_was_not_computed_by_us_differs(board, registered) -> None:
+    found = assess.now(board, subjects.task(board, "performance.summary", subjects.Choice(*registered)))
+    name = next(iter(found.evidence.result))
+    result = {**found.evidence.result, name: "forged"}
+    forged = changed(found.evidence, result=result, key=changed(found.evidence.key, seed=1))
+    stored = board.blobs.put(forged.to_bytes()).digest
+    from governance.workflow.replay import _again
+
+    answer = _again(board, stored, "performance.summary")
+    assert (answer.outcome, answer.reason) == ("different", f"first difference at result.{name}")
+
+
+def test_the_clock_ends_a_review_once(board, case, monkeypatch) -> None:
+    from governance.workflow import board as rules
+
+    later = rules.now() + timedelta(days=40)
+    monkeypatch.setattr(rules, "now", lambda: later)
+    assert [(item.case, item.event) for item in tick(board)] == [(case, "review.expired")]
+    assert tick(board) == ()
+    assert state(board).case(case).status == "deferred"
