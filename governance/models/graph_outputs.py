@@ -205,7 +205,7 @@ def _constant(graph: onnx.GraphProto, producers: Mapping[str, onnx.NodeProto], n
         return _constant(graph, producers, node.input[0])
     if node is not None and node.op_type == "Constant":
         values = [item.t for item in node.attribute if item.name == "value"]
-    if not values:
+    if not values or values[0].data_location:
         return ()
     array = numpy_helper.to_array(values[0]).ravel()
     return tuple(item.decode("utf-8", "replace") if isinstance(item, bytes) else _plain(item) for item in array)

@@ -9,6 +9,7 @@ import numpy as np
 
 from governance.codec import sha256
 from governance.errors import RefusedInputError
+from governance.models.answers import codes_of, scores_of
 from governance.models.feeds import MISSING_TEXT, feeds_of
 from governance.models.reading import metadata_of, parse_model
 from governance.models.session import open_session, refuse_outside_files, shorten
@@ -91,9 +92,9 @@ class OnnxPredictor:
             return Prediction(signature.classes, np.zeros(0, np.intp) if signature.classes else None, np.zeros((0, k)))
         outputs = self._run(self.feeds(frame))
         if signature.task == "regression":
-            return Prediction((), None, _scores(outputs[0], len(frame), 1))
-        score = _scores(outputs[-1], len(frame), len(signature.classes))
-        label = _codes(outputs[0], signature.classes, len(frame)) if signature.label_output else score.argmax(axis=1)
+            return Prediction((), None, scores_of(outputs[0], len(frame), 1))
+        score = scores_of(outputs[-1], len(frame), len(signature.classes))
+        label = codes_of(outputs[0], signature.classes, len(frame)) if signature.label_output else score.argmax(axis=1)
         return Prediction(signature.classes, label, score)
 
     def _run(self, feeds: dict[str, NDArray[np.generic]]) -> list[NDArray[np.generic]]:
@@ -125,62 +126,3 @@ def without_zipmap(model: onnx.ModelProto, signature: Signature) -> str:
     if tensor not in {item.name for item in kept}:
         graph.output.append(helper.make_tensor_value_info(tensor, TensorProto.FLOAT, None))
     return tensor
-
-
-def _scores(found: NDArray[np.generic], n: int, k: int) -> NDArray[np.float64]:
-    score = np.asarray(found, dtype=np.float64)
-    if score.shape in ((n,), (n, 1)) and k == 2:
-        score = _both(score.reshape(n, 1))
-    score = score.reshape(n, 1) if score.shape == (n,) else score
-    if score.shape != (n, k):
-        raise RefusedInputError(
-            f"The model answers with scores of shape {list(score.shape)}, expected {[n, k]}.",
-            "Export it with one score per class and row.",
-        )
-    bad = ~np.isfinite(score).all(axis=1)
-    if bad.any():
-        raise RefusedInputError(
-            f"The model gives no finite score for {int(bad.sum())} of {n} rows (first: row {int(bad.argmax())}).",
-            "Look at the values of these rows: a missing value that the model was not trained on is the usual cause.",
-        )
-    return score
-
-
-def _both(score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return both columns from the score of the second class, which must be a probability."""
-    if np.nanmin(score) < 0 or np.nanmax(score) > 1:
-        raise RefusedInputError(
-            f"The model gives one score for two classes, from {np.nanmin(score):g} to {np.nanmax(score):g}; "
-            "expected probabilities.",
-            "Export it with one probability per class.",
-        )
-    return np.hstack([1 - score, score])
-
-
-def _codes(found: NDArray[np.generic], classes: tuple[str, ...], n: int) -> NDArray[np.intp]:
-    labels = np.asarray(found).reshape(-1)
-    if len(labels) != n:
-        raise RefusedInputError(
-            f"The model answers with {len(labels)} labels for {n} rows.", "Export it with one label per row."
-        )
-    codes = np.full(n, -1, dtype=np.intp)
-    as_text = labels.dtype.kind not in "biuf"
-    for index, name in enumerate(classes):
-        codes[labels == (name if as_text else _number(name))] = index
-    if (codes < 0).any():
-        strange = labels[codes < 0][0]
-        raise RefusedInputError(
-            f"The model answers {strange!r}, which is not one of its classes: {', '.join(map(repr, classes))}.",
-            "Name the classes as the model writes them.",
-        )
-    return codes
-
-
-def _number(name: str) -> float | None:
-    """Return the number that stands for a class; booleans are 0 and 1."""
-    if name in ("False", "True"):
-        return float(name == "True")
-    try:
-        return float(name)
-    except ValueError:
-        return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from governance.errors import RefusedInputError
 from governance.models.graph_outputs import OutputTensor, answer_of
+from governance.models.session import refuse_outside_files
 from governance.models.signature import Dtype, InputTensor, Signature, Task
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def signature_of(data: bytes, columns: tuple[str, ...] | None = None, classes: t
         RefusedInputError: an input or output of a kind that tables cannot feed, or columns that do not fit.
     """
     model = parse_model(data)
+    refuse_outside_files(model)
     metadata = metadata_of(model)
     own = feature_names(metadata)
     inputs = read_inputs(model.graph, tuple(columns) if columns else own)

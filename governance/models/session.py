@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from governance.errors import RefusedInputError
 
 if TYPE_CHECKING:
     import onnx
     import onnxruntime
+
+
+_TYPES_ADVICE: Final = (
+    "The file declares another number type than its operator gives; converters do this when the inputs are float64. "
+    "Convert it again with float32 inputs."
+)
 
 
 def open_session(model: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -32,10 +38,9 @@ def open_session(model: bytes, threads: int = 1) -> onnxruntime.InferenceSession
     try:
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except refusals as error:
-        raise RefusedInputError(
-            f"ONNX Runtime does not accept the model: {shorten(str(error))}",
-            "Convert the model again, or with `countersign convert`.",
-        ) from error
+        message = shorten(str(error))
+        advice = _TYPES_ADVICE if "Type Error" in message else "Convert the model again, or with `countersign convert`."
+        raise RefusedInputError(f"ONNX Runtime does not accept the model: {message}", advice) from error
 
 
 def shorten(message: str, limit: int = 300) -> str:

@@ -1,0 +1,98 @@
+"""The door for model files: nothing is stored before a separate process, limited in memory and time, has looked inside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from governance.codec import canonical, decode, encode, parse
+from governance.errors import GovernanceError
+from governance.models.inspection import Inspection, Refusal
+from governance.models.limits import Limits
+from governance.models.magic import HEAD, foreign_format
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_MOST_ANSWER: Final = 64 * 2**20
+
+
+def inspect(path: Path | str, limits: Limits | None = None, columns: tuple[str, ...] = ()) -> Inspection:
+    """Return what is inside a model file and why it is refused, if it is.
+
+    Never raises for what the file holds: a file that crashes, stalls or exhausts the process that looks at it is refused with
+    words like any other.
+
+    Args:
+        path: the file.
+        limits: how big and how slow it may be; `Limits()` when None.
+        columns: raw columns as a person names them; only needed for an input whose width the file leaves free.
+    """
+    limits = limits or Limits()
+    path = Path(path)
+    if not path.is_file():
+        return _refused("none", 0, "no_file", f"There is no file {path.name!r}.", "Check the path.")
+    size = path.stat().st_size
+    if size > limits.max_bytes:
+        found = f"The file has {size / 2**20:,.1f} MiB, at most {limits.max_bytes / 2**20:,.0f} MiB are taken."
+        return _refused("unknown", size, "too_large", found, "Export a smaller model, or raise the limit.")
+    with path.open("rb") as stream:
+        foreign = foreign_format(stream.read(HEAD))
+    if foreign is not None:
+        return Inspection(foreign[0], size=size, refused=(foreign[1],))
+    return _examined(path.resolve(), size, limits, columns)
+
+
+def _refused(form: str, size: int, code: str, found: str, advice: str) -> Inspection:
+    return Inspection(form, size=size, refused=(Refusal(code, found, advice),))
+
+
+def _examined(path: Path, size: int, limits: Limits, columns: tuple[str, ...]) -> Inspection:
+    command = [sys.executable, "-P", "-m", "governance.models.examine", str(path)]
+    try:
+        with tempfile.TemporaryDirectory() as empty:
+            done = subprocess.run(  # noqa: S603 - our own module on a path that is not interpreted
+                command,
+                input=canonical({"limits": encode(limits), "columns": list(columns)}),
+                capture_output=True,
+                timeout=limits.seconds,
+                cwd=empty,
+                env=_environment(),
+                check=False,
+            )
+    except subprocess.TimeoutExpired:
+        found = f"Looking at the file took longer than {limits.seconds:g} seconds."
+        return _refused(
+            "unknown", size, "too_slow", found, "Export a smaller model, without loops and growing constants."
+        )
+    if done.returncode == 0 and len(done.stdout) < _MOST_ANSWER:
+        try:
+            return replace(decode(Inspection, parse(done.stdout)), size=size)
+        except GovernanceError:
+            pass
+    return _fallen(done.returncode, done.stderr, size, limits)
+
+
+def _fallen(code: int, words: bytes, size: int, limits: Limits) -> Inspection:
+    """Return the report on a file whose process ended without an answer."""
+    if b"MemoryError" in words or b"bad_alloc" in words:
+        found = f"Looking at the file needs more than {limits.memory_bytes / 2**30:.1f} GiB of memory."
+        return _refused(
+            "unknown", size, "too_much_memory", found, "Export a smaller model, without constants that grow."
+        )
+    last = words.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"ended with {code}"]
+    found = f"The process that looked at the file broke down ({last[0][:200]})."
+    return _refused("unknown", size, "crashed", found, "The file is damaged or made to harm: convert the model again.")
+
+
+def _environment() -> dict[str, str]:
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMP", "TEMP")
+        if name in os.environ
+    }
+    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"), "1")
+    return {**kept, **one, "PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
