@@ -15,6 +15,9 @@ from storage.errors import StorageError
 COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("demo", "governance.cli.demo:demo"),
     ("serve", "governance.cli.serve:serve"),
+    ("inspect", "governance.cli.models:inspect"),
+    ("predict", "governance.cli.models:predict"),
+    ("convert", "governance.cli.convert:convert"),
     ("init", "governance.cli.house:init"),
     ("register model", "governance.cli.house:register_model"),
     ("register data", "governance.cli.house:register_data"),

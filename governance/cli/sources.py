@@ -61,7 +61,7 @@ def model_file(path: Path, columns: tuple[str, ...] = ()) -> ModelFile:
     from governance.models.reading import signature_of
 
     digest = digest_of(path)
-    inspection = inspect(path)
+    inspection = inspect(path, columns=columns)
     if inspection.refused:
         first = inspection.refused[0]
         raise RefusedInputError(f"The model {path.name} is refused: {first.found}", first.advice)

@@ -46,10 +46,8 @@ def convert_estimator(estimator: Any, sample: pd.DataFrame) -> bytes:
             f"{type(estimator).__name__} gives labels without probabilities.",
             "Wrap it in sklearn.calibration.CalibratedClassifierCV and fit that.",
         )
-    if type(estimator).__module__.partition(".")[0] in ("lightgbm", "xgboost"):
-        model = _boosted(estimator, len(columns))
-    else:
-        model = _sklearn(estimator, sample, columns)
+    boosted = _library(estimator) in ("lightgbm", "xgboost")
+    model = _boosted(estimator, len(columns)) if boosted else _sklearn(estimator, sample, columns)
     return named(model, columns, class_names(estimator))
 
 
@@ -60,9 +58,8 @@ def columns_of(estimator: Any, sample: pd.DataFrame) -> tuple[str, ...]:
         RefusedInputError: the sample lacks one, or has another number of columns than the estimator takes.
     """
     trained = getattr(estimator, "feature_names_in_", None)
-    if type(estimator).__module__.startswith("lightgbm"):
-        trained = getattr(estimator, "feature_name_", trained)
-        trained = None if trained is not None and any(name not in sample.columns for name in trained) else trained
+    if trained is not None and _library(estimator) == "lightgbm":
+        trained = _unescaped(trained, sample)
     columns = tuple(map(str, sample.columns if trained is None else trained))
     absent = [name for name in columns if name not in sample.columns]
     if absent:
@@ -77,6 +74,18 @@ def columns_of(estimator: Any, sample: pd.DataFrame) -> tuple[str, ...]:
             "Give the sample with the training columns only, in their order.",
         )
     return columns
+
+
+def _library(estimator: Any) -> str:
+    return str(getattr(estimator, "library", type(estimator).__module__.partition(".")[0]))
+
+
+def _unescaped(trained: Any, sample: pd.DataFrame) -> Any:
+    """Return the names as the data have them: LightGBM writes spaces as underscores, and numbers columns without names."""
+    if all(name == f"Column_{index}" for index, name in enumerate(trained)):
+        return None
+    real = {str(name).replace(" ", "_"): str(name) for name in sample.columns}
+    return [real.get(name, name) for name in trained]
 
 
 def class_names(estimator: Any) -> tuple[str, ...]:
@@ -116,7 +125,7 @@ def _boosted(estimator: Any, width: int) -> Any:
     from onnxmltools.convert.common.data_types import FloatTensorType
 
     types = [("input", FloatTensorType([None, width]))]
-    name = type(estimator).__module__.partition(".")[0]
+    estimator, name = getattr(estimator, "inner", estimator), _library(estimator)
     opset = {"target_opset": 15}
     with _explained(estimator):
         if name == "lightgbm":

@@ -55,7 +55,7 @@ def register_model(
     from governance.models.intake import inspect
     from governance.models.reading import signature_of
 
-    inspection = inspect(path)
+    inspection = inspect(path, columns=columns)
     if inspection.refused:
         first = inspection.refused[0]
         raise RefusedInputError(f"The model {path.name} is refused: {first.found}", first.advice)

@@ -64,7 +64,7 @@ def loop() -> ModelProto:
         [value("c2", (), TensorProto.BOOL), value("v2", (None, 2))],
     )
     node = helper.make_node("Loop", ["n", "yes", "x"], ["y"], body=body, name="spin")
-    return model([node], [value("y", (None, 2))], constants={"n": np.array(2**62), "yes": np.array(True)})
+    return model([node], [value("y", (None, 2))], constants={"n": np.array(2**62), "yes": np.ones((), bool)})
 
 
 def nested_if(depth: int) -> ModelProto:
@@ -75,7 +75,7 @@ def nested_if(depth: int) -> ModelProto:
         branch = helper.make_graph([node], f"g{level}", [], [value(output, (None, 2))])
         node = helper.make_node("If", ["yes"], [f"y{level}"], then_branch=branch, else_branch=branch, name=f"if{level}")
         output = f"y{level}"
-    return model([node], [value(output, (None, 2))], constants={"yes": np.array(True)})
+    return model([node], [value(output, (None, 2))], constants={"yes": np.ones((), bool)})
 
 
 def time_bomb() -> ModelProto:
