@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from governance.cli.gate import read_policy
 from governance.cli.options import (
     DEFAULT_WORKSPACE,
     ActorOption,
@@ -18,10 +20,10 @@ from governance.cli.output import print_json, say
 from governance.cli.passphrase import passphrase
 from governance.codec import JsonValue, encode
 from governance.errors import RefusedInputError
+from governance.review import policy as policies
 from governance.review.ballot import standing
 from governance.workflow import places, review
 from governance.workflow.board import state
-from governance.workflow.policy import empty_policy_digest
 from storage.workspace import Workspace
 
 
@@ -51,6 +53,9 @@ def case_freeze(
     not_applicable: Annotated[
         list[str] | None, typer.Option(help='"method: reason" of required evidence that does not apply.')
     ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="Policy (TOML or JSON); the built-in template when left out.")
+    ] = None,
     actor: ActorOption = "service",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
@@ -58,10 +63,9 @@ def case_freeze(
     """Freeze the evidence that the board will look at."""
     place = places.current(workspace)
     chosen = tuple(evidence or _all_of(place, case))
+    rules = read_policy(policy) if policy else policies.from_toml(policies.template())
     reasons = [_split(item) for item in not_applicable or ()]
-    bundle = review.freeze(
-        place, case, chosen, actor=actor, policy_digest=empty_policy_digest(place), not_applicable=reasons
-    )
+    bundle = review.freeze(place, case, chosen, actor=actor, policy=rules, not_applicable=reasons)
     print_json({"bundle": bundle, "evidence": list(chosen)}) if json else say(bundle)
 
 

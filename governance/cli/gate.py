@@ -29,14 +29,30 @@ def gate(
     """Hold a policy against evidence: exit code 0 when it is satisfied, 1 when not."""
     if policy is None:
         raise RefusedInputError("No policy is given.", "Add --policy FILE.")
-    if not evidence:
-        raise RefusedInputError("There is no evidence to look at.", "Give evidence files.")
-    report = evaluate(read_policy(policy), read_evidence(evidence))
+    found = frozen_evidence(workspace, case) if workspace else read_evidence(evidence or [])
+    if not found:
+        raise RefusedInputError("There is no evidence to look at.", "Give evidence files, or --workspace and --case.")
+    report = evaluate(read_policy(policy), found)
     if json:
         print_json(encode(report))
     else:
         show(report)
     raise typer.Exit(DONE if report.satisfied else NOT_SATISFIED)
+
+
+def frozen_evidence(workspace: Path, case: str) -> dict[str, Evidence]:
+    """Return the frozen evidence of a case by digest.
+
+    Raises:
+        RuleError: there is no such case.
+    """
+    from governance.workflow import places
+    from governance.workflow.board import state
+
+    place = places.current(workspace)
+    frozen = state(place).case(case).frozen
+    items = frozen.evidence if frozen else ()
+    return {item.digest: Evidence.from_bytes(place.blobs.read(item.digest)) for item in items}
 
 
 def read_policy(path: Path) -> Policy:

@@ -12,11 +12,10 @@ from typing import Final
 from governance.data.demo.build import build_demo
 from governance.data.demo.parts import Demo, DemoModel
 from governance.evidence import Progress, silent
-from governance.review import charter
+from governance.review import charter, policy
 from governance.review.fields import Role
 from governance.workflow import assess, members, places, register, review, subjects
 from governance.workflow.board import state
-from governance.workflow.policy import empty_policy_digest
 from storage.workspace import Workspace
 
 ORGANISATION: Final = "Countersign demonstration"
@@ -92,7 +91,7 @@ def _half_a_review(workspace: Workspace, demo: Demo, progress: Progress) -> None
         owner="demo-owner",
     )
     case = review.open_case(workspace, words, actor="demo-owner")
-    review.freeze(workspace, case, digests, actor="demo-owner", policy_digest=empty_policy_digest(workspace))
+    review.freeze(workspace, case, digests, actor="demo-owner", policy=policy.from_toml(policy.template()))
     review.start(workspace, case, actor="demo-owner")
     progress(5, _STEPS, "letting the demo chair vote and the demo validator ask")
     bundle = state(workspace).case(case).bundle

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from governance.errors import RuleError
+from governance.evidence import Evidence
 from governance.review import decision, events, opening
+from governance.review.gate import GateReport, GateWaiver, evaluate
+from governance.review.policy import Policy
 from governance.review.state import BoardState
 from governance.workflow.board import act
+from governance.workflow.clock import now
 from governance.workflow.identity import fresh
-from storage.ledger.envelope import Subject
+from storage.ledger.envelope import Subject, rfc3339
 from storage.unit_of_work import UnitOfWork
 from storage.workspace import Workspace
 
@@ -82,16 +86,36 @@ def open_case(workspace: Workspace, words: CaseWords, *, actor: str) -> str:
     return case
 
 
+@dataclass(frozen=True, slots=True)
+class WaiverWords:
+    """A requirement that a member outside the case takes the responsibility to waive."""
+
+    requirement: str
+    by: str
+    """Member id."""
+    reason: str
+    expires: str
+    """RFC 3339."""
+
+
+def hold(
+    workspace: Workspace, evidence: Sequence[str], policy: Policy, waivers: Sequence[WaiverWords] = ()
+) -> GateReport:
+    """Return the gate report: the policy held against recorded evidence with these digests."""
+    found = {digest: Evidence.from_bytes(workspace.blobs.read(digest)) for digest in evidence}
+    waived = [GateWaiver(item.requirement, item.by, item.reason, item.expires) for item in waivers]
+    return evaluate(policy, found, waived, rfc3339(now()))
+
+
 def freeze(
     workspace: Workspace,
     case: str,
     evidence: Sequence[str],
     *,
     actor: str,
-    policy_digest: str,
-    requirements: tuple[events.RequirementOutcome, ...] = (),
+    policy: Policy,
     not_applicable: Sequence[tuple[str, str]] = (),
-    waivers: tuple[events.Waiver, ...] = (),
+    waivers: Sequence[WaiverWords] = (),
 ) -> str:
     """Freeze the evidence with these digests and return the bundle digest; earlier votes of an open round become void.
 
@@ -100,31 +124,32 @@ def freeze(
         case: id of the case.
         evidence: digests of recorded evidence.
         actor: who does it.
-        policy_digest: digest of the policy that `requirements` was evaluated under.
-        requirements: the gate report.
+        policy: held against the evidence now; the report is frozen with it, whatever it says.
         not_applicable: (requirement or method, reason in words) of what is left out.
-        waivers: what somebody took the responsibility to waive.
+        waivers: what members outside the case take the responsibility to waive.
 
     Raises:
         RuleError: evidence that was never recorded, or evidence that the charter requires is missing.
     """
+    unknown = [digest[:16] for digest in evidence if workspace.read().evidence(digest) is None]
+    if unknown:
+        raise RuleError(f"Evidence {', '.join(unknown)} was never recorded.", "Run the methods first.")
+    report = hold(workspace, evidence, policy, waivers)
+    workspace.blobs.put(policy.to_bytes())
     bundle = ""
 
     def make(unit: UnitOfWork, state: BoardState, _time: str) -> events.EvidenceFrozen:
         nonlocal bundle
-        unknown = [digest[:16] for digest in evidence if digest not in state.evidence]
-        if unknown:
-            raise RuleError(f"Evidence {', '.join(unknown)} was never recorded.", "Run the methods first.")
         standing = state.case(case)
         body = events.frozen(
             events.EvidenceFrozen(
                 version=standing.frozen.version + 1 if standing.frozen else 1,
                 bundle="0" * 64,
                 evidence=tuple(state.evidence[digest] for digest in evidence),
-                policy_digest=policy_digest,
-                requirements=requirements,
+                policy_digest=report.policy_digest,
+                requirements=report.outcomes(),
                 not_applicable=tuple(events.NotApplicable(name, _ref(unit, why)) for name, why in not_applicable),
-                waivers=waivers,
+                waivers=tuple(events.Waiver(w.requirement, w.by, _ref(unit, w.reason), w.expires) for w in waivers),
             )
         )
         bundle = body.bundle

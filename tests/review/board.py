@@ -19,7 +19,7 @@ MEMBERS: dict[str, tuple[str, ...]] = {
 MODEL = "a" * 64
 EVIDENCE = tuple(
     events.FrozenItem(hashlib.sha256(name.encode()).hexdigest(), hashlib.sha256(name.encode()[::-1]).hexdigest(), name)
-    for name in ("quality.checks", "performance.classification", "fairness.by_group")
+    for name in ("quality.checks", "performance.summary", "fairness.by_group")
 )
 
 

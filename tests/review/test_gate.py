@@ -19,7 +19,7 @@ from governance.review.gate import GateWaiver, evaluate
 
 REQUIREMENT = {
     "id": "auc",
-    "method": "performance.classification",
+    "method": "performance.summary",
     "metric": "overall.roc_auc",
     "limit": {"min": "0.65"},
     "severity": "blocking",
@@ -31,7 +31,7 @@ def policy(**fields: object) -> policies.Policy:
     return policies.from_json({"title": "P", "requirements": [{**REQUIREMENT, **fields}]})
 
 
-def finding(result: object, method: str = "performance.classification", cohort: str = "") -> dict[str, Evidence]:
+def finding(result: object, method: str = "performance.summary", cohort: str = "") -> dict[str, Evidence]:
     key = RunKey(method, 1, (Input("data", "b" * 64),), cohort, {}, {}, 0)
     item = Evidence(key, Rows(10, 10), Environment("3", "linux", {}), result)
     return {sha256(item.to_bytes()): item}
@@ -61,7 +61,7 @@ def test_a_requirement_is_met_with_its_evidence_named() -> None:
         ({"limit": {"min": "0.7", "max": "0.7"}}, AUC, "met", ""),
         ({"metric": "overall.f1"}, AUC, "not_assessed", "nothing at"),
         ({"method": "fairness.by_group"}, AUC, "not_assessed", "no evidence from fairness.by_group"),
-        ({"cohort": "sex = F"}, AUC, "not_assessed", "no evidence from performance.classification on sex = F"),
+        ({"cohort": "sex = F"}, AUC, "not_assessed", "no evidence from performance.summary on sex = F"),
         ({}, {**AUC, **finding({"overall": {"roc_auc": 0.8}})}, "not_assessed", "2 pieces of evidence"),
         ({}, finding({"overall": {"roc_auc": "good"}}), "not_assessed", "not a number"),
         ({}, finding({"outcome": "not_assessed", "reason": "12 rows"}), "not_assessed", "12 rows"),

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from governance.errors import RuleError
+from governance.review import policy
 from governance.workflow import assess, review, subjects
 from governance.workflow.board import state
 from governance.workflow.replay import replay
@@ -23,7 +24,7 @@ def case(board: Workspace, registered: tuple[str, str]) -> str:
     words = review.CaseWords("People 1.0", "May it be used?", (model,), "limited", owner="lars")
     name = review.open_case(board, words, actor="lars")
     found = assess.now(board, subjects.task(board, "performance.summary", subjects.Choice(*registered)))
-    review.freeze(board, name, (found.digest,), actor="lars", policy_digest="0" * 64)
+    review.freeze(board, name, (found.digest,), actor="lars", policy=policy.from_toml(policy.template()))
     review.start(board, name, actor="lars")
     return name
 
