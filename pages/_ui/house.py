@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from governance.codec import encode
@@ -29,14 +30,8 @@ class Choice:
     digest: str
     label: str
     """Unique among its kind: name, version and the beginning of the digest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """Everything that the subject picker offers."""
-
-    models: tuple[Choice, ...] = ()
-    data: tuple[Choice, ...] = ()
+    role: str = ""
+    """What a data set is for: training, evaluation, monitoring or benchmark; "" for a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +65,38 @@ def members() -> tuple[Visitor, ...]:
     return tuple(Visitor(item.member, item.name.shown, item.roles) for item in found.members()) if found else ()
 
 
-def choices() -> Choices:
-    """Return the registered models and data sets, the newest first."""
+def models() -> tuple[Choice, ...]:
+    """Return the registered model versions, the newest first."""
     found = views()
-    if found is None:
-        return Choices()
-    models = {item.digest: shown(f"{item.name} {item.version} ({short(item.digest)})", 90) for item in found.models()}
-    data = {item.digest: shown(f"{item.name} ({short(item.digest)})", 90) for item in found.datasets()}
-    return Choices(
-        tuple(Choice(digest, label) for digest, label in reversed(models.items())),
-        tuple(Choice(digest, label) for digest, label in reversed(data.items())),
+    listed = found.models() if found is not None else ()
+    named = {item.digest: shown(f"{item.name} {item.version} ({short(item.digest)})", 90) for item in listed}
+    return tuple(Choice(digest, label) for digest, label in reversed(named.items()))
+
+
+def data(model: str = "") -> tuple[Choice, ...]:
+    """Return the registered data sets, the newest first; with a model's digest, those that have its columns."""
+    place = workspace()
+    if place is None:
+        return ()
+    listed = {item.digest: item for item in place.read().datasets()}
+    needed = _columns_of_model(place, model) if model else frozenset()
+    return tuple(
+        Choice(digest, shown(f"{item.name} ({short(digest)})", 90), item.role)
+        for digest, item in reversed(listed.items())
+        if needed <= _columns_of_table(str(place.blobs.path_of(digest)))
     )
+
+
+@lru_cache(maxsize=512)
+def _columns_of_table(path: str) -> frozenset[str]:
+    """Return the column names of a stored table; the path ends with the digest, so they never change."""
+    from pyarrow import parquet
+
+    return frozenset(parquet.read_schema(path).names)
+
+
+def _columns_of_model(place: Workspace, digest: str) -> frozenset[str]:
+    return frozenset(subjects.model_file(place, digest).signature.columns)
 
 
 def ledger() -> LedgerState | None:
