@@ -14,6 +14,8 @@ from storage.errors import StorageError
 
 COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("demo", "governance.cli.demo:demo"),
+    ("fairness", "governance.cli.fairness:fairness"),
+    ("impact-ratio", "governance.cli.fairness:impact_ratio"),
     ("serve", "governance.cli.serve:serve"),
     ("inspect", "governance.cli.models:inspect"),
     ("predict", "governance.cli.models:predict"),

@@ -1,20 +1,23 @@
-"""From counts to the report: every attribute, every intersection, every stratum."""
+"""From a summary of the rows to groups, verdicts and disparities; the same for every kind of model."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
+from governance.evidence import Progress
 from governance.fairness import disparity as gaps
 from governance.fairness.cells import Cells
-from governance.fairness.estimates import Estimates, of_cells
+from governance.fairness.estimates import Estimates
 from governance.fairness.groups import named
 from governance.fairness.intervals import critical
 from governance.fairness.judge import judged, shortage
-from governance.fairness.metrics import BINARY, FN, FP, LABEL_FREE, TN, TP, direction
+from governance.fairness.metrics import BINARY, LABEL_FREE, direction
 from governance.fairness.reference import position
 from governance.fairness.report import Counts, Disparity, GroupResult, Limits, Method, MetricValue, Polarity
 
@@ -40,62 +43,86 @@ class Rules:
         return BINARY if self.labelled else tuple(name for name in BINARY if name in LABEL_FREE)
 
 
+class Summary(Protocol):
+    """What one pass leaves of the rows of a data set; summaries of chunks add up to the summary of the whole."""
+
+    @property
+    def cells(self) -> Cells:
+        """Rows of each group by label and decision; for other than binary outcomes only known or unknown count."""
+
+    def __add__(self, other: Self) -> Self:
+        """Return the summary of both sets of rows."""
+
+    def marginal(self, names: Sequence[str]) -> Self:
+        """Return the summary by fewer attributes."""
+
+    def within(self, name: str, code: int) -> Self:
+        """Return the summary of the rows with one value of an attribute, without that attribute."""
+
+    def estimates(self, rules: Rules) -> list[Estimates]:
+        """Return every metric of every group of `cells`."""
+
+    def counts(self) -> list[Counts | None]:
+        """Return the counts of each group by name."""
+
+    def families(
+        self,
+        items: Mapping[str, Estimates],
+        enough: Mapping[str, NDArray[np.bool_]],
+        rules: Rules,
+        rng: np.random.Generator,
+    ) -> tuple[Mapping[str, tuple[str, ...]], dict[str, gaps.Family]]:
+        """Return disparity -> metrics whose worst gap it is, and redrawn values of metrics that are functions of counts."""
+
+
 def attribute_sets(names: Sequence[str], depth: int) -> list[tuple[str, ...]]:
     """Return single attributes, then pairs, and so on up to `depth` together, in the order of the schema."""
     return [chosen for size in range(1, max(1, depth) + 1) for chosen in combinations(names, size)]
 
 
-def counts_of(table: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Counts:
-    """Return the (3, 3) table of one group by name."""
-    tn, fp, fn, tp = (int(table[cell]) for cell in (TN, FP, FN, TP))
-    return Counts(
-        tn, fp, fn, tp, int(table[2, 0]), int(table[2, 1]), undecided=int(table[:2, 2].sum()), neither=int(table[2, 2])
-    )
+def compared(
+    summary: Summary, names: Sequence[str], depth: int, rules: Rules, rng: np.random.Generator, progress: Progress
+) -> tuple[list[GroupResult], list[Disparity]]:
+    """Return the groups and the disparities of every set of up to `depth` of the named attributes."""
+    sets = attribute_sets(names, min(depth, len(names)))
+    whole = summary.marginal(()).estimates(rules)
+    groups: list[GroupResult] = []
+    found: list[Disparity] = []
+    for done, chosen in enumerate(sets):
+        progress(done, len(sets), f"comparing groups by {' and '.join(chosen)}")
+        part = summary.marginal(chosen)
+        items = part.estimates(rules)
+        results, reference = _family(part, items, whole, rules)
+        found += _disparities(part, items, whole, results, reference, rules, rng)
+        groups += sorted(results, key=lambda group: -group.n)
+    return groups, found
 
 
-def family(
-    cells: Cells, rules: Rules, extra: list[Estimates], extra_overall: list[Estimates]
-) -> tuple[list[GroupResult], int, list[Estimates], list[Estimates]]:
-    """Return the groups of one attribute set, the position of the reference in them, their estimates and those of all rows.
-
-    Args:
-        cells: counts of the g groups of exactly this attribute set.
-        rules: what is the same for every set.
-        extra: further metrics of the same groups in the same order (scores).
-        extra_overall: the same of all rows together.
-    """
-    confidence = rules.limits.confidence
-    items = of_cells(cells, rules.names, confidence) + extra
-    whole = of_cells(cells.marginal(()), rules.names, confidence) + extra_overall
+def _family(
+    summary: Summary, items: list[Estimates], whole: list[Estimates], rules: Rules
+) -> tuple[list[GroupResult], int]:
+    """Return the groups of one attribute set and the position of the reference in them."""
+    cells = summary.cells
     sizes = cells.rows.sum(axis=(1, 2)).astype(np.float64)
     groups = [named(cells.attributes, codes) for codes in cells.groups]
-    unknown = np.array(
-        [any(code == len(a.values) for a, code in zip(cells.attributes, codes, strict=True)) for codes in cells.groups]
+    last = np.array([len(attribute.values) for attribute in cells.attributes])
+    unknown = (cells.groups == last).any(axis=1)
+    outcome = next(
+        (item for item in items if item.metric in {"selection_rate", "mean_absolute_error", "accuracy"}), items[0]
     )
-    outcome = next(item for item in items if item.metric == "selection_rate")
     at = position(rules.reference, groups, sizes, unknown, outcome, rules.limits, rules.polarity, rules.chosen)
     found = judged(items, whole, sizes, at, rules.limits, rules.polarity)
+    counts = summary.counts()
+    total = max(rules.total, 1)
     results = [
-        _group(groups[i], int(sizes[i]), bool(unknown[i]), i == at, counts_of(cells.rows[i]), found[i], rules.total)
+        GroupResult(groups[i], int(sizes[i]), float(sizes[i]) / total, bool(unknown[i]), i == at, counts[i], found[i])
         for i in range(len(groups))
     ]
-    return results, at, items, whole
+    return results, at
 
 
-def _group(
-    group: Mapping[str, str],
-    size: int,
-    unknown: bool,
-    is_reference: bool,
-    counts: Counts | None,
-    found: tuple[MetricValue, ...],
-    total: int,
-) -> GroupResult:
-    return GroupResult(group, size, size / total if total else 0.0, unknown, is_reference, counts, found)
-
-
-def disparities(
-    cells: Cells,
+def _disparities(
+    summary: Summary,
     items: list[Estimates],
     whole: list[Estimates],
     groups: Sequence[GroupResult],
@@ -104,46 +131,36 @@ def disparities(
     rng: np.random.Generator,
 ) -> list[Disparity]:
     """Return every disparity of the groups of one attribute set, by every method."""
-    sizes = [float(group.n) for group in groups]
+    sizes = np.array([float(group.n) for group in groups])
     enough = {
         item.metric: np.array([not shortage(item, at, sizes[at], rules.limits) for at in range(len(groups))])
         for item in items
     }
-    wanted = {name: parts for name, parts in gaps.BINARY.items() if all(part in enough for part in parts)}
-    metrics = tuple(dict.fromkeys(part for parts in wanted.values() for part in parts))
-    found = gaps.families(cells, metrics, enough, rules.limits.draws, rng)
-    shares = np.array(sizes) / max(sum(sizes), 1.0)
+    wanted, found = summary.families({item.metric: item for item in items}, enough, rules, rng)
+    needed = {part for parts in wanted.values() for part in parts} - set(found)
     for item, everyone in zip(items, whole, strict=True):
-        if item.metric in gaps.SCORED_METRICS:
-            wanted = {**wanted, **{name: parts for name, parts in gaps.SCORED.items() if parts == (item.metric,)}}
+        if item.metric in needed:
             error = (item.high - item.low) / (2 * critical(rules.limits.confidence))
             found[item.metric] = gaps.normal_family(
-                item.value, error, shares, enough[item.metric], float(everyone.value[0]), rules.limits.draws, rng
+                item.value,
+                error,
+                sizes / sizes.sum(),
+                enough[item.metric],
+                float(everyone.value[0]),
+                rules.limits.draws,
+                rng,
             )
-    attribute = " & ".join(item.name for item in cells.attributes)
+    attribute = " & ".join(item.name for item in summary.cells.attributes)
     names = tuple(group.name for group in groups)
+
+    def asked(name: str, parts: tuple[str, ...], method: Method) -> gaps.Question:
+        return gaps.Question(name, attribute, method, reference, names, direction(parts[0], rules.polarity) or "lower")
+
     return [
-        gaps.disparity(
-            [found[part] for part in parts],
-            _question(name, parts, attribute, method, reference, names, rules),
-            rules.limits,
-        )
+        gaps.disparity([found[part] for part in parts], asked(name, parts, method), rules.limits)
         for name, parts in wanted.items()
         for method in gaps.METHODS
     ]
-
-
-def _question(
-    name: str,
-    parts: tuple[str, ...],
-    attribute: str,
-    method: Method,
-    reference: int,
-    names: tuple[str, ...],
-    rules: Rules,
-) -> gaps.Question:
-    worse = direction(parts[0], rules.polarity) or "lower"
-    return gaps.Question(name, attribute, method, reference, names, worse)
 
 
 def overall(items: list[Estimates], limits: Limits, size: float) -> tuple[MetricValue, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,33 +64,42 @@ class Cells:
         return self.rows.astype(np.float64) if self.weight is None else self.weight
 
 
-def _joined(one: Cells, two: Cells, part: str) -> NDArray[np.float64] | None:
+def _joined(one: Cells, two: Cells, part: str) -> NDArray[Any] | None:
     first, second = getattr(one, part), getattr(two, part)
     return None if first is None or second is None else np.concatenate([first, second])
+
+
+def gathered(
+    groups: NDArray[np.intp], arrays: Sequence[NDArray[Any] | None]
+) -> tuple[NDArray[np.intp], list[NDArray[Any] | None]]:
+    """Return the distinct rows of `groups`, sorted, and each array summed over equal rows; None stays None."""
+    if not groups.shape[1]:
+        found, place = np.zeros((1, 0), dtype=np.intp), np.zeros(len(groups), dtype=np.intp)
+    else:
+        found, place = np.unique(groups, axis=0, return_inverse=True)
+        place = place.reshape(-1)
+    sums: list[NDArray[Any] | None] = []
+    for values in arrays:
+        if values is None:
+            sums.append(None)
+            continue
+        result = np.zeros((len(found), *values.shape[1:]), dtype=values.dtype)
+        np.add.at(result, place, values)
+        sums.append(result)
+    return found, sums
 
 
 def _gather(
     attributes: tuple[Attribute, ...],
     groups: NDArray[np.intp],
-    rows: NDArray[np.int64] | NDArray[np.float64] | None,
-    weight: NDArray[np.float64] | None,
-    squares: NDArray[np.float64] | None,
+    rows: NDArray[Any] | None,
+    weight: NDArray[Any] | None,
+    squares: NDArray[Any] | None,
 ) -> Cells:
     """Add up what belongs to the same group."""
-    if not attributes:
-        found, place = np.zeros((1, 0), dtype=np.intp), np.zeros(len(groups), dtype=np.intp)
-    else:
-        found, place = np.unique(groups, axis=0, return_inverse=True)
-        place = place.reshape(-1)
-
-    def summed(values: NDArray[np.generic] | None) -> NDArray[np.generic] | None:
-        if values is None:
-            return None
-        result = np.zeros((len(found), 3, 3), dtype=values.dtype)
-        np.add.at(result, place, values)
-        return result
-
-    return Cells(attributes, found, summed(rows), summed(weight), summed(squares))  # type: ignore[arg-type]
+    found, sums = gathered(groups, (rows, weight, squares))
+    assert sums[0] is not None
+    return Cells(attributes, found, sums[0], sums[1], sums[2])
 
 
 def coded(values: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -11,7 +11,6 @@ import numpy as np
 from governance.data.outcome import Outcome, outcome, text_of
 from governance.errors import RefusedInputError
 from governance.evidence import Progress
-from governance.fairness.cells import Cells, coded, count
 from governance.fairness.groups import Attribute, attributes
 from governance.models.signature import Prediction
 from governance.subject import Subject
@@ -104,9 +103,3 @@ def chunks(
         yield Chunk(result, [attribute.code(frame[attribute.name]) for attribute in found], frame)
         start = stop
     progress(start, subject.data.n_rows, "counting rows by group")
-
-
-def cells_of(chunk: Chunk, found: tuple[Attribute, ...]) -> Cells:
-    """Return the counts of one chunk of binary outcomes."""
-    label, decision = coded(chunk.outcome.y_true), coded(chunk.outcome.y_pred)
-    return count(found, chunk.codes, label, decision, chunk.outcome.weight)

@@ -72,7 +72,7 @@ def katz(s1: ArrayLike, n1: ArrayLike, s2: ArrayLike, n2: ArrayLike, confidence:
 def _koopman_statistic(log_ratio: Floats, s1: Floats, n1: Floats, s2: Floats, n2: Floats) -> Floats:
     """Return the score statistic of H0: p1 / p2 = exp(log_ratio), squared."""
     ratio = np.exp(log_ratio)
-    a, b, c = (n1 + n2) * ratio, -((s1 + n2) * ratio + n1 + s2), s1 + s2
+    a, b, c = (n1 + n2) * ratio, -(s1 + n2 + ratio * (n1 + s2)), s1 + s2
     p2 = (-b - np.sqrt(np.maximum(b * b - 4 * a * c, 0.0))) / (2 * a)
     p2 = np.clip(p2, 1e-300, np.minimum(1.0, 1 / ratio))
     p1 = np.clip(p2 * ratio, 1e-300, 1.0)

@@ -20,11 +20,13 @@ def notices(
     schema: Schema,
     groups: Sequence[GroupResult],
     limits: Limits,
+    *,
+    binary: bool = True,
 ) -> tuple[str, ...]:
     """Return the sentences, the gravest first."""
     return (
         *_about_scores(scores, whole),
-        *_about_labels(cells, schema),
+        *(_about_labels(cells, schema) if binary or not schema.target else ()),
         *_about_groups(cells, groups, limits),
         *_about_intervals(cells, groups, limits),
     )

@@ -305,7 +305,7 @@ class ImpactCategory:
     category: str
     applicants: int
     selected: int
-    """People selected; in the scoring form, people scored above the median."""
+    """People with the favourable decision; in the scoring form, people scored above the median."""
     rate: float | None
     """selected / applicants, 0 to 1; None for no applicants."""
     impact_ratio: float | None
@@ -332,6 +332,11 @@ class ImpactTable:
     justification: str
     """Why categories under 2 % were left out; "" when none were."""
 
+    @property
+    def name(self) -> str:
+        """The attributes joined by " & "."""
+        return " & ".join(self.attributes)
+
 
 @dataclass(frozen=True, slots=True)
 class ImpactReport:
@@ -343,6 +348,20 @@ class ImpactReport:
     """Earliest date in the data, ISO 8601; "" without a timestamp column."""
     last_date: str
     notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellCheck:
+    """One published cell against the counts of its own table."""
+
+    category: str
+    column: Literal["rate", "impact_ratio"]
+    published: str
+    """As it was written."""
+    computed: float | None
+    """From the counts; None when they give no such number."""
+    reproduces: bool
+    """Whether rounding the computed number to the published decimals gives the published one (halves either way)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from governance.fairness.report import FairnessReport, Limits
+from governance.fairness.report import FairnessReport, ImpactReport, Limits
 from governance.method_spec import MethodSpec
 
 
@@ -19,6 +20,18 @@ class ByGroup:
     limits: Limits = field(default_factory=Limits)
 
 
+@dataclass(frozen=True, slots=True)
+class ImpactRatio:
+    """Which form of impact ratio, and what happens to small categories."""
+
+    form: Literal["selection_rate", "scoring_rate"] = "selection_rate"
+    """Share selected, or share scored above the median of the whole sample."""
+    keep_small: bool = False
+    """Whether categories under 2 % of the data keep their ratio instead of being excluded."""
+    justification: str = ""
+    """Why they are excluded; a standard sentence when empty."""
+
+
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="fairness.by_group",
@@ -28,6 +41,16 @@ METHODS: tuple[MethodSpec, ...] = (
         run="governance.fairness.by_group:by_group",
         parameters=ByGroup,
         result=FairnessReport,
+        needs=("sensitive", "predictions"),
+    ),
+    MethodSpec(
+        id="fairness.impact_ratio",
+        version=1,
+        title="Impact ratios (Local Law 144)",
+        question="Is any category selected at less than four fifths of the rate of the category selected most?",
+        run="governance.fairness.impact:impact_ratio",
+        parameters=ImpactRatio,
+        result=ImpactReport,
         needs=("sensitive", "predictions"),
     ),
 )

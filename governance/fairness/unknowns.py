@@ -27,8 +27,13 @@ def sharp_bounds(selected: float, known: float, unknown_selected: float, unknown
     return low, high
 
 
-def unknowns(cells: Cells) -> tuple[Unknown, ...]:
-    """Return the account of missing values of each attribute of `cells`; attributes without any are left out."""
+def unknowns(cells: Cells, *, decisions: bool = True) -> tuple[Unknown, ...]:
+    """Return the account of missing values of each attribute of `cells`; attributes without any are left out.
+
+    Args:
+        cells: counts by the attributes.
+        decisions: whether there are yes-or-no decisions, so that selection rates can be bounded.
+    """
     found = []
     rate = proportion("selection_rate")
     everyone = int(cells.rows.sum())
@@ -41,11 +46,11 @@ def unknowns(cells: Cells) -> tuple[Unknown, ...]:
         m1, m = float(selected[missing][0]), float(decided[missing][0])
         known = float(decided[~missing].sum())
         limits = []
-        for at in np.flatnonzero(~missing & (decided > 0)):
+        for at in np.flatnonzero(~missing & (decided > 0)) if decisions else ():
             s, a = float(selected[at]), float(decided[at])
             part = a / known
             name, proportional = attribute.names[one.groups[at, 0]], (s + part * m1) / (a + part * m)
             limits.append(Bound(name, s / a, *bounds(s, a, m), *sharp_bounds(s, a, m1, m), proportional))
         rows = int(one.rows[missing].sum())
-        found.append(Unknown(attribute.name, rows, rows / everyone, int(m1), tuple(limits)))
+        found.append(Unknown(attribute.name, rows, rows / everyone, int(m1) if decisions else 0, tuple(limits)))
     return tuple(found)
