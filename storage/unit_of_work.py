@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from storage import texts
 from storage.blobs import Blobs
-from storage.errors import RefusedError
+from storage.errors import RefusedError, StorageError
 from storage.ledger import log
 from storage.ledger.canonical import JsonValue
 from storage.ledger.envelope import Signer, Statement, Subject, rfc3339, seal, subjects_or_ledger
 from storage.ledger.events import ROOT_EVENTS, checked_body
+from storage.ledger.log import SignedCheckpoint
 from storage.ledger.record import Record, read_record
 from storage.projections import apply, project
 from storage.selection import history, select_records
 from storage.tables import KeyRow, table_of
 
 KEY = table_of(KeyRow)
+CHECKPOINT_SHARE: Final = 64
+"""A commit signs a checkpoint once the ledger has grown by a 64th since the last: all lines are hashed again for each, and
+so the work for one record stays the same however long the ledger is. `Workspace.checkpoint()` signs at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,11 @@ class UnitOfWork:
         origin: str,
         blobs: Blobs,
         record_signer: Callable[[str], Signer],
-        after_commit: Callable[[int], Committed],
+        sign_checkpoint: Callable[[Connection], SignedCheckpoint],
     ) -> None:
         self._connection = connection
         self._record_signer = record_signer
-        self._after_commit = after_commit
+        self._sign_checkpoint = sign_checkpoint
         self._size = log.size(connection)
         self._open = True
         self.origin = origin
@@ -126,16 +131,30 @@ class UnitOfWork:
         return history(self._connection, case)
 
     def commit(self) -> Committed:
-        """Make everything of this unit durable, then sign a checkpoint if one is due.
+        """Sign a checkpoint if one is due, and make everything of this unit durable.
 
-        When this returns, the records are on disk. A checkpoint that cannot be signed does not undo them: it is named in
-        the answer.
+        When this returns, the records are on disk. A checkpoint that cannot be signed does not hold up the act: the
+        records are kept without it, and the answer says why.
         """
         if not self._open:
             raise RefusedError("This unit of work is closed.", "Begin a new one.")
+        covered, problem = self._checkpoint_if_due()
         self._connection.commit()
         self._open = False
-        return self._after_commit(self._size)
+        return Committed(self._size, covered, problem)
+
+    def _checkpoint_if_due(self) -> tuple[int, str | None]:
+        covered = log.last_size(self._connection)
+        if self._size - covered < max(1, self._size // CHECKPOINT_SHARE):
+            return covered, None
+        attempt = self._connection.begin_nested()
+        try:
+            covered = self._sign_checkpoint(self._connection).checkpoint.size
+        except StorageError as error:
+            attempt.rollback()
+            return covered, str(error)
+        attempt.commit()
+        return covered, None
 
     def _live_record_key(self) -> str:
         live = select(KEY.c.keyid).where(KEY.c.purpose == "record", KEY.c.revoked.is_(None))

@@ -18,11 +18,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from storage.blobs import Blobs
 from storage.engine import open_engine, reading, writing
-from storage.errors import DamagedError, RefusedError, StorageError
+from storage.errors import DamagedError, RefusedError
 from storage.keys import KeyRing, checked_passphrase
 from storage.ledger import log
 from storage.ledger.checkpoint import read
@@ -35,7 +35,7 @@ from storage.migrations import migrate
 from storage.operations import Drafts, Runs
 from storage.projections import rebuild
 from storage.tables import KeyRow, table_of
-from storage.unit_of_work import Committed, UnitOfWork
+from storage.unit_of_work import UnitOfWork
 from storage.views import Views
 
 DATABASE: Final = "workspace.sqlite"
@@ -43,9 +43,6 @@ DATABASE_VARIABLE: Final = "COUNTERSIGN_DATABASE"
 """Environment variable with the address of a PostgreSQL server in place of the file."""
 PASSPHRASE_VARIABLE: Final = "COUNTERSIGN_SERVICE_PASSPHRASE"  # noqa: S105 - the name of a variable
 """Environment variable with the passphrase of the service's own keys, if they have one."""
-CHECKPOINT_SHARE: Final = 64
-"""A commit signs a checkpoint once the ledger has grown by a 64th since the last: all lines are hashed again for each, and
-so the work for one record stays the same however long the ledger is. `checkpoint()` signs at once."""
 KEY = table_of(KeyRow)
 
 
@@ -127,7 +124,7 @@ class Workspace:
             DamagedError: the database refuses, or no turn came within a minute.
         """
         with writing(self.engine) as connection:
-            yield UnitOfWork(connection, self.origin, self.blobs, self.keyring.record, self._after_commit)
+            yield UnitOfWork(connection, self.origin, self.blobs, self.keyring.record, self._sign_checkpoint)
 
     def read(self) -> Views:
         """Return the read side."""
@@ -151,11 +148,13 @@ class Workspace:
         Raises:
             DamagedError: the key is missing, or the ledger shrank, forked, or was changed.
         """
-        signer = self.keyring.log(self.log.vkey)
         with writing(self.engine) as connection:
-            found = log.sign_checkpoint(connection, self.log, signer.sign)
+            found = self._sign_checkpoint(connection)
             connection.commit()
         return found
+
+    def _sign_checkpoint(self, connection: Connection) -> SignedCheckpoint:
+        return log.sign_checkpoint(connection, self.log, self.keyring.log(self.log.vkey).sign)
 
     def add_cosignatures(self, note: bytes, witnesses: tuple[Verifier, ...]) -> int:
         """Keep a checkpoint that witnesses have cosigned; return how many known witnesses signed it.
@@ -186,14 +185,14 @@ class Workspace:
         """Return the root signer, for keys and members; raises as `unlock` does."""
         return self.keyring.root(self._live_key("root", None), passphrase)
 
-    def verify(self, older: tuple[bytes, ...] = ()) -> Verdict:
+    def verify(self, older: tuple[bytes, ...] = (), workers: int = 1) -> Verdict:
         """Check every line, its signature and place, against a checkpoint signed now and those kept from earlier.
 
         Raises:
             DamagedError: no checkpoint can be signed: the key is missing, or the ledger was changed.
         """
         note = self.checkpoint().note
-        return verify_ledger(self.read().lines(), self.log, note, older)
+        return verify_ledger(self.read().lines(), self.log, note, older, workers)
 
     def rebuild(self) -> int:
         """Drop every projection and compute it again from the lines; return how many lines were read."""
@@ -242,17 +241,6 @@ class Workspace:
         if found is None:
             raise RefusedError(f"{owner or 'The ledger'} has no live {purpose} key.", "Add one: countersign key add.")
         return str(found)
-
-    def _after_commit(self, size: int) -> Committed:
-        last = 0
-        try:
-            with reading(self.engine) as connection:
-                last = log.last_size(connection)
-            if size - last >= max(1, size // CHECKPOINT_SHARE):
-                last = self.checkpoint().checkpoint.size
-        except StorageError as error:
-            return Committed(size, last, str(error))
-        return Committed(size, last)
 
 
 def _origin_part(organisation: str) -> str:

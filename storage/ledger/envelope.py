@@ -18,8 +18,7 @@ from storage.ledger.canonical import (
     canonical,
     decode_base64,
     encode_base64,
-    is_canonical,
-    parse,
+    parse_canonical,
     refuse_floats,
     sha256,
 )
@@ -224,10 +223,7 @@ def read_statement(payload: bytes) -> Statement:
         RefusedError: not canonical JSON, not an in-toto Statement v1 with our predicate, floats, or a missing or unknown
             field.
     """
-    value = parse(payload)
-    refuse_floats(value, "statement")
-    if not is_canonical(payload, value):
-        raise RefusedError("The payload is not canonical JSON (RFC 8785).")
+    value = parse_canonical(payload)
     if not isinstance(value, dict) or set(value) != {"_type", "subject", "predicateType", "predicate"}:
         raise RefusedError("The payload is not an in-toto Statement with exactly its four fields.")
     if value["_type"] != STATEMENT_TYPE or value["predicateType"] != PREDICATE_TYPE:

@@ -6,9 +6,10 @@ What the rules of the board say about the records is not asked here; that is the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-
-from cryptography.hazmat.primitives.asymmetric import ec
+from multiprocessing import get_context
+from typing import Final
 
 from storage.errors import RefusedError, StorageError
 from storage.ledger import merkle
@@ -16,6 +17,9 @@ from storage.ledger.checkpoint import Checkpoint, read
 from storage.ledger.envelope import Envelope, PublicKey, Statement, read_statement, signature_holds
 from storage.ledger.events import ROOT_EVENTS
 from storage.ledger.note import Verifier, open_note
+
+SHARED_FROM: Final = 5000
+"""Signatures from which on starting further processes pays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ class Fault(Exception):  # noqa: N818 - a finding about the ledger, not a failur
 class LiveKeys:
     """The keys that may sign at the present line."""
 
-    found: dict[str, tuple[str, str, ec.EllipticCurvePublicKey]] = field(default_factory=dict)
-    """Key id to owner, purpose and key."""
+    found: dict[str, tuple[str, str, bytes]] = field(default_factory=dict)
+    """Key id to owner, purpose and DER public key."""
 
     def learn(self, said: Statement) -> None:
         """Take in what a record says about keys.
@@ -70,24 +74,27 @@ class LiveKeys:
         key = PublicKey.from_base64(body["public_key"])
         if key.keyid != body["keyid"]:
             raise RefusedError(f"The key id {body['keyid'][:16]} does not match its key.")
-        self.found[key.keyid] = (owner, purpose, key.load())
+        self.found[key.keyid] = (owner, purpose, key.spki)
 
-    def judge(self, said: Statement, envelope: Envelope) -> str | None:
-        """Return why this key may not sign this record, or None when it may and its signature holds."""
-        if envelope.keyid not in self.found:
+    def judge(self, said: Statement, keyid: str) -> str | None:
+        """Return why this key may not sign this record here, or None when it may."""
+        if keyid not in self.found:
             return "is signed by a key that is not live"
-        owner, purpose, key = self.found[envelope.keyid]
+        owner, purpose, _ = self.found[keyid]
         if (said.type in ROOT_EVENTS) != (purpose == "root"):
             return f"is a {said.type} signed by a {purpose} key"
         if purpose == "member" and owner != said.actor:
             return f"speaks for {said.actor} under the key of {owner}"
-        return None if signature_holds(envelope, key) else "has a signature that does not hold"
+        return None
 
 
-def verify_ledger(lines: Iterable[bytes], log: Verifier, note: bytes, older: Sequence[bytes] = ()) -> Verdict:
+def verify_ledger(
+    lines: Iterable[bytes], log: Verifier, note: bytes, older: Sequence[bytes] = (), workers: int = 1
+) -> Verdict:
     """Check the lines against a signed checkpoint, each other, and checkpoints kept from earlier.
 
     `older` are notes that somebody kept outside: a ledger that was cut or written anew does not continue them.
+    `workers` processes share the checking of signatures, which takes most of the time.
     """
     given = tuple(lines)
     covered = 0
@@ -100,8 +107,8 @@ def verify_ledger(lines: Iterable[bytes], log: Verifier, note: bytes, older: Seq
         # 2. so are the older ones
         for item in older:
             _hold_against(leaves, _checkpoint(item, log))
-        # 3. each line stands in its place, signed by a key that was live there
-        _walk(given, log)
+        # 3. each line stands in its place, under a key that was live there and whose signature holds
+        _walk(given, log, workers)
     except Fault as fault:
         return Verdict(len(given), covered, fault.index, fault.problem)
     if not given:
@@ -126,22 +133,57 @@ def _hold_against(leaves: list[bytes], found: Checkpoint) -> None:
         raise Fault(f"The first {found.size} lines are not those that a checkpoint was signed over.")
 
 
-def _walk(lines: Sequence[bytes], log: Verifier) -> None:
-    keys = LiveKeys()
+def _walk(lines: Sequence[bytes], log: Verifier, workers: int) -> None:
+    keys, signed = LiveKeys(), list[tuple[Envelope, bytes]]()
+    fault: Fault | None = None
     for index, line in enumerate(lines):
         try:
-            envelope = Envelope.from_line(line)
-            said = read_statement(envelope.payload)
-            problem = _placed(said, index, log)
-            if index == 0:
-                keys.learn(said)
-            problem = problem or keys.judge(said, envelope)
-            if index > 0 and problem is None:
-                keys.learn(said)
-        except (StorageError, KeyError, TypeError) as error:
-            raise Fault(f"Line {index} cannot be read: {error}", index) from error
+            signed.append(_judged(line, index, log, keys))
+        except Fault as found:
+            fault = found
+            break
+    bad = _first_false(signed, workers)
+    if bad is not None:
+        raise Fault(f"Line {bad} has a signature that does not hold.", bad)
+    if fault is not None:
+        raise fault
+
+
+def _judged(line: bytes, index: int, log: Verifier, keys: LiveKeys) -> tuple[Envelope, bytes]:
+    try:
+        envelope = Envelope.from_line(line)
+        said = read_statement(envelope.payload)
+        problem = _placed(said, index, log)
+        if index == 0:
+            keys.learn(said)
+        problem = problem or keys.judge(said, envelope.keyid)
         if problem:
             raise Fault(f"Line {index} {problem}.", index)
+        key = keys.found[envelope.keyid][2]
+        if index > 0:
+            keys.learn(said)
+    except (StorageError, KeyError, TypeError) as error:
+        raise Fault(f"Line {index} cannot be read: {error}", index) from error
+    return envelope, key
+
+
+def _first_false(signed: Sequence[tuple[Envelope, bytes]], workers: int) -> int | None:
+    """Return the index of the first envelope whose signature does not hold."""
+    if workers < 2 or len(signed) < SHARED_FROM:
+        return _first_false_of(signed)
+    part = -(-len(signed) // (4 * workers))
+    starts = range(0, len(signed), part)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        found = pool.map(_first_false_of, [signed[start : start + part] for start in starts])
+        return next((start + bad for start, bad in zip(starts, found, strict=True) if bad is not None), None)
+
+
+def _first_false_of(signed: Sequence[tuple[Envelope, bytes]]) -> int | None:
+    loaded = {spki: PublicKey(spki).load() for spki in {spki for _, spki in signed}}
+    for at, (envelope, spki) in enumerate(signed):
+        if not signature_holds(envelope, loaded[spki]):
+            return at
+    return None
 
 
 def _placed(said: Statement, index: int, log: Verifier) -> str | None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import RefusedError
-from storage.ledger.canonical import canonical, decode_base64, encode_base64, is_canonical, parse, refuse_floats
+from storage.ledger.canonical import canonical, decode_base64, encode_base64, parse, parse_canonical, refuse_floats
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(codec="utf-8")),
@@ -110,20 +110,44 @@ def test_a_number_that_readers_could_round_is_named(value: object, where: str) -
 def test_canonical_text_is_known_as_such_and_survives_reading(value: Any) -> None:
     text = canonical(value)
     assert parse(text) == value
-    assert is_canonical(text, value)
+    assert parse_canonical(text) == value
     assert canonical(parse(text)) == text
 
 
-@pytest.mark.parametrize("text", [b'{"b":1,"a":2}', b'{"a": 1}', b'{"a":"\\u0041"}', b'{"a":"\\/"}', b'["\\u00e9"]'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"b":1,"a":2}',
+        b'{"a": 1}',
+        b'{"a":"\\u0041"}',
+        b'{"a":"\\/"}',
+        b'["\\u00e9"]',
+        b'{"a":1,"a":1}',
+        b"[1.5]",
+        b"[1.0]",
+        b"[-0]",
+        b"[NaN]",
+        b"[9007199254740992]",
+        b"[]\n",
+        b"",
+        b"\xff",
+        '["\U00010000"]'.encode("utf-16"),
+    ],
+)
 def test_another_spelling_of_the_same_value_is_not_canonical(text: bytes) -> None:
-    assert not is_canonical(text, parse(text))
+    with pytest.raises(RefusedError):
+        parse_canonical(text)
 
 
 def test_keys_are_ordered_by_utf_16_units() -> None:
     astral, high = "\U00010000", "\uffff"
     text = canonical({high: 1, astral: 2})
     assert text.index(astral.encode()) < text.index(high.encode())
-    assert is_canonical(text, parse(text))
+    assert parse_canonical(text) == {astral: 2, high: 1}
+
+
+def test_the_largest_integers_that_are_exact_are_read() -> None:
+    assert parse_canonical(b"[-9007199254740991,9007199254740991]") == [-(2**53) + 1, 2**53 - 1]
 
 
 @pytest.mark.parametrize("text", ["QQ", "QR==", "QQ==\n", " QQ==", "QQ=", "Q-==", "QQ==QQ==", "é"])
