@@ -127,7 +127,7 @@ class ColumnDrift:
     reason: str
     """The verdict in one sentence."""
     importance: float | None
-    """Mean absolute Shapley value in the model's unit; None when it is not known."""
+    """How strongly the model uses the column, see `DriftReport.importance_kind`; None when it is not known."""
     matters: Matters
     """Whether the model uses the column."""
     picture: NumericPicture | CategoryPicture | NotAssessed
@@ -300,6 +300,8 @@ class DriftReport:
     action: Action
     rows: Rows
     """The account of the current window."""
+    importance_kind: Literal["shapley", "shuffled", "unknown"] = "unknown"
+    """Mean absolute Shapley value, or mean absolute change of the score when the column is shuffled, or not known."""
     sketch_error: float | None = None
     """None when every value was sorted; otherwise how far a distribution function can be off, 0 to 1."""
 

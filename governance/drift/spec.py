@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from governance.drift.report import Correction, Limits
+from governance.drift.report import Correction, DriftReport, Limits
 from governance.method_spec import MethodSpec
 
 
@@ -23,4 +23,25 @@ class DriftParameters:
     """Whether a classifier tries to tell the windows apart (at most 20,000 rows of each)."""
 
 
-METHODS: tuple[MethodSpec, ...] = ()
+METHODS: tuple[MethodSpec, ...] = (
+    MethodSpec(
+        id="drift.columns",
+        version=1,
+        title="Drift of columns",
+        question="Which columns have moved since the reference, beyond chance and by more than matters?",
+        run="governance.drift.run:columns",
+        parameters=DriftParameters,
+        result=DriftReport,
+        needs=("reference",),
+    ),
+    MethodSpec(
+        id="drift.harm",
+        version=1,
+        title="Drift and its harm",
+        question="Has the world moved, did decisions get worse, for whom, and what should be done?",
+        run="governance.drift.run:compare",
+        parameters=DriftParameters,
+        result=DriftReport,
+        needs=("reference", "predictions", "reference_predictions"),
+    ),
+)

@@ -1,0 +1,128 @@
+"""Telling two windows apart: a classifier two-sample test, and weights that make the reference look like the current window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from governance.data.outcome import text_of
+from governance.drift.metrics import roc_auc
+from governance.drift.pairs import kind_of, level_counts, numbers
+from governance.drift.report import Multivariate
+from governance.drift.runs import Floats, Ints
+from governance.evidence import NotAssessed
+
+ROWS: Final = 20_000
+"""At most so many rows of each window, drawn at random."""
+FEWEST: Final = 50
+FARTHEST: Final = 0.999
+
+
+@dataclass(frozen=True)
+class Density:
+    """How likely each row is to come from the current window, found on rows that the classifier had not seen."""
+
+    reference_at: Ints
+    """(a,) positions of the rows used, ascending."""
+    current_at: Ints
+    """(b,) positions of the rows used, ascending."""
+    reference: Floats
+    """(a,) probability of the current window if both windows were equally large."""
+    current: Floats
+    """(b,) the same for rows of the current window."""
+
+    @property
+    def weights(self) -> Floats:
+        """(a,) importance of reference rows, mean 1."""
+        odds = self.reference / (1 - self.reference)
+        return np.asarray(odds / odds.mean(), dtype=np.float64)
+
+    @property
+    def effective_share(self) -> float:
+        """Kish's effective sample size of the weights as a share of the rows used, 0 to 1."""
+        return float(self.weights.sum() ** 2 / (self.weights**2).sum() / len(self.weights))
+
+
+def density(
+    reference: pd.DataFrame, current: pd.DataFrame, columns: Sequence[str], rng: np.random.Generator
+) -> Density | NotAssessed:
+    """Return the two-fold cross-fitted probabilities of gradient boosting on the given columns."""
+    least = min(len(reference), len(current))
+    if least < FEWEST or not columns:
+        return NotAssessed(
+            f"{least} rows in the smaller window, fewer than {FEWEST}" if columns else "no columns to compare"
+        )
+    a, b = _drawn(len(reference), rng), _drawn(len(current), rng)
+    X = matrix(reference.iloc[a], current.iloc[b], columns)
+    y = np.concatenate([np.zeros(len(a)), np.ones(len(b))])
+    probability = _cross_fitted(X, y, rng)
+    return Density(a, b, probability[: len(a)], probability[len(a) :])
+
+
+def two_sample(found: Density) -> Multivariate:
+    """Return the classifier two-sample test (Lopez-Paz and Oquab 2017).
+
+    The AUC's variance without drift is (n + m + 1) / (12 n m), that of Mann and Whitney; one-sided.
+    """
+    from scipy.stats import norm
+
+    n, m = len(found.reference), len(found.current)
+    y = np.concatenate([np.zeros(n), np.ones(m)])
+    area = roc_auc(y, np.concatenate([found.reference, found.current]))
+    assert area is not None
+    spread = float(np.sqrt((n + m + 1) / (12 * n * m)))
+    p_value = float(norm.sf((area.value - 0.5) / spread))
+    return Multivariate(area.estimate(), p_value, 0.5 + 1.6449 * spread, n + m)
+
+
+def _drawn(rows: int, rng: np.random.Generator) -> Ints:
+    return np.arange(rows) if rows <= ROWS else np.sort(rng.choice(rows, ROWS, replace=False))
+
+
+def matrix(reference: pd.DataFrame, current: pd.DataFrame, columns: Sequence[str]) -> Floats:
+    """Return (n + m, columns) numbers of both windows, reference first; levels become their rank by frequency."""
+    return np.column_stack([_column(reference[name], current[name]) for name in columns])
+
+
+def _column(reference: pd.Series, current: pd.Series) -> Floats:
+    """Return numbers as they are, and levels as their rank by frequency in both windows together."""
+    if {kind_of(reference), kind_of(current)} - {None} == {"numeric"}:
+        values = np.concatenate([numbers(reference), numbers(current)])
+        return np.where(np.isinf(values), np.nan, values)
+    left, right = level_counts(reference), level_counts(current)
+    levels = sorted(left.keys() | right.keys(), key=lambda level: (-left.get(level, 0) - right.get(level, 0), level))
+    code = {level: float(rank) for rank, level in enumerate(levels)}
+    return np.concatenate([_coded(values, code) for values in (reference, current)])
+
+
+def _coded(values: pd.Series, code: dict[str, float]) -> Floats:
+    found = text_of(values).map(code)
+    return np.asarray(found.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+
+
+def _cross_fitted(X: Floats, y: Floats, rng: np.random.Generator) -> Floats:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    fold = np.zeros(len(y), dtype=np.int64)
+    for side in (0, 1):
+        rows = np.flatnonzero(y == side)
+        fold[rng.permutation(rows)[: len(rows) // 2]] = 1
+    result = np.empty(len(y))
+    for part in (0, 1):
+        learn = fold != part
+        share = y[learn].mean()
+        balance = np.where(y[learn] == 1, 0.5 / share, 0.5 / (1 - share))
+        model = HistGradientBoostingClassifier(
+            max_iter=60,
+            learning_rate=0.1,
+            max_leaf_nodes=15,
+            min_samples_leaf=20,
+            random_state=int(rng.integers(2**31)),
+        )
+        model.fit(X[learn], y[learn], sample_weight=balance)
+        result[fold == part] = model.predict_proba(X[fold == part])[:, 1]
+    return np.asarray(np.clip(result, 1 - FARTHEST, FARTHEST), dtype=np.float64)
