@@ -29,10 +29,11 @@ def gate(
     """Hold a policy against evidence: exit code 0 when it is satisfied, 1 when not."""
     if policy is None:
         raise RefusedInputError("No policy is given.", "Add --policy FILE.")
+    rules = read_policy(policy)
     found = frozen_evidence(workspace, case) if workspace else read_evidence(evidence or [])
     if not found:
         raise RefusedInputError("There is no evidence to look at.", "Give evidence files, or --workspace and --case.")
-    report = evaluate(read_policy(policy), found)
+    report = evaluate(rules, found)
     if json:
         print_json(encode(report))
     else:
