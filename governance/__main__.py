@@ -20,9 +20,6 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("inspect", "governance.cli.models:inspect"),
     ("predict", "governance.cli.models:predict"),
     ("convert", "governance.cli.convert:convert"),
-    ("inspect", "governance.cli.models:inspect"),
-    ("predict", "governance.cli.models:predict"),
-    ("convert", "governance.cli.convert:convert"),
     ("init", "governance.cli.house:init"),
     ("register model", "governance.cli.house:register_model"),
     ("register data", "governance.cli.house:register_data"),
@@ -42,6 +39,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("replay", "governance.cli.upkeep:replay"),
     ("tick", "governance.cli.upkeep:tick"),
     ("gate", "governance.cli.gate:gate"),
+    ("verify", "governance.cli.verify:verify"),
 )
 """Name on the command line -> "module:function"; a name with a space is a command of a group."""
 

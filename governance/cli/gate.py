@@ -29,31 +29,15 @@ def gate(
     """Hold a policy against evidence: exit code 0 when it is satisfied, 1 when not."""
     if policy is None:
         raise RefusedInputError("No policy is given.", "Add --policy FILE.")
+    if bool(evidence) == (workspace is not None):
+        raise RefusedInputError("There is no evidence to look at.", "Give evidence files, or --workspace with --case.")
     rules = read_policy(policy)
-    found = frozen_evidence(workspace, case) if workspace else read_evidence(evidence or [])
-    if not found:
-        raise RefusedInputError("There is no evidence to look at.", "Give evidence files, or --workspace and --case.")
-    report = evaluate(rules, found)
+    report = evaluate(rules, read_evidence(evidence) if evidence else case_evidence(workspace, case))
     if json:
         print_json(encode(report))
     else:
         show(report)
     raise typer.Exit(DONE if report.satisfied else NOT_SATISFIED)
-
-
-def frozen_evidence(workspace: Path, case: str) -> dict[str, Evidence]:
-    """Return the frozen evidence of a case by digest.
-
-    Raises:
-        RuleError: there is no such case.
-    """
-    from governance.workflow import places
-    from governance.workflow.board import state
-
-    place = places.current(workspace)
-    frozen = state(place).case(case).frozen
-    items = frozen.evidence if frozen else ()
-    return {item.digest: Evidence.from_bytes(place.blobs.read(item.digest)) for item in items}
 
 
 def read_policy(path: Path) -> Policy:
@@ -87,6 +71,25 @@ def read_evidence(paths: list[Path]) -> dict[str, Evidence]:
         item = Evidence.from_bytes(_read(path))
         found[sha256(item.to_bytes())] = item
     return found
+
+
+def case_evidence(workspace: Path | None, case: str) -> dict[str, Evidence]:
+    """Return the frozen evidence of a case in a workspace.
+
+    Raises:
+        RefusedInputError: no case is named, or it has no frozen evidence.
+    """
+    from governance.workflow.board import state
+    from storage.workspace import Workspace
+
+    if workspace is None or not case:
+        raise RefusedInputError("No case is named.", "Add --case ID.")
+    with Workspace.open(workspace) as opened:
+        standing = state(opened).cases.get(case)
+        if standing is None or standing.frozen is None:
+            raise RefusedInputError(f"There is no case {case!r} with frozen evidence.", "Freeze its evidence first.")
+        digests = [item.digest for item in standing.frozen.evidence]
+        return {digest: Evidence.from_bytes(opened.blobs.read(digest)) for digest in digests}
 
 
 def _read(path: Path) -> bytes:

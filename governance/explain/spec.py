@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from governance.explain.report import GlobalExplanation, LocalExplanation, Scale
+from governance.explain.report import Scale
 from governance.method_spec import MethodSpec
 
 Choice = Literal["auto", "tree", "linear", "permutation", "enumeration"]
@@ -54,25 +54,4 @@ class LocalParameters:
     """Nearest rows whose explanations are compared for stability; 0 skips the comparison."""
 
 
-METHODS: tuple[MethodSpec, ...] = (
-    MethodSpec(
-        id="explain.global",
-        version=1,
-        title="What moves the model",
-        question="Which columns move the model's score, by how much, and how far can that be trusted?",
-        run="governance.explain.global_view:run",
-        parameters=GlobalParameters,
-        result=GlobalExplanation,
-        needs=("model",),
-    ),
-    MethodSpec(
-        id="explain.local",
-        version=1,
-        title="Why this row",
-        question="Why does the model say what it says about this row?",
-        run="governance.explain.local_view:run",
-        parameters=LocalParameters,
-        result=LocalExplanation,
-        needs=("model",),
-    ),
-)
+METHODS: tuple[MethodSpec, ...] = ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from governance.review import charter, decision, events, opening
 from governance.review.machine import apply
 from governance.review.state import BoardState, Case, Entry
+from tests.dossier.ledger import LOG, ORIGIN, key_added, vkey
 
 MEMBERS: dict[str, tuple[str, ...]] = {
     "ada": ("chair",),
@@ -17,9 +18,10 @@ MEMBERS: dict[str, tuple[str, ...]] = {
     "olga": ("member", "owner"),
 }
 MODEL = "a" * 64
+METHODS = ("quality.checks", "performance.summary", "fairness.by_group")
 EVIDENCE = tuple(
     events.FrozenItem(hashlib.sha256(name.encode()).hexdigest(), hashlib.sha256(name.encode()[::-1]).hexdigest(), name)
-    for name in ("quality.checks", "performance.summary", "fairness.by_group")
+    for name in METHODS
 )
 
 
@@ -69,6 +71,10 @@ class Room:
         version = self.case.frozen.version + 1 if self.case.frozen else 1
         self.do("service", events.frozen(events.EvidenceFrozen(version, "0" * 64, evidence, "c" * 64)))
 
+    def join(self, who: str, roles: tuple[str, ...]) -> None:
+        self.do("service", events.MemberAdded(who, text(who), roles), None)
+        self.do("service", key_added(who, who, "member"), None)
+
     def open(self, trigger: events.TextRef | None = None) -> None:
         self.do("service", opening.draft(self.state, self.case, time(self.day), trigger))
 
@@ -80,10 +86,12 @@ def condition(name: str, *, due: str = "2026-06-01T00:00:00Z", blocking: bool = 
 def founded() -> Room:
     """Return a room with members and a charter in force."""
     room = Room()
-    root = events.RootKey("f" * 64, "AAAA")
-    room.do("root", events.LedgerCreated("Bank", "log", root), None)
+    root = key_added("root", "root", "root")
+    created = events.LedgerCreated("Bank", vkey(ORIGIN, LOG)[1], events.RootKey(root.keyid, root.public_key))
+    room.do("service", created, None)
+    room.do("service", key_added("service", "service", "record"), None)
     for who, roles in MEMBERS.items():
-        room.do("root", events.MemberAdded(who, text(who), roles), None)
+        room.join(who, roles)
     rules = charter.from_toml(charter.template())
     for who in ("ada", "ben", "cleo"):
         room.do(who, events.CharterAdopted(rules.digest, rules.to_json()), None)

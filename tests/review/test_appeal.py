@@ -16,7 +16,7 @@ def appealed() -> Room:
         room.vote(who, "reject")
     room.decide()
     for who in ("eve", "fay"):
-        room.do("root", events.MemberAdded(who, text(who), ("member",)), None)
+        room.join(who, ("member",))
     room.do("olga", events.AppealFiled("a1", "olga", text("please look again")))
     return room
 

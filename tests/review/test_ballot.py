@@ -44,7 +44,7 @@ def test_what_is_missing_is_said_in_words() -> None:
     room = opened()
     room.vote("ada")
     room.vote("ben", "abstain")
-    remark = events.CommentAdded("c1", "requirement:auc", True, text("why?"))
+    remark = events.CommentAdded("c1", "requirement:auc", blocking=True, text=text("why?"))
     room.do("ada", remark)
     stands = standing(room.case)
     assert stands.missing == (
@@ -130,12 +130,12 @@ def test_a_condition_id_belongs_to_one_voter() -> None:
 
 def test_comments_are_for_the_roster_and_resolved_by_author_or_chair() -> None:
     room = opened()
-    room.do("ben", events.CommentAdded("c1", "", True, text("why?")))
-    room.do("cleo", events.CommentAdded("c2", "", False, text("because"), "c1"))
+    room.do("ben", events.CommentAdded("c1", "", blocking=True, text=text("why?")))
+    room.do("cleo", events.CommentAdded("c2", "", blocking=False, text=text("because"), reply_to="c1"))
     for who, body, words in (
-        ("olga", events.CommentAdded("c3", "", False, text("x")), "stepped aside"),
-        ("cleo", events.CommentAdded("c1", "", False, text("x")), "exists already"),
-        ("cleo", events.CommentAdded("c3", "", False, text("x"), "c9"), "reply"),
+        ("olga", events.CommentAdded("c3", "", blocking=False, text=text("x")), "stepped aside"),
+        ("cleo", events.CommentAdded("c1", "", blocking=False, text=text("x")), "exists already"),
+        ("cleo", events.CommentAdded("c3", "", blocking=False, text=text("x"), reply_to="c9"), "reply"),
         ("cleo", events.CommentResolved("c1", text("x")), "neither wrote"),
         ("cleo", events.CommentResolved("c9", text("x")), "no open comment"),
         ("cleo", events.ConflictDeclared("ben", conflict=False), "cannot declare for"),

@@ -48,7 +48,7 @@ def test_the_chair_is_asked_to_record_the_decision_when_nothing_is_missing() -> 
 
 def test_a_blocking_comment_waits_for_its_author_the_owner_and_the_chair() -> None:
     room = opened()
-    room.do("ben", events.CommentAdded("c1", "requirement:auc", True, text("why?")))
+    room.do("ben", events.CommentAdded("c1", "requirement:auc", blocking=True, text=text("why?")))
     asked = {who for who in room.state.members if "answer" in kinds(room, who)}
     assert asked == {"ada", "ben", "olga"}
 

@@ -1,0 +1,37 @@
+"""`countersign verify`: check an export with the same code that travels inside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
+from governance.dossier.verify import verify as check
+from governance.dossier.verify import words
+from governance.errors import RefusedInputError
+
+
+def verify(
+    export: Annotated[Path, typer.Argument(help="The export: a folder or a .zip.")],
+    trust: Annotated[Path | None, typer.Option(help="trust.json, received on another way than the export.")] = None,
+    old: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint kept from an earlier visit; may be repeated.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Check an export without trusting anybody's server: exit code 0 when it is valid, 1 when not."""
+    if trust is None:
+        raise RefusedInputError(
+            "It is not said whom to trust.", "Add --trust TRUST.json, received apart from the export."
+        )
+    for path in (export, trust, *(old or [])):
+        if not path.exists():
+            raise RefusedInputError(f"There is nothing at {str(path)!r}.", "Check the path.")
+    answer = check(export, trust, old or [])
+    if json:
+        print_json(answer)
+    else:
+        say(words(answer))
+    raise typer.Exit(DONE if answer["valid"] else NOT_SATISFIED)

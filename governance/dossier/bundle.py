@@ -1,0 +1,185 @@
+"""The layout of an export: which files it has, and how they are written to a folder or one .zip."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from governance.codec import parse
+from governance.dossier.verify import proof, tree
+from governance.errors import RefusedInputError
+
+FOUNDATIONS = frozenset(
+    {"ledger.created", "key.added", "key.revoked", "member.added", "member.removed", "charter.adopted"}
+)
+"""Events that every case rests on."""
+SIGSTORE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedText:
+    """A text that the export shows."""
+
+    salt: bytes
+    """16 bytes."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an export is made of."""
+
+    lines: tuple[bytes, ...]
+    """All lines of the ledger in order, without newlines."""
+    checkpoint: bytes
+    """Signed note over exactly these lines."""
+    case: str | None = None
+    """The case to export, or None for the whole ledger."""
+    texts: Mapping[str, DisclosedText] = field(default_factory=dict)
+    """Digest -> text, as far as they are disclosed and not erased."""
+    evidence: Mapping[str, bytes] = field(default_factory=dict)
+    """Digest -> bytes."""
+    timestamp: bytes = b""
+    """RFC 3161 time stamp of the checkpoint, b"" for none."""
+    copies: Mapping[str, bytes] = field(default_factory=dict)
+    """Path -> bytes of the copies for people: reports, tables, cards."""
+
+
+def statement(line: bytes) -> Any:
+    """Return the in-toto Statement in a line."""
+    return parse(base64.b64decode(parse(line)["payload"]))
+
+
+def predicates(lines: tuple[bytes, ...]) -> list[Any]:
+    """Return what every line says: {type, origin, index, time, case, actor, body}."""
+    return [statement(line)["predicate"] for line in lines]
+
+
+def chosen(source: Source) -> tuple[int, ...]:
+    """Return the indexes of the lines that the export holds: all, or those that a case rests on.
+
+    Raises:
+        RefusedInputError: there is no such case, or no line at all.
+    """
+    if not source.lines:
+        raise RefusedInputError("The ledger has no entries.", "There is nothing to export.")
+    if source.case is None:
+        return tuple(range(len(source.lines)))
+    said = predicates(source.lines)
+    about = next((e["body"] for e in said if e["type"] == "case.registered" and e["case"] == source.case), None)
+    if about is None:
+        raise RefusedInputError(f"There is no case {source.case!r}.", "Check the id.")
+    frozen = [e["body"] for e in said if e["type"] == "evidence.frozen" and e["case"] == source.case]
+    shown = {item["digest"] for body in frozen for item in body["evidence"]}
+    shown |= {
+        digest
+        for e in said
+        if e["type"] == "condition.submitted" and e["case"] == source.case
+        for digest in e["body"]["evidence"]
+    }
+    return tuple(e["index"] for e in said if _rests_on(e, source.case, set(about["models"]), shown))
+
+
+def _rests_on(e: Any, case: str, models: set[str], evidence: set[str]) -> bool:
+    body = e["body"]
+    if e["type"] == "model.registered":
+        return body["digest"] in models
+    if e["type"] == "evidence.recorded":
+        return body["digest"] in evidence
+    if e["type"] == "monitoring.alert":
+        return body["model"] in models
+    return e["case"] == case or e["type"] in FOUNDATIONS
+
+
+def export_files(source: Source) -> dict[str, bytes]:
+    """Return path -> bytes of every file of the export, in order.
+
+    Raises:
+        RefusedInputError: there is nothing to export.
+    """
+    indexes = chosen(source)
+    lines = [source.lines[index] for index in indexes]
+    files: dict[str, bytes] = {"checkpoint": source.checkpoint}
+    if source.timestamp:
+        files["checkpoint.tsr"] = source.timestamp
+    files["ledger.intoto.jsonl"] = b"".join(line + b"\n" for line in lines)
+    if source.case is not None:
+        leaves = [hashlib.sha256(b"\0" + line).digest() for line in source.lines]
+        files["leaves"] = b"".join(leaves)
+        levels = tree(leaves)
+        files |= {f"proofs/{index}.tlog-proof": proof(levels, index, source.checkpoint) for index in indexes}
+    named = "".join(str(statement(line)) for line in lines)
+    texts = {
+        digest: {"salt": item.salt.hex(), "text": item.text} for digest, item in source.texts.items() if digest in named
+    }
+    files["texts.json"] = json.dumps(texts, ensure_ascii=False, sort_keys=True, indent=1).encode()
+    files |= {f"evidence/{digest}": data for digest, data in source.evidence.items() if digest in named}
+    files |= sigstore_bundles(lines)
+    room = Path(__file__).parent
+    files |= {name: (room / name).read_bytes() for name in ("verify.py", "verify_rules.py")}
+    files["VERIFY.md"] = (room / "VERIFY.md").read_bytes()
+    return files | dict(source.copies)
+
+
+def sigstore_bundles(lines: list[bytes]) -> dict[str, bytes]:
+    """Return bundles/<case>.sigstore.json: the latest decision of each case as a Sigstore bundle v0.3 with one P-256 signature."""
+    found = {}
+    for line in lines:
+        said = statement(line)["predicate"]
+        if said["type"] == "decision.recorded":
+            envelope = parse(line)
+            material = {"publicKey": {"hint": envelope["signatures"][0]["keyid"]}, "tlogEntries": []}
+            bundle = {"mediaType": SIGSTORE, "verificationMaterial": material, "dsseEnvelope": envelope}
+            found[f"bundles/{said['case']}.sigstore.json"] = json.dumps(bundle).encode()
+    return found
+
+
+def folder_name(source: Source) -> str:
+    """Return the name of the export: `export-<first 12 digits of the origin's SHA-256>-<size>`."""
+    origin = source.checkpoint.split(b"\n", 1)[0]
+    return f"export-{hashlib.sha256(origin).hexdigest()[:12]}-{len(source.lines)}"
+
+
+def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write the files of an export into a new folder.
+
+    Raises:
+        RefusedInputError: the folder exists and is not empty.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise RefusedInputError(f"The folder {str(folder)!r} is not empty.", "Choose another one.")
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def zip_bytes(files: Mapping[str, bytes], top: str) -> bytes:
+    """Return the files as one .zip under the folder `top`; equal files give equal bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as box:
+        for name, data in files.items():
+            item = zipfile.ZipInfo(f"{top}/{name}", (1980, 1, 1, 0, 0, 0))
+            item.compress_type = zipfile.ZIP_DEFLATED
+            item.external_attr = 0o644 << 16
+            box.writestr(item, data)
+    return buffer.getvalue()
+
+
+def trust_file(origin: str, log_vkey: str, root_keyid: str, witnesses: tuple[str, ...] = ()) -> bytes:
+    """Return trust.json, which travels to an auditor on another way than the export."""
+    value = {
+        "origin": origin,
+        "log_vkeys": [log_vkey],
+        "witness_vkeys": list(witnesses),
+        "min_witnesses": 1 if witnesses else 0,
+        "root_keys": [root_keyid],
+    }
+    return json.dumps(value, indent=2).encode() + b"\n"
