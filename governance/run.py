@@ -107,7 +107,9 @@ def _concerns_model(spec: MethodSpec) -> bool:
 
 
 def _concerns_reference(spec: MethodSpec) -> bool:
-    return bool({"reference", "reference_predictions"} & set(spec.needs)) or spec.id.startswith("explain.")
+    return bool({"reference", "reference_predictions"} & set(spec.needs)) or spec.id.startswith(
+        ("explain.", "quality.")
+    )
 
 
 def missing_needs(task: Task) -> tuple[Need, ...]:

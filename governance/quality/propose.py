@@ -1,0 +1,97 @@
+"""Expectations proposed to a person: general ones for any table, and those that a baseline suggests."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from governance.data.schema import Schema
+from governance.quality.column_summary import ColumnSummary
+from governance.quality.expectations import Expectation, Expectations
+from governance.quality.report import CheckName
+from governance.quality.summary import TableSummary
+
+MISSING_FEATURE = 0.10
+MISSING_SENSITIVE = 0.05
+MANY_TEXTS = 100
+"""A text column with more different values gets no list of allowed ones."""
+
+
+def general(schema: Schema, kinds: Mapping[str, str]) -> tuple[Expectation, ...]:
+    """Return what is expected of any table with these roles.
+
+    Args:
+        schema: the roles.
+        kinds: column -> integer, number, boolean, timestamp or text.
+    """
+    found: list[Expectation] = []
+    for name, kind in kinds.items():
+        found.append(Expectation("missing", name, share=_tolerated(name, schema)))
+        found += [Expectation(check, name) for check in _suited(kind)]
+    return (*found, *_whole(schema))
+
+
+def _suited(kind: str) -> tuple[CheckName, ...]:
+    if kind in {"integer", "number"}:
+        return ("infinite", "sentinel", "constant")
+    if kind == "timestamp":
+        return ("sentinel",)
+    return ("empty_text", "padded_text", "broken_text", "sentinel", "constant") if kind == "text" else ("constant",)
+
+
+def _tolerated(name: str, schema: Schema) -> float:
+    if name in {schema.target, schema.identifier, schema.timestamp, schema.weight}:
+        return 0.0
+    return MISSING_SENSITIVE if name in schema.sensitive else MISSING_FEATURE
+
+
+def _whole(schema: Schema) -> tuple[Expectation, ...]:
+    key = (Expectation("unique_key", schema.identifier),) if schema.identifier else ()
+    return (
+        *key,
+        Expectation("duplicate_rows", share=0.01),
+        Expectation("imbalance", minimum=0.05),
+        Expectation("leakage", maximum=0.9),
+        Expectation("order", maximum=0.1),
+    )
+
+
+def propose(baseline: TableSummary, schema: Schema, digest: str = "", name: str = "expectations") -> Expectations:
+    """Return the expectations that a baseline suggests, for a person to edit.
+
+    Types as seen; missing shares up to the baseline's plus three standard errors and one percentage point; ranges from the
+    smallest to the largest value, with half a percent of rows allowed outside; lists of texts with up to 100 different ones;
+    medians for the unit.
+    """
+    sample = baseline.sampled()
+    found: list[Expectation] = []
+    for column in baseline.columns.values():
+        found += _of_column(column, sample, schema)
+    return Expectations(name, 1, digest, (*found, *_whole(schema)))
+
+
+def _of_column(column: ColumnSummary, sample: pd.DataFrame, schema: Schema) -> list[Expectation]:
+    share = column.missing / column.rows if column.rows else 0.0
+    allowed = 0.0 if not column.missing else share + 3 * math.sqrt(share * (1 - share) / column.rows) + 0.01
+    found = [
+        Expectation("column_exists", column.name),
+        Expectation("missing", column.name, share=round(min(1.0, allowed), 4)),
+    ]
+    if column.missing == column.rows:
+        return found
+    found.append(Expectation("type", column.name, text=column.kind))
+    found += [Expectation(check, column.name) for check in _suited(column.kind)]
+    bookkeeping = {schema.identifier, schema.timestamp}
+    if column.kind in {"integer", "number"} and column.name not in bookkeeping and np.isfinite(column.low.value):
+        found.append(
+            Expectation("range", column.name, share=0.005, minimum=column.low.value, maximum=-column.high.value + 0.0)
+        )
+        median = float(np.nanmedian(sample[column.name].to_numpy(dtype=np.float64, na_value=np.nan)))
+        if math.isfinite(median) and median:
+            found.append(Expectation("unit_jump", column.name, reference=median))
+    elif column.texts is not None and 0 < len(column.texts) <= MANY_TEXTS:
+        found.append(Expectation("values", column.name, values=tuple(sorted(column.texts))))
+    return found
