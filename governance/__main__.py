@@ -14,6 +14,9 @@ from storage.errors import StorageError
 
 COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("demo", "governance.cli.demo:demo"),
+    ("quality", "governance.cli.data:quality"),
+    ("expectations", "governance.cli.data:propose"),
+    ("audit-data", "governance.cli.data:audit"),
     ("fairness", "governance.cli.fairness:fairness"),
     ("impact-ratio", "governance.cli.fairness:impact_ratio"),
     ("serve", "governance.cli.serve:serve"),

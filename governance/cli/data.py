@@ -61,7 +61,7 @@ def quality(
     raise typer.Exit(NOT_SATISFIED if strict and result.count("failed") else DONE)
 
 
-def baseline(
+def propose(
     data: Annotated[Path, typer.Argument(help="CSV or Parquet file that later tables are compared with.")],
     schema: SchemaOption = None,
     name: Annotated[str, typer.Option(help="What the expectations are called.")] = "expectations",
@@ -69,9 +69,9 @@ def baseline(
     out: Annotated[Path | None, typer.Option(help="File to write; standard output when left out.")] = None,
 ) -> None:
     """Propose expectations from a baseline, for a person to edit; what a format cannot express is named on standard error."""
-    from governance.quality.checks import baseline as propose
+    from governance.quality.checks import baseline
 
-    found = propose(open_data(data_file(data, roles(schema))), reporter(), name)
+    found = baseline(open_data(data_file(data, roles(schema))), reporter(), name)
     text, left = _written(found, form)
     if left:
         kinds = ", ".join(sorted({item.check for item in left}))
