@@ -16,7 +16,9 @@ MODEL: Final = "model"
 DATA: Final = "data"
 REFERENCE: Final = "reference"
 COHORT: Final = "cohort"
-_KEPT: Final = "countersign.subject."
+_KEPT: Final = "countersign.subject.kept."
+_WRITTEN: Final = "countersign.subject.written."
+_WIDGET: Final = "countersign.subject.widget."
 _PICKED: Final = "countersign.picked"
 NOTHING: Final = Choice("", "")
 
@@ -38,62 +40,47 @@ class Picked:
     reference_label: str
 
 
-def _chosen(name: str, options: tuple[Choice, ...]) -> Choice:
-    """Return the option that the session or the address names."""
-    label = st.session_state.get(name, st.query_params.get(name))
-    return next((option for option in options if option.label == label), NOTHING)
+def _wanted(name: str) -> str | None:
+    """Return what the visitor wants of a choice: a new address wins, then the picker, then what was picked before."""
+    address = st.query_params.get(name)
+    if address is not None and address != st.session_state.get(_WRITTEN + name):
+        return str(address)
+    found = st.session_state.get(_WIDGET + name, st.session_state.get(_KEPT + name))
+    return None if found is None else str(found)
 
 
-def _default(name: str, options: tuple[Choice, ...], role: str = "") -> bool:
-    """Give a choice that nobody has made a value: what was picked before, else the newest option of the role.
+def _keep(name: str, value: str | None) -> None:
+    """Remember a choice for the other pages and write it into the address."""
+    st.session_state[_KEPT + name] = st.session_state[_WRITTEN + name] = value
+    if value and st.query_params.get(name) != value:
+        st.query_params[name] = value
+    elif not value and name in st.query_params:
+        del st.query_params[name]
 
-    Returns:
-        Whether a value was given; the page is then drawn anew, so that the value also reaches the address.
-    """
-    if _chosen(name, options) is not NOTHING:
-        return False
+
+def _pick(name: str, title: str, options: tuple[Choice, ...], explanation: str, role: str = "") -> Choice:
+    """Draw one picker; a choice that nobody has made is the newest option of the role, else the newest of all."""
     labels = [option.label for option in options]
-    fitting = [option.label for option in options if option.role == role]
-    kept = st.session_state.get(_KEPT + name)
-    value = kept if kept in labels else next(iter([*fitting, *labels]), None)
-    changed = name not in st.session_state or st.session_state[name] != value
-    st.session_state[name] = value
-    return changed
-
-
-def _settle() -> None:
-    """See to it that everything that can be picked is picked, in the session and in the address."""
-    models = house.models()
-    changed = _default(MODEL, models)
-    offered = house.data(_chosen(MODEL, models).digest)
-    changed |= _default(DATA, offered, "evaluation")
-    changed |= _default(REFERENCE, offered, "training")
-    if COHORT not in st.session_state and COHORT not in st.query_params and st.session_state.get(_KEPT + COHORT):
-        st.session_state[COHORT] = st.session_state[_KEPT + COHORT]
-        changed = True
-    if changed:
-        st.rerun()
-
-
-def _pick(name: str, title: str, options: tuple[Choice, ...], explanation: str) -> Choice:
-    label = st.selectbox(
-        title, [option.label for option in options], index=None, key=name, bind="query-params", help=explanation
-    )
-    st.session_state[_KEPT + name] = label
+    wanted = _wanted(name)
+    if wanted not in labels:
+        wanted = next(iter([option.label for option in options if option.role == role] + labels), None)
+    st.session_state[_WIDGET + name] = wanted
+    label = st.selectbox(title, labels, index=None, key=_WIDGET + name, help=explanation, required=True)
+    _keep(name, label)
     return next((option for option in options if option.label == label), NOTHING)
 
 
 def _cohort() -> str:
+    st.session_state[_WIDGET + COHORT] = _wanted(COHORT) or ""
     text = st.text_input(
         "Cohort",
-        key=COHORT,
-        bind="query-params",
+        key=_WIDGET + COHORT,
         placeholder="all rows",
         help="Only these rows, for example: age >= 60 and sex = 'Female'. Leave empty for all rows.",
         max_chars=500,
-    )
-    st.session_state[_KEPT + COHORT] = text
-    return text.strip()
+    ).strip()
+    _keep(COHORT, text)
+    return text
 
 
 def sentence(picked: Picked) -> str:
@@ -108,7 +95,6 @@ def sentence(picked: Picked) -> str:
 
 def pick() -> Picked:
     """Draw the picker, one line with a way to change it, and return what is picked; called by the shell, once in a run."""
-    _settle()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="subject"):
         line = st.empty()
         with st.popover("Change", icon=":material/tune:", type="tertiary"):
@@ -119,12 +105,14 @@ def pick() -> Picked:
                 "Evaluation data",
                 offered,
                 "The rows that the model is judged on. Only data sets with every column that the model needs are offered.",
+                "evaluation",
             )
             reference = _pick(
                 REFERENCE,
                 "Compared with",
                 offered,
                 "Training data or an earlier window. Drift is measured from it; explanations take their background there.",
+                "training",
             )
             cohort = _cohort()
     picked = Picked(model.digest, data.digest, reference.digest, cohort, model.label, data.label, reference.label)

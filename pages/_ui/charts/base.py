@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BAR: Final = 22
 """Height of one bar with its gap, pixels."""
+AXIS: Final = 56
+"""Room for the horizontal axis and its title, pixels."""
 AnyChart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
 
 
@@ -54,6 +56,11 @@ def _behind(behind: pd.DataFrame, alt_text: str, key: str, columns: dict[str, An
             table(behind, f"Table: {alt_text}", columns, key=f"table-{key}")
 
 
+def tall(bars: int) -> int:
+    """Return the height of a chart with this many bars, its axis included, pixels."""
+    return BAR * max(1, bars) + AXIS
+
+
 def interval_bars(frame: pd.DataFrame, name: str, value: str, title: str, *, low: str = "", high: str = "") -> AnyChart:
     """Return horizontal bars from zero in the order of the frame, with intervals and direct labels.
 
@@ -65,7 +72,7 @@ def interval_bars(frame: pd.DataFrame, name: str, value: str, title: str, *, low
         low: column with the lower ends of the intervals, "" for none.
         high: column with the upper ends.
     """
-    base = alt.Chart(frame, height=BAR * max(1, len(frame)))
+    base = alt.Chart(frame, height=tall(len(frame)))
     y = alt.Y(f"{_field(name)}:N", sort=None, title=None)
     bars = base.mark_bar(color=palette.ACCENT, height=BAR * 0.6).encode(
         y=y, x=alt.X(f"{_field(value)}:Q", title=title, scale=alt.Scale(zero=True)), tooltip=_tooltip(frame)
@@ -84,7 +91,7 @@ def interval_dots(
     frame: pd.DataFrame, name: str, value: str, title: str, *, low: str, high: str, mark: float | None = None
 ) -> AnyChart:
     """Return one dot with its interval per row; for quantities whose zero means nothing. `mark` draws a reference line."""
-    base = alt.Chart(frame, height=BAR * max(1, len(frame)))
+    base = alt.Chart(frame, height=tall(len(frame)))
     y = alt.Y(f"{_field(name)}:N", sort=None, title=None)
     scale = alt.Scale(zero=False)
     rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
