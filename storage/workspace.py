@@ -28,7 +28,7 @@ from storage.ledger import log
 from storage.ledger.checkpoint import read
 from storage.ledger.envelope import Signer
 from storage.ledger.log import SignedCheckpoint
-from storage.ledger.note import Verifier, open_note
+from storage.ledger.note import COSIGNATURE, Note, OpenedNote, Signature, Verifier, open_note, read_note
 from storage.ledger.record import stored_record
 from storage.ledger.verify import Verdict, verify_ledger
 from storage.migrations import migrate
@@ -39,6 +39,7 @@ from storage.unit_of_work import UnitOfWork
 from storage.views import Views
 
 DATABASE: Final = "workspace.sqlite"
+WITNESSES: Final = "witnesses"
 DATABASE_VARIABLE: Final = "COUNTERSIGN_DATABASE"
 """Environment variable with the address of a PostgreSQL server in place of the file."""
 PASSPHRASE_VARIABLE: Final = "COUNTERSIGN_SERVICE_PASSPHRASE"  # noqa: S105 - the name of a variable
@@ -156,19 +157,40 @@ class Workspace:
     def _sign_checkpoint(self, connection: Connection) -> SignedCheckpoint:
         return log.sign_checkpoint(connection, self.log, self.keyring.log(self.log.vkey).sign)
 
-    def add_cosignatures(self, note: bytes, witnesses: tuple[Verifier, ...]) -> int:
+    def witnesses(self) -> tuple[Verifier, ...]:
+        """Return the witnesses whose cosignatures this workspace keeps."""
+        path = self.root / WITNESSES
+        lines = path.read_text(encoding="utf-8").split() if path.is_file() else []
+        return tuple(Verifier.from_vkey(line) for line in lines)
+
+    def trust_witness(self, vkey: str) -> None:
+        """Remember a witness by its verifier key.
+
+        Raises:
+            RefusedError: not a verifier key of a witness.
+        """
+        found = Verifier.from_vkey(vkey)
+        if found.algorithm != COSIGNATURE:
+            raise RefusedError(f"{vkey!r} is not a witness's key.", "A witness's key is of kind 4, cosignature/v1.")
+        if found not in self.witnesses():
+            with (self.root / WITNESSES).open("a", encoding="utf-8") as file:
+                file.write(vkey + "\n")
+
+    def add_cosignatures(self, note: bytes) -> int:
         """Keep a checkpoint that witnesses have cosigned; return how many known witnesses signed it.
 
         Raises:
             RefusedError: not a checkpoint that this ledger signed, or a known witness's signature fails.
         """
-        opened = open_note(note, [self.log, *witnesses])
+        opened = open_note(note, [self.log, *self.witnesses()])
         found = read(opened.note.text)
         with writing(self.engine) as connection:
             mine = log.checkpoint_at(connection, self.log, found.size)
             if mine is None or mine.checkpoint != found:
                 raise RefusedError(f"This ledger signed no such checkpoint over {found.size} lines.")
-            log.replace_note(connection, found.size, note)
+            kept = read_note(mine.note).signatures
+            added = tuple(item for item in _sealed(opened) if item not in kept)
+            log.replace_note(connection, found.size, Note(opened.note.text, kept + added).to_bytes())
             connection.commit()
         return sum(item.verifier != self.log for item in opened.seals)
 
@@ -241,6 +263,12 @@ class Workspace:
         if found is None:
             raise RefusedError(f"{owner or 'The ledger'} has no live {purpose} key.", "Add one: countersign key add.")
         return str(found)
+
+
+def _sealed(opened: OpenedNote) -> tuple[Signature, ...]:
+    """Return the signatures of known keys; those of strangers are not kept."""
+    known = {(item.verifier.name, item.verifier.key_id) for item in opened.seals}
+    return tuple(item for item in opened.note.signatures if (item.name, item.key_id) in known)
 
 
 def _origin_part(organisation: str) -> str:

@@ -204,7 +204,7 @@ def test_a_folder_without_a_workspace_is_refused(tmp_path: Path) -> None:
 def test_witness_names_are_shown_and_foreign_checkpoints_are_refused(workspace: Workspace) -> None:
     note = workspace.checkpoint().note
     assert workspace.read().head().witnesses == ()
-    assert workspace.add_cosignatures(note, ()) == 0
+    assert workspace.add_cosignatures(note) == 0
     with pytest.raises(RefusedError):
-        workspace.add_cosignatures(note.replace(b"\n2\n", b"\n3\n"), ())
+        workspace.add_cosignatures(note.replace(b"\n2\n", b"\n3\n"))
     assert Verifier.from_vkey(workspace.log.vkey) == workspace.log

@@ -1,0 +1,89 @@
+"""Keys over time: a new one in place of an old one, and one that may sign no longer. The root key alone does this."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from governance.errors import RefusedInputError
+from governance.review import events
+from governance.workflow.board import act
+from storage.entities import Key
+from storage.ledger.envelope import Signer
+from storage.workspace import Workspace
+
+
+def add_member_key(workspace: Workspace, member: str, *, passphrase: str, root_passphrase: str) -> str:
+    """Make a further personal key for a member and return its id; earlier ones stay live until they are revoked.
+
+    Raises:
+        RefusedInputError: nobody of that id is a member.
+        StorageError: a passphrase is too short or does not open the root key.
+    """
+    if workspace.read().member(member) is None:
+        raise RefusedInputError(f"Nobody called {member!r} is a member.", "Enrol them: countersign member add.")
+    root = workspace.unlock_root(root_passphrase)
+    signer = workspace.keyring.create_member(member, passphrase)
+    return _add(workspace, signer, member, "member", root)
+
+
+def rotate_member_key(workspace: Workspace, member: str, *, passphrase: str, root_passphrase: str) -> str:
+    """Give a member a new key under a new passphrase, then revoke all earlier ones; return the new key's id.
+
+    What was signed with the old keys stays valid: a signature counts by its place in the ledger.
+    """
+    made = add_member_key(workspace, member, passphrase=passphrase, root_passphrase=root_passphrase)
+    _revoke_others(workspace, "member", member, made, root_passphrase)
+    return made
+
+
+def rotate_record_key(workspace: Workspace, *, root_passphrase: str) -> str:
+    """Give the service a new record key, then revoke the earlier ones; return the new key's id."""
+    root = workspace.unlock_root(root_passphrase)
+    made = _add(workspace, workspace.keyring.create_record(), "service", "record", root)
+    _revoke_others(workspace, "record", "service", made, root_passphrase)
+    return made
+
+
+def revoke_key(workspace: Workspace, keyid: str, reason: str, *, root_passphrase: str) -> int:
+    """Record that a live key signs nothing from now on; return the index of the entry.
+
+    Args:
+        workspace: where.
+        keyid: the key's id, or a beginning that only one live key has.
+        reason: why, in words.
+        root_passphrase: opens the root key.
+
+    Raises:
+        RefusedInputError: no live key, or several, begin with `keyid`; or it is the last root key.
+    """
+    key = _live(workspace, keyid)
+    root = workspace.unlock_root(root_passphrase)
+    if key.purpose == "root" and key.keyid == root.keyid:
+        raise RefusedInputError("The root key cannot revoke itself.", "A ledger without a root key admits nobody.")
+    return act(
+        workspace,
+        lambda unit, _state, _time: events.KeyRevoked(key.keyid, events.TextRef(**unit.text(reason))),
+        actor=events.SERVICE,
+        signer=root,
+    )
+
+
+def _add(workspace: Workspace, signer: Signer, owner: str, purpose: Literal["member", "record"], root: Signer) -> str:
+    body = events.KeyAdded(signer.keyid, signer.public.base64, owner, purpose)
+    act(workspace, lambda _unit, _state, _time: body, actor=events.SERVICE, signer=root)
+    return signer.keyid
+
+
+def _revoke_others(workspace: Workspace, purpose: str, owner: str, kept: str, root_passphrase: str) -> None:
+    for key in workspace.read().keys():  # noqa: SIM118 - keys of the ledger, not of a dictionary
+        if key.purpose == purpose and key.owner == owner and key.revoked is None and key.keyid != kept:
+            revoke_key(workspace, key.keyid, "Replaced by a new key.", root_passphrase=root_passphrase)
+
+
+def _live(workspace: Workspace, keyid: str) -> Key:
+    live = [key for key in workspace.read().keys() if key.revoked is None and key.keyid.startswith(keyid)]  # noqa: SIM118
+    if len(live) != 1 or not keyid:
+        raise RefusedInputError(
+            f"{len(live)} live keys begin with {keyid!r}; expected one.", "See the list: countersign key list."
+        )
+    return live[0]

@@ -1,0 +1,141 @@
+"""The ledger, its keys and its witness from the command line, with the fields of the contract."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from governance.__main__ import build
+from governance.errors import RefusedInputError
+from governance.workflow import members, places
+from storage import keys
+from storage.errors import RefusedError
+from storage.ledger.note import Verifier, open_note
+from storage.workspace import Workspace
+
+ROOT = "the root passphrase"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    monkeypatch.setattr(keys, "KDF_ROUNDS", 1)
+    monkeypatch.setenv("COUNTERSIGN_ROOT_PASSPHRASE", ROOT)
+    monkeypatch.setenv("COUNTERSIGN_PASSPHRASE", "ada's passphrase")
+    root = tmp_path / "workspace"
+    with Workspace.create(root, "Example Board", ROOT, datetime(2026, 1, 1, tzinfo=UTC)) as made:
+        members.enrol(made, "ada", "Ada", ("chair",), passphrase="ada's passphrase", root_passphrase=ROOT)
+        yield made
+        opened = places._open.pop(root.resolve(), None)
+        if opened is not None:
+            opened.close()
+
+
+def call(*words: object) -> Result:
+    """Run a command; errors in words come through as exceptions."""
+    return CliRunner().invoke(build(), [str(word) for word in words])
+
+
+def answer(*words: object) -> Any:
+    result = call(*words, "--json")
+    assert result.exit_code == 0, result.output + str(result.exception)
+    return json.loads(result.stdout)
+
+
+def export(workspace: Workspace, folder: Path) -> Path:
+    """Write what a whole-ledger export has of the ledger."""
+    folder.mkdir(exist_ok=True)
+    (folder / "checkpoint").write_bytes(workspace.checkpoint().note)
+    (folder / "ledger.intoto.jsonl").write_bytes(b"".join(line + b"\n" for line in workspace.read().lines()))
+    return folder
+
+
+def test_the_head_is_a_checkpoint_that_opens_with_the_printed_key(workspace: Workspace) -> None:
+    said = answer("ledger", "head", "-w", workspace.root)
+    assert (said["origin"], said["size"], said["witnesses"]) == (workspace.origin, 4, [])
+    assert open_note(said["checkpoint"].encode(), [Verifier.from_vkey(said["log_vkey"])]).seals
+    assert call("ledger", "head", "-w", workspace.root).stdout.startswith(workspace.origin + "\n4\n")
+
+
+def test_a_check_names_the_fault_and_leaves_with_1(workspace: Workspace, tmp_path: Path) -> None:
+    said = answer("ledger", "check", "-w", workspace.root)
+    assert said == {"valid": True, "entries": 4, "checkpointed": 4, "first_bad": None, "problem": None}
+    with Workspace.create(tmp_path / "other", "Example Board", ROOT, datetime(2026, 1, 1, tzinfo=UTC)) as other:
+        (tmp_path / "foreign").write_bytes(other.checkpoint().note)
+    result = call("ledger", "check", "-w", workspace.root, "--old", tmp_path / "foreign", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["valid"] is False
+
+
+def test_a_rebuild_says_how_many_lines_it_read(workspace: Workspace) -> None:
+    assert answer("ledger", "rebuild", "-w", workspace.root) == {"entries": 4}
+
+
+def test_a_witness_cosigns_folders_and_zips_and_the_workspace_keeps_it(workspace: Workspace, tmp_path: Path) -> None:
+    state, folder = tmp_path / "witness", export(workspace, tmp_path / "export")
+    unknown = call("witness", folder, "--state", state, "--name", "auditor.example")
+    assert isinstance(unknown.exception, RefusedError)
+    assert "never seen" in str(unknown.exception)
+    first = answer("witness", folder, "--state", state, "--log", workspace.log.vkey)
+    assert first["size"] == 4
+    call("key", "rotate", "--record", "-w", workspace.root)
+    export(workspace, folder)
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for path in folder.iterdir():
+            archive.write(path, f"export/{path.name}")
+    out = tmp_path / "cosigned"
+    later = answer("witness", tmp_path / "export.zip", "--state", state, "--out", out)
+    assert later["size"] == 6
+    assert answer("ledger", "cosign", out, "--witness", later["witness_vkey"], "-w", workspace.root) == {"witnesses": 1}
+    assert answer("ledger", "head", "-w", workspace.root)["witnesses"] == [later["witness_vkey"]]
+    assert answer("witness", workspace.root, "--state", state)["size"] == 6
+
+
+def test_a_witness_refuses_a_ledger_that_shrank_and_lines_that_do_not_fit(workspace: Workspace, tmp_path: Path) -> None:
+    state, old = tmp_path / "witness", export(workspace, tmp_path / "old")
+    call("key", "rotate", "--record", "-w", workspace.root)
+    new = export(workspace, tmp_path / "new")
+    answer("witness", new, "--state", state, "--name", "auditor.example", "--log", workspace.log.vkey)
+    assert "shrank" in str(call("witness", old, "--state", state).exception)
+    (new / "ledger.intoto.jsonl").write_bytes((old / "ledger.intoto.jsonl").read_bytes())
+    assert "not those" in str(call("witness", new, "--state", state).exception)
+    (new / "ledger.intoto.jsonl").write_bytes(b"half a line")
+    assert "whole line" in str(call("witness", new, "--state", state).exception)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK nonsense"])
+def test_a_witness_says_what_it_needs(tmp_path: Path, content: bytes | None) -> None:
+    source = tmp_path / "source"
+    if content is not None:
+        source.write_bytes(content)
+    result = call("witness", source, "--state", tmp_path / "w", "--name", "auditor.example")
+    assert isinstance(result.exception, RefusedInputError)
+    assert "neither a workspace nor a whole-ledger export" in str(result.exception)
+
+
+def test_keys_are_listed_added_replaced_and_revoked(workspace: Workspace) -> None:
+    place = ("-w", workspace.root)
+    listed = answer("key", "list", *place)["keys"]
+    assert [(key["purpose"], key["owner"], key["present"]) for key in listed] == [
+        ("root", "root", True),
+        ("record", "service", True),
+        ("member", "ada", True),
+    ]
+    added = answer("key", "add", "--member", "ada", *place)["keyid"]
+    made = answer("key", "rotate", "--member", "ada", *place)["keyid"]
+    live = {key["keyid"] for key in answer("key", "list", *place)["keys"] if key["revoked"] is None}
+    assert made in live
+    assert added not in live
+    index = answer("key", "revoke", made[:20], "--reason", "lost", *place)["index"]
+    assert f"revoked at {index}" in call("key", "list", *place).stdout
+
+
+def test_a_rotation_says_whose_key_is_missing(workspace: Workspace) -> None:
+    for words in ((), ("--member", "ada", "--record")):
+        assert "Whose key" in str(call("key", "rotate", *words, "-w", workspace.root).exception)

@@ -1,0 +1,103 @@
+"""A key is replaced in the middle of the work: what it signed stays valid, what comes after needs the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from governance.errors import RefusedInputError
+from governance.review import events
+from governance.workflow import keys, members
+from governance.workflow.board import act
+from storage import keys as keys_at_rest
+from storage.errors import RefusedError
+from storage.workspace import Workspace
+
+ROOT, OLD, NEW = "the root passphrase", "the old passphrase", "the new passphrase"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    monkeypatch.setattr(keys_at_rest, "KDF_ROUNDS", 1)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    with Workspace.create(tmp_path / "workspace", "Example Board", ROOT, at) as made:
+        members.enrol(made, "ada", "Ada", ("chair",), passphrase=OLD, root_passphrase=ROOT)
+        yield made
+
+
+def sign_something(workspace: Workspace, passphrase: str) -> int:
+    """Let ada sign an entry of her own."""
+    from governance.review import charter
+
+    found = charter.from_toml(charter.template())
+    signer = workspace.unlock("ada", passphrase)
+    body = events.CharterAdopted(found.digest, found.to_json())
+    return act(workspace, lambda _unit, _state, _time: body, actor="ada", signer=signer)
+
+
+def live(workspace: Workspace, purpose: str) -> list[str]:
+    return [key.keyid for key in workspace.read().keys() if key.purpose == purpose and key.revoked is None]  # noqa: SIM118
+
+
+def test_a_rotated_member_key_replaces_the_old_one_and_old_signatures_hold(workspace: Workspace) -> None:
+    before = live(workspace, "member")
+    sign_something(workspace, OLD)
+    made = keys.rotate_member_key(workspace, "ada", passphrase=NEW, root_passphrase=ROOT)
+    assert live(workspace, "member") == [made]
+    assert made not in before
+    with pytest.raises(RefusedError, match="does not open"):
+        workspace.unlock("ada", OLD)
+    sign_something(workspace, NEW)
+    verdict = workspace.verify()
+    assert (verdict.valid, verdict.problem) == (True, None)
+
+
+def test_a_further_key_leaves_the_first_one_live(workspace: Workspace) -> None:
+    keys.add_member_key(workspace, "ada", passphrase=NEW, root_passphrase=ROOT)
+    assert len(live(workspace, "member")) == 2
+    with pytest.raises(RefusedInputError, match="is a member"):
+        keys.add_member_key(workspace, "bob", passphrase=NEW, root_passphrase=ROOT)
+
+
+def test_a_rotated_record_key_signs_what_follows(workspace: Workspace) -> None:
+    (before,) = live(workspace, "record")
+    made = keys.rotate_record_key(workspace, root_passphrase=ROOT)
+    assert live(workspace, "record") == [made]
+    assert made != before
+    with workspace.write() as unit:
+        note = {"index": 0, "text": unit.text("a note")}
+        done = unit.append("correction.noted", note, actor="service", at=datetime(2026, 1, 2, tzinfo=UTC))
+        unit.commit()
+    assert workspace.read().entries()[done.index].keyid == made
+    assert workspace.verify().valid
+
+
+def test_a_revoked_key_leaves_its_member_without_one(workspace: Workspace) -> None:
+    (keyid,) = live(workspace, "member")
+    index = keys.revoke_key(workspace, keyid[:12], "stolen laptop", root_passphrase=ROOT)
+    record = workspace.read().entries()[index]
+    assert workspace.read().text(record.body["reason"]["sha256"]) == "stolen laptop"
+    with pytest.raises(RefusedError, match="no live member key"):
+        workspace.unlock("ada", OLD)
+
+
+@pytest.mark.parametrize("keyid", ["", "no such key", "0" * 64])
+def test_a_key_must_be_named_without_doubt(workspace: Workspace, keyid: str) -> None:
+    with pytest.raises(RefusedInputError, match="expected one"):
+        keys.revoke_key(workspace, keyid, "because", root_passphrase=ROOT)
+
+
+def test_the_root_key_does_not_revoke_itself(workspace: Workspace) -> None:
+    (keyid,) = live(workspace, "root")
+    with pytest.raises(RefusedInputError, match="cannot revoke itself"):
+        keys.revoke_key(workspace, keyid, "because", root_passphrase=ROOT)
+
+
+def test_the_wrong_root_passphrase_changes_nothing(workspace: Workspace) -> None:
+    size = workspace.read().head().size
+    with pytest.raises(RefusedError, match="does not open"):
+        keys.rotate_record_key(workspace, root_passphrase="something else")
+    assert workspace.read().head().size == size
