@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from governance.fairness.report import FairnessReport, ImpactReport, Limits
+from governance.fairness.report import FairnessReport, ImpactReport, Limits, SweepReport
 from governance.method_spec import MethodSpec
 
 
@@ -32,6 +32,19 @@ class ImpactRatio:
     """Why they are excluded; a standard sentence when empty."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """How fine the sweep over thresholds is."""
+
+    thresholds: int = 400
+    """Thresholds at most; all distinct scores when there are fewer."""
+    points: int = 25
+    """Points of the frontier of accuracy against disparity."""
+    intersections: int = 2
+    """How many attributes are combined at most."""
+    limits: Limits = field(default_factory=lambda: Limits(draws=1_000))
+
+
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="fairness.by_group",
@@ -41,6 +54,16 @@ METHODS: tuple[MethodSpec, ...] = (
         run="governance.fairness.by_group:by_group",
         parameters=ByGroup,
         result=FairnessReport,
+        needs=("sensitive", "predictions"),
+    ),
+    MethodSpec(
+        id="fairness.sweep",
+        version=1,
+        title="Thresholds by group",
+        question="What would another threshold mean for each group, and what does less disparity cost in accuracy?",
+        run="governance.fairness.sweep:sweep",
+        parameters=Sweep,
+        result=SweepReport,
         needs=("sensitive", "predictions"),
     ),
     MethodSpec(

@@ -41,7 +41,7 @@ ROW = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=60), st.integers(1, 20))
 def test_used_and_dropped_rows_add_up_and_every_row_is_in_one_group_of_each_attribute(rows: list, chunk: int) -> None:
     frame = pd.DataFrame(rows, columns=["g", "h", "y", "p"]).astype({"g": object, "h": object})
