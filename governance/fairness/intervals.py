@@ -94,7 +94,7 @@ def koopman(
     ends: list[Any] = []
     for sign in (-1.0, 1.0):
         near, far = start.copy(), start + sign * 40.0
-        for _ in range(70):
+        for _ in range(52):
             middle = (near + far) / 2
             inside = _koopman_statistic(middle, a, n, b, m) <= limit
             near, far = np.where(inside, middle, near), np.where(inside, far, middle)
@@ -110,9 +110,10 @@ def ratio_interval(
     """Return Katz's interval, or Koopman's where a count of successes or failures is below `small`."""
     a, n, b, m = np.broadcast_arrays(*(np.asarray(item, dtype=float) for item in (s1, n1, s2, n2)))
     few = np.minimum(np.minimum(a, b), np.minimum(n - a, m - b)) < small
-    score = koopman(a, n, b, m, confidence)
-    log = katz(np.maximum(a, 0.5), n, np.maximum(b, 0.5), m, confidence)
-    return np.where(few, score[0], log[0]), np.where(few, score[1], log[1])
+    low, high = (np.array(end) for end in katz(np.maximum(a, 0.5), n, np.maximum(b, 0.5), m, confidence))
+    if few.any():
+        low[few], high[few] = koopman(a[few], n[few], b[few], m[few], confidence)
+    return low, high
 
 
 def mover_ratio(

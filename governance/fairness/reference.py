@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.errors import RefusedInputError
+from governance.fairness.against import OVERALL
 from governance.fairness.estimates import Estimates
 from governance.fairness.groups import Attribute
-from governance.fairness.judge import OVERALL
 from governance.fairness.metrics import direction
 from governance.fairness.report import Limits, Polarity
 
