@@ -19,6 +19,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("audit-data", "governance.cli.data:audit"),
     ("fairness", "governance.cli.fairness:fairness"),
     ("impact-ratio", "governance.cli.fairness:impact_ratio"),
+    ("drift", "governance.cli.drift:drift"),
     ("serve", "governance.cli.serve:serve"),
     ("inspect", "governance.cli.models:inspect"),
     ("predict", "governance.cli.models:predict"),

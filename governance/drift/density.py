@@ -106,6 +106,7 @@ def _coded(values: pd.Series, code: dict[str, float]) -> Floats:
 
 def _cross_fitted(X: Floats, y: Floats, rng: np.random.Generator) -> Floats:
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits
 
     fold = np.zeros(len(y), dtype=np.int64)
     for side in (0, 1):
@@ -123,6 +124,7 @@ def _cross_fitted(X: Floats, y: Floats, rng: np.random.Generator) -> Floats:
             min_samples_leaf=20,
             random_state=int(rng.integers(2**31)),
         )
-        model.fit(X[learn], y[learn], sample_weight=balance)
-        result[fold == part] = model.predict_proba(X[fold == part])[:, 1]
+        with threadpool_limits(1):  # threads that wait for each other on a shared machine cost more than they give
+            model.fit(X[learn], y[learn], sample_weight=balance)
+            result[fold == part] = model.predict_proba(X[fold == part])[:, 1]
     return np.asarray(np.clip(result, 1 - FARTHEST, FARTHEST), dtype=np.float64)

@@ -39,6 +39,7 @@ def estimated_error(
         rng: for the folds.
     """
     from sklearn.ensemble import HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
 
     X = matrix(reference, current, columns)
     known, new = X[: len(reference)], X[len(reference) :]
@@ -48,9 +49,10 @@ def estimated_error(
     for part in range(FOLDS):
         learn = fold != part
         model = HistGradientBoostingRegressor(max_iter=60, max_leaf_nodes=15, random_state=int(rng.integers(2**31)))
-        model.fit(known[learn], error[learn])
-        residual[~learn] = error[~learn] - model.predict(known[~learn])
-        guess += model.predict(new) / FOLDS
+        with threadpool_limits(1):
+            model.fit(known[learn], error[learn])
+            residual[~learn] = error[~learn] - model.predict(known[~learn])
+            guess += model.predict(new) / FOLDS
     value = float(guess.mean() + residual.mean())
     half = 1.96 * float(np.sqrt(residual.var() / len(known) + (guess.var() + residual.var()) / len(new)))
     return Estimate(max(value, 0.0), max(value - half, 0.0), max(value + half, 0.0), len(new), "normal interval")

@@ -85,12 +85,19 @@ def _frames(subject: Subject) -> _Frames:
     if not len(reference) or not len(current):
         empty = "reference" if not len(reference) else "current"
         raise RefusedInputError(f"The {empty} window has no rows.", "Choose another file or cohort.")
-    schema = subject.data.schema
+    schema = joined(subject.reference.schema, subject.data.schema)
     both = tuple(name for name in reference.columns if name in set(current.columns))
     if not both:
         raise RefusedInputError("The two windows have no column in common.", "Compare two files of the same kind.")
     read = subject.model.signature.columns if subject.model else schema.features(both)
     return _Frames(reference, current, schema, tuple(dict.fromkeys(name for name in read if name in both)))
+
+
+def joined(reference: Schema, current: Schema) -> Schema:
+    """Return the current window's roles; a window whose outcomes are not known yet borrows the label's name from the reference."""
+    if current.target:
+        return current
+    return replace(current, target=reference.target, positive=reference.positive, negative=reference.negative)
 
 
 def compared(schema: Schema, reference: Sequence[str], current: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,142 @@
+"""`countersign drift`: two windows compared on plain files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from governance.cli.options import JsonOption
+from governance.cli.output import print_json, say
+from governance.cli.progress import reporter
+from governance.cli.sources import data_file, model_file, roles
+from governance.codec import JsonValue, encode
+from governance.data.schema import Schema
+from governance.drift.report import DriftReport, Harm, PerformanceChange
+from governance.errors import RefusedInputError
+from governance.evidence import Evidence, NotAssessed
+from governance.run import Task, execute
+
+SchemaOption = Annotated[Path | None, typer.Option("--schema", help="TOML file with the roles of columns.")]
+ModelOption = Annotated[
+    Path | None, typer.Option("--model", help="ONNX model; without one the schema names score or prediction.")
+]
+ReferenceArgument = Annotated[Path, typer.Argument(help="CSV or Parquet file of the reference window.")]
+CurrentArgument = Annotated[Path, typer.Argument(help="CSV or Parquet file of the current window.")]
+
+
+class CorrectionChoice(StrEnum):
+    """How many p values at once are corrected."""
+
+    bh = "bh"
+    holm = "holm"
+    none = "none"
+
+
+def drift(
+    reference: ReferenceArgument,
+    current: CurrentArgument,
+    schema: SchemaOption = None,
+    model: ModelOption = None,
+    correction: Annotated[
+        CorrectionChoice, typer.Option(help="bh bounds the share of false alarms, holm any.")
+    ] = CorrectionChoice.bh,
+    target: Annotated[str, typer.Option(help="Label column.")] = "",
+    positive: Annotated[str, typer.Option(help="Label value that the score is about.")] = "",
+    sensitive: Annotated[
+        list[str] | None, typer.Option("--sensitive", help="Sensitive column; may be repeated.")
+    ] = None,
+    identifier: Annotated[str, typer.Option(help="Column that names rows; not compared.")] = "",
+    score: Annotated[str, typer.Option(help="Score column.")] = "",
+    prediction: Annotated[str, typer.Option(help="Decision column.")] = "",
+    threshold: Annotated[float | None, typer.Option(help="Selected from this score on.")] = None,
+    alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="Bound of the correction.")] = 0.05,
+    tolerance: Annotated[float, typer.Option(min=0.0, max=1.0, help="How much worse a metric may get.")] = 0.02,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Say which columns moved between two files, whether decisions got worse, and what to do."""
+    found = roles(
+        schema, target=target, positive=positive, sensitive=tuple(sensitive or ()), identifier=identifier, score=score,
+        prediction=prediction, threshold=threshold,
+    )  # fmt: skip
+    parameters = {"correction": correction.value, "alpha": alpha, "tolerance": tolerance}
+    evidence = evidence_of(reference, current, found, model, parameters, seed)
+    if json:
+        print_json(document(evidence))
+    else:
+        _say(evidence.read(DriftReport))
+
+
+def evidence_of(
+    reference: Path, current: Path, schema: Schema, model: Path | None, parameters: JsonValue, seed: int
+) -> Evidence:
+    """Return the evidence of the comparison of two files.
+
+    A current window whose outcomes are not known yet may lack the label column.
+    """
+    task = Task(
+        method="drift.harm" if model else "drift.columns",
+        data=data_file(current, _without_missing_label(current, schema)),
+        reference=data_file(reference, schema),
+        model=model_file(model) if model else None,
+        parameters=parameters,
+        seed=seed,
+    )
+    return execute(task, progress=reporter()).evidence
+
+
+def _without_missing_label(path: Path, schema: Schema) -> Schema:
+    if not schema.target:
+        return schema
+    from governance.data.table import open_dataset
+
+    if not path.is_file():
+        raise RefusedInputError(f"There is no file {str(path)!r}.", "Check the path.")
+    there = open_dataset(path, Schema()).columns
+    return schema if schema.target in there else replace(schema, target="")
+
+
+def document(evidence: Evidence) -> dict[str, JsonValue]:
+    """Return the JSON document of a comparison."""
+    value = encode(evidence)
+    head = {
+        "method": evidence.key.method,
+        "inputs": value["key"]["inputs"],
+        "environment": value["environment"],
+        "rows": value["rows"],
+    }
+    return {**value["result"], **head}
+
+
+def _say(result: DriftReport | NotAssessed) -> None:
+    if isinstance(result, NotAssessed):
+        say(f"Not assessed: {result.reason}")
+        return
+    say(f"Recommendation: {result.action.recommendation.replace('_', ' ')}. {result.action.reason}")
+    for item in result.action.unknown:
+        say(f"Not known: {item}.")
+    _say_performance(result.performance)
+    if isinstance(result.harm, Harm) and not isinstance(result.harm.estimated, NotAssessed):
+        say(
+            f"Estimated without labels: {result.harm.estimated.verdict.replace('_', ' ')}. {result.harm.estimated.assumption}"
+        )
+    for column in result.columns:
+        use = {"matters": "", "unknown": "", "unused": " [the model does not use it]"}[column.matters]
+        say(f"{column.verdict.replace('_', ' '):12} {column.name}{use}: {column.reason}")
+    for name in result.only_reference:
+        say(f"lost         {name}: not in the current window")
+    for name in result.only_current:
+        say(f"new          {name}: not in the reference")
+
+
+def _say_performance(found: PerformanceChange | NotAssessed) -> None:
+    if isinstance(found, NotAssessed):
+        say(f"Performance: not assessed, {found.reason}.")
+        return
+    for name, moved in found.change.items():
+        before, after = found.reference[name].value, found.current[name].value
+        say(f"{name}: {before:.3f} -> {after:.3f} ({moved.verdict.replace('_', ' ')}: {moved.reason})")

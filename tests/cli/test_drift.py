@@ -1,0 +1,93 @@
+"""`countersign drift`, as a pipeline calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from governance.__main__ import build
+from governance.errors import RefusedInputError
+
+RUN = CliRunner()
+
+
+def answer(*words: str) -> dict:
+    result = RUN.invoke(build(), ["drift", *words, "--json"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def windows(tmp_path: Path) -> tuple[str, str]:
+    rng = np.random.default_rng(0)
+    places = []
+    for name, shift in (("reference", 0.0), ("current", 1.0)):
+        x = rng.normal(shift, 1, 400)
+        score = 1 / (1 + np.exp(-x))
+        label = np.where(rng.random(400) < (score if shift == 0 else 0.5), "yes", "no")
+        frame = pd.DataFrame({"x": x, "colour": rng.choice(["red", "blue"], 400), "score": score, "y": label})
+        places.append(str(tmp_path / f"{name}.csv"))
+        frame.to_csv(places[-1], index=False)
+    return places[0], places[1]
+
+
+def test_the_document_has_the_fields_of_the_contract(windows: tuple[str, str]) -> None:
+    found = answer(*windows, "--target", "y", "--positive", "yes", "--score", "score")
+    assert {"inputs", "environment", "rows", "columns", "performance", "harm", "action"} <= set(found)
+    column = next(item for item in found["columns"] if item["name"] == "x")
+    assert {"name", "kind", "n_reference", "n_current", "tests"} <= set(column)
+    assert set(column["tests"]) == {"ks", "wasserstein", "psi", "kl", "js", "missing"}
+    for reading in column["tests"].values():
+        assert {"statistic", "p_value", "p_adjusted", "threshold", "alert"} <= set(reading)
+    colour = next(item for item in found["columns"] if item["name"] == "colour")
+    assert set(colour["tests"]) == {"chi2", "psi", "kl", "js", "missing", "new_categories"}
+    assert found["action"]["recommendation"] in ("retrain", "stop")
+    assert found["performance"]["change"]["roc_auc"]["verdict"] == "worse"
+
+
+def test_a_window_without_labels_is_asked_for_labels(windows: tuple[str, str], tmp_path: Path) -> None:
+    unlabelled = str(tmp_path / "unlabelled.csv")
+    pd.read_csv(windows[1]).drop(columns="y").to_csv(unlabelled, index=False)
+    found = answer(windows[0], unlabelled, "--target", "y", "--positive", "yes", "--score", "score")
+    assert found["action"]["recommendation"] == "collect_labels"
+    assert found["harm"]["labels"]["labelled"] == 0
+    assert found["harm"]["estimated"]["method"] == "cbpe"
+    assert found["only_reference"] == ["y"]
+
+
+def test_the_correction_that_was_asked_for_is_used(windows: tuple[str, str]) -> None:
+    plain = answer(*windows, "--correction", "none")
+    strict = answer(*windows, "--correction", "holm")
+    assert plain["correction"] == "none"
+
+    def p_values(found: dict) -> list[tuple[float, float]]:
+        return sorted(
+            (reading["p_value"], reading["p_adjusted"])
+            for column in found["columns"]
+            for reading in column["tests"].values()
+            if reading["p_value"] is not None
+        )
+
+    assert all(p == q for p, q in p_values(plain))
+    assert any(q > p for p, q in p_values(strict))
+
+
+def test_the_same_question_gives_the_same_document(windows: tuple[str, str]) -> None:
+    assert answer(*windows) == answer(*windows)
+
+
+def test_files_without_a_common_column_are_refused(windows: tuple[str, str], tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n3,4\n", encoding="utf-8")
+    with pytest.raises(RefusedInputError, match="no column in common"):
+        answer(windows[0], str(other))
+
+
+def test_people_read_the_recommendation_first(windows: tuple[str, str]) -> None:
+    result = RUN.invoke(build(), ["drift", *windows], catch_exceptions=False)
+    assert result.stdout.startswith("Recommendation: ")
