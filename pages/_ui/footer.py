@@ -22,4 +22,4 @@ def sentence() -> str:
 def footer() -> None:
     """Draw the line."""
     st.divider()
-    st.caption(sentence())
+    st.markdown(f":small[{sentence()}]")

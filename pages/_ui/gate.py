@@ -40,6 +40,6 @@ def ask() -> None:
 def seat() -> None:
     """Draw who sits here, with the way out."""
     visitor = state.visitor()
-    st.caption("Sitting here")
-    st.markdown(f"**{plain(visitor.name)}**" + (f"  \n{plain(', '.join(visitor.roles))}" if visitor.roles else ""))
+    roles = f"  \n{plain(', '.join(visitor.roles))}" if visitor.roles else ""
+    st.markdown(f"Sitting here:  \n**{plain(visitor.name)}**{roles}")
     st.button("Someone else", on_click=state.stand, type="tertiary", icon=":material/switch_account:")

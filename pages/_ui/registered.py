@@ -51,7 +51,7 @@ def versions() -> tuple[Version, ...]:
     counts: dict[str | None, int] = {}
     for item in views.all_evidence():
         counts[item.model] = counts.get(item.model, 0) + 1
-    labels = {choice.digest: choice.label for choice in house.choices().models}
+    labels = {choice.digest: choice.label for choice in house.models()}
     found = [
         Version(
             digest=item.digest,

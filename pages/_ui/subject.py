@@ -65,7 +65,7 @@ def _pick(name: str, title: str, options: tuple[Choice, ...], explanation: str, 
     if wanted not in labels:
         wanted = next(iter([option.label for option in options if option.role == role] + labels), None)
     st.session_state[_WIDGET + name] = wanted
-    label = st.selectbox(title, labels, index=None, key=_WIDGET + name, help=explanation, required=True)
+    label = st.selectbox(title, labels, key=_WIDGET + name, help=explanation)
     _keep(name, label)
     return next((option for option in options if option.label == label), NOTHING)
 
@@ -95,9 +95,10 @@ def sentence(picked: Picked) -> str:
 
 def pick() -> Picked:
     """Draw the picker, one line with a way to change it, and return what is picked; called by the shell, once in a run."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="subject"):
-        line = st.empty()
-        with st.popover("Change", icon=":material/tune:", type="tertiary"):
+    with st.container(key="subject"):
+        words, change = st.columns([6, 1], vertical_alignment="center")
+        line = words.empty()
+        with change, st.popover("Change", icon=":material/tune:", type="tertiary"):
             model = _pick(MODEL, "Model", house.models(), "The model version under review.")
             offered = house.data(model.digest)
             data = _pick(

@@ -21,7 +21,8 @@ def countersign(*words: str | Path) -> subprocess.CompletedProcess[str]:
 def table(tmp_path: Path) -> Path:
     path = tmp_path / "people.csv"
     rows = "".join(
-        f"{i},{'f' if i % 3 else 'm'},{20 + i * i * 7919 % 101 % 50},{'yes' if i % 4 else 'no'},{i * 7919 % 100_003}\n" for i in range(300)
+        f"{i},{'f' if i % 3 else 'm'},{20 + i * i * 7919 % 101 % 50},{'yes' if i % 4 else 'no'},{i * 7919 % 100_003}\n"
+        for i in range(300)
     )
     path.write_text("id,sex,age,paid,wage\n" + rows, encoding="utf-8")
     return path

@@ -79,5 +79,12 @@ def test_text_and_links_are_legible_on_every_ground(theme: str) -> None:
     assert min(contrast(look[name], ground) for name in ("textColor", "linkColor") for ground in grounds) >= 4.5
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_small_print_which_is_drawn_at_sixty_percent_is_legible(theme: str) -> None:
+    text, ground = (CONFIG[theme][name] for name in ("textColor", "backgroundColor"))
+    mixed = [round(0.6 * int(text[at : at + 2], 16) + 0.4 * int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
+    assert contrast("#" + "".join(f"{channel:02x}" for channel in mixed), ground) >= 4.5
+
+
 def test_the_theme_and_the_charts_use_the_same_colours() -> None:
     assert tuple(CONFIG["chartCategoricalColors"]) == palette.CATEGORIES
