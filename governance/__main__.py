@@ -53,6 +53,8 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("tick", "governance.cli.upkeep:tick"),
     ("gate", "governance.cli.gate:gate"),
     ("verify", "governance.cli.verify:verify"),
+    ("export", "governance.cli.export:export"),
+    ("trust", "governance.cli.export:trust"),
 )
 """Name on the command line -> "module:function"; a name with a space is a command of a group."""
 

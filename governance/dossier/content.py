@@ -1,0 +1,186 @@
+"""What the copies for people say about a case: read from the entries, with the words that are disclosed beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from governance.review import events
+from governance.review.machine import replay
+from governance.review.state import Case, entry_of
+
+WITHHELD = "(text withheld or erased; its digest is in the record)"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedVote:
+    """A vote in force or replaced, as it was signed."""
+
+    index: int
+    time: str
+    member: str
+    name: str
+    """Printed name at the time of signing."""
+    vote: str
+    meaning: str
+    rationale: str
+    conditions: tuple[str, ...]
+    bundle: str
+    keyid: str
+    in_force: bool
+    """Whether the decision counts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLine:
+    """A model under review."""
+
+    name: str
+    version: str
+    digest: str
+    task: str
+    owner: str
+    intended_use: str
+    provenance: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionLine:
+    """A condition of the decision."""
+
+    id: str
+    text: str
+    owner: str
+    due: str
+    blocking: bool
+    state: str
+    """open, submitted, accepted or overdue."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentLine:
+    """A remark and its answer."""
+
+    author: str
+    anchor: str
+    blocking: bool
+    text: str
+    answer: str
+    """"" while it is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything that a report says about a case."""
+
+    origin: str
+    entries: int
+    """Size of the ledger that it was read from."""
+    case: str
+    title: str
+    question: str
+    status: str
+    risk_tier: str
+    owner: str
+    models: tuple[ModelLine, ...]
+    evidence: tuple[events.FrozenItem, ...]
+    requirements: tuple[events.RequirementOutcome, ...]
+    not_applicable: tuple[tuple[str, str], ...]
+    bundle: str
+    votes: tuple[SignedVote, ...]
+    comments: tuple[CommentLine, ...]
+    decision: events.DecisionRecorded | None
+    decision_index: int | None
+    decision_time: str
+    rationale: str
+    scope: str
+    conditions: tuple[ConditionLine, ...]
+    history: tuple[tuple[int, str, str, str], ...]
+    """(index, time, event, actor) of every entry of the case."""
+
+
+def read_dossier(
+    said: Sequence[Mapping[str, Any]], keyids: Sequence[str], texts: Mapping[str, str], case: str
+) -> Dossier:
+    """Return what the entries say about `case`.
+
+    Args:
+        said: predicates of all entries, in order.
+        keyids: whose key signed each of them.
+        texts: digest -> disclosed text.
+        case: id of the case.
+
+    Raises:
+        RuleError: the entries break the board's rules, or there is no such case.
+    """
+    entries = [entry_of(item) for item in said]
+    board = replay(entries)
+    standing = board.case(case)
+    mine = [entry for entry in entries if entry.case == case]
+
+    def words(ref: events.TextRef | None) -> str:
+        return "" if ref is None else texts.get(ref.sha256, WITHHELD)
+
+    models = {entry.body.digest: entry.body for entry in entries if isinstance(entry.body, events.ModelRegistered)}
+    decided = [entry for entry in mine if isinstance(entry.body, events.DecisionRecorded)]
+    last = decided[-1] if decided else None
+    resolved = {entry.body.comment: entry.body for entry in mine if isinstance(entry.body, events.CommentResolved)}
+    return Dossier(
+        origin=str(said[0]["origin"]),
+        entries=len(entries),
+        case=case,
+        title=words(standing.body.title),
+        question=words(standing.body.question),
+        status=standing.status,
+        risk_tier=standing.body.risk_tier,
+        owner=standing.body.owner,
+        models=tuple(_model(models[digest], words(models[digest].intended_use)) for digest in standing.body.models),
+        evidence=standing.frozen.evidence if standing.frozen else (),
+        requirements=standing.frozen.requirements if standing.frozen else (),
+        not_applicable=tuple((item.id, words(item.reason)) for item in standing.frozen.not_applicable) if standing.frozen else (),
+        bundle=standing.bundle,
+        votes=tuple(
+            SignedVote(
+                entry.index, entry.time, entry.actor, words(entry.body.name), entry.body.vote, entry.body.meaning,
+                words(entry.body.rationale), tuple(words(item.text) for item in entry.body.conditions), entry.body.bundle,
+                keyids[entry.index], in_force=entry.index in {ballot.index for ballot in standing.ballots.values()},
+            )
+            for entry in mine if isinstance(entry.body, events.VoteCast)
+        ),
+        comments=tuple(
+            CommentLine(
+                entry.actor, entry.body.anchor, entry.body.blocking, words(entry.body.text),
+                words(resolved[entry.body.comment].text) if entry.body.comment in resolved else "",
+            )
+            for entry in mine if isinstance(entry.body, events.CommentAdded)
+        ),
+        decision=last.body if last else None,
+        decision_index=last.index if last else None,
+        decision_time=last.time if last else "",
+        rationale=words(last.body.rationale) if last else "",
+        scope=words(last.body.scope) if last else "",
+        conditions=_conditions(standing, words),
+        history=tuple((entry.index, entry.time, events.name_of(entry.body), entry.actor) for entry in mine),
+    )  # fmt: skip
+
+
+def _model(body: events.ModelRegistered, use: str) -> ModelLine:
+    return ModelLine(body.name, body.version, body.digest, body.task, body.owner, use, body.provenance)
+
+
+def _conditions(case: Case, words: Any) -> tuple[ConditionLine, ...]:
+    found = []
+    for item in case.conditions.values():
+        state = (
+            "accepted"
+            if item.accepted_by
+            else "overdue"
+            if item.overdue
+            else "submitted"
+            if item.submitted_by
+            else "open"
+        )
+        body = item.condition
+        found.append(ConditionLine(body.id, words(body.text), body.owner, body.due, body.blocking, state))
+    return tuple(found)

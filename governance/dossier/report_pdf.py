@@ -1,0 +1,89 @@
+"""The decision report as PDF, with a font that is shipped so that names of all of Europe can be printed."""
+
+from __future__ import annotations
+
+import io
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from governance.dossier.content import Dossier
+from governance.dossier.report import NOT_THE_RECORD, Section, sections
+
+if TYPE_CHECKING:
+    from reportlab.platypus import Flowable
+
+FONTS: Final = Path(__file__).resolve().parents[2] / "assets" / "fonts"
+REGULAR: Final = "CountersignSans"
+BOLD: Final = "CountersignSans-Bold"
+
+
+def report_pdf(dossier: Dossier) -> bytes:
+    """Return the report of a case as PDF (A4); every page says that it is not the record."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.units import mm
+    from reportlab.platypus import SimpleDocTemplate
+
+    _register()
+    buffer = io.BytesIO()
+    document = SimpleDocTemplate(
+        buffer, pagesize=A4, leftMargin=16 * mm, rightMargin=16 * mm, topMargin=18 * mm, bottomMargin=22 * mm,
+        title=dossier.title, author=dossier.origin, subject=NOT_THE_RECORD, invariant=1,
+    )  # fmt: skip
+    document.build(_story(dossier), onFirstPage=_foot, onLaterPages=_foot)
+    return buffer.getvalue()
+
+
+def _register() -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    if REGULAR not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(TTFont(REGULAR, str(FONTS / "DejaVuSans.ttf")))
+        pdfmetrics.registerFont(TTFont(BOLD, str(FONTS / "DejaVuSans-Bold.ttf")))
+
+
+def _foot(canvas: Any, document: Any) -> None:
+    canvas.setFont(REGULAR, 7)
+    canvas.drawString(document.leftMargin, 28, NOT_THE_RECORD)
+    canvas.drawRightString(document.pagesize[0] - document.rightMargin, 28, str(canvas.getPageNumber()))
+
+
+def _styles() -> dict[str, Any]:
+    from reportlab.lib.styles import ParagraphStyle
+
+    plain = ParagraphStyle("plain", fontName=REGULAR, fontSize=9, leading=13, spaceAfter=4, wordWrap="CJK")
+    return {
+        "plain": plain,
+        "title": ParagraphStyle("title", parent=plain, fontName=BOLD, fontSize=17, leading=22),
+        "head": ParagraphStyle(
+            "head", parent=plain, fontName=BOLD, fontSize=11, leading=15, spaceBefore=12, keepWithNext=1
+        ),
+        "cell": ParagraphStyle("cell", parent=plain, fontSize=7, leading=9, spaceAfter=0),
+        "label": ParagraphStyle("label", parent=plain, fontName=BOLD, fontSize=7, leading=9, spaceAfter=0),
+    }
+
+
+def _story(dossier: Dossier) -> list[Flowable]:
+    from reportlab.platypus import Paragraph
+
+    styles = _styles()
+    story: list[Flowable] = [Paragraph(escape(dossier.title), styles["title"])]
+    story.append(Paragraph(escape(f"Case {dossier.case}. {NOT_THE_RECORD}"), styles["plain"]))
+    for section in sections(dossier):
+        story.append(Paragraph(escape(section.title), styles["head"]))
+        story += [Paragraph(escape(item).replace("\n", "<br/>"), styles["plain"]) for item in section.sentences]
+        if section.rows:
+            story.append(_table(section, styles))
+    return story
+
+
+def _table(section: Section, styles: dict[str, Any]) -> Flowable:
+    from reportlab.lib import colors
+    from reportlab.platypus import Paragraph, Table
+
+    rows = [[Paragraph(escape(item), styles["label"]) for item in section.head]]
+    rows += [[Paragraph(escape(cell[:3000]), styles["cell"]) for cell in row] for row in section.rows]
+    table = Table(rows, repeatRows=1, splitInRow=1)
+    table.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey)])
+    return table
