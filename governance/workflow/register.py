@@ -61,6 +61,8 @@ def register_model(
         raise RefusedInputError(f"The model {path.name} is refused: {first.found}", first.advice)
     signature = signature_of(path.read_bytes(), columns or None)
     digest = workspace.blobs.put_file(path).digest
+    if digest != inspection.digest:
+        raise RefusedInputError("The file changed while it was being registered.", "Register it again.")
     facts = {
         **words.provenance,
         "signature": workspace.blobs.put(canonical(encode(signature))).digest,
