@@ -8,7 +8,7 @@ from typing import Any
 
 from governance.review import events
 from governance.review.machine import replay
-from governance.review.state import Case, entry_of
+from governance.review.state import Case, Entry, entry_of
 
 WITHHELD = "(text withheld or erased; its digest is in the record)"
 
@@ -125,7 +125,6 @@ def read_dossier(
     models = {entry.body.digest: entry.body for entry in entries if isinstance(entry.body, events.ModelRegistered)}
     decided = [entry for entry in mine if isinstance(entry.body, events.DecisionRecorded)]
     last = decided[-1] if decided else None
-    resolved = {entry.body.comment: entry.body for entry in mine if isinstance(entry.body, events.CommentResolved)}
     return Dossier(
         origin=str(said[0]["origin"]),
         entries=len(entries),
@@ -140,21 +139,8 @@ def read_dossier(
         requirements=standing.frozen.requirements if standing.frozen else (),
         not_applicable=tuple((item.id, words(item.reason)) for item in standing.frozen.not_applicable) if standing.frozen else (),
         bundle=standing.bundle,
-        votes=tuple(
-            SignedVote(
-                entry.index, entry.time, entry.actor, words(entry.body.name), entry.body.vote, entry.body.meaning,
-                words(entry.body.rationale), tuple(words(item.text) for item in entry.body.conditions), entry.body.bundle,
-                keyids[entry.index], in_force=entry.index in {ballot.index for ballot in standing.ballots.values()},
-            )
-            for entry in mine if isinstance(entry.body, events.VoteCast)
-        ),
-        comments=tuple(
-            CommentLine(
-                entry.actor, entry.body.anchor, entry.body.blocking, words(entry.body.text),
-                words(resolved[entry.body.comment].text) if entry.body.comment in resolved else "",
-            )
-            for entry in mine if isinstance(entry.body, events.CommentAdded)
-        ),
+        votes=_votes(mine, keyids, standing, words),
+        comments=_comments(mine, words),
         decision=last.body if last else None,
         decision_index=last.index if last else None,
         decision_time=last.time if last else "",
@@ -162,6 +148,30 @@ def read_dossier(
         scope=words(last.body.scope) if last else "",
         conditions=_conditions(standing, words),
         history=tuple((entry.index, entry.time, events.name_of(entry.body), entry.actor) for entry in mine),
+    )  # fmt: skip
+
+
+def _votes(mine: list[Entry], keyids: Sequence[str], case: Case, words: Any) -> tuple[SignedVote, ...]:
+    counted = {ballot.index for ballot in case.ballots.values()}
+    return tuple(
+        SignedVote(
+            entry.index, entry.time, entry.actor, words(entry.body.name), entry.body.vote, entry.body.meaning,
+            words(entry.body.rationale), tuple(words(item.text) for item in entry.body.conditions), entry.body.bundle,
+            keyids[entry.index], in_force=entry.index in counted,
+        )
+        for entry in mine if isinstance(entry.body, events.VoteCast)
+    )  # fmt: skip
+
+
+def _comments(mine: list[Entry], words: Any) -> tuple[CommentLine, ...]:
+    answers = {entry.body.comment: entry.body for entry in mine if isinstance(entry.body, events.CommentResolved)}
+    said = [(entry.actor, entry.body) for entry in mine if isinstance(entry.body, events.CommentAdded)]
+    return tuple(
+        CommentLine(
+            author, body.anchor, body.blocking, words(body.text),
+            words(answers[body.comment].text) if body.comment in answers else "",
+        )
+        for author, body in said
     )  # fmt: skip
 
 
