@@ -20,6 +20,8 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("fairness", "governance.cli.fairness:fairness"),
     ("impact-ratio", "governance.cli.fairness:impact_ratio"),
     ("drift", "governance.cli.drift:drift"),
+    ("explain", "governance.cli.explain:explain"),
+    ("lime", "governance.cli.explain:lime"),
     ("serve", "governance.cli.serve:serve"),
     ("inspect", "governance.cli.models:inspect"),
     ("predict", "governance.cli.models:predict"),

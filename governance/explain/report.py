@@ -202,3 +202,150 @@ class Interactions:
     background: Background
     additivity_gap: float
     """Largest |sum over a row of the interaction matrix - attribution|; best 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One raw column before and after a change."""
+
+    feature: str
+    value_before: str
+    value_after: str
+    attribution_before: float
+    attribution_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """A row with some values changed."""
+
+    row: int
+    method: Way
+    exact: bool
+    scale: Scale
+    link: Link
+    units: str
+    target: str
+    base_value: float
+    output_before: float
+    """Model output on the scale of the attributions."""
+    output_after: float
+    prediction_before: float
+    """The model's answer as it gives it: a probability for classifiers, a value for regression."""
+    prediction_after: float
+    values: tuple[Moved, ...]
+    """Largest |attribution after the change| first."""
+    additivity_gap: float
+    outside_background: bool
+    """Whether the changed row leaves the background's range or takes a category that it does not hold."""
+    background: Background
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A column in which two rows differ."""
+
+    feature: str
+    own: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A real row that is much like the one in question and has the other outcome."""
+
+    row: int
+    identifier: str
+    distance: float
+    """Gower's distance, 0 (equal) to 1."""
+    prediction: float
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The nearest rows with the other outcome."""
+
+    row: int
+    identifier: str
+    prediction: float
+    outcome: str
+    """"selected" or "not selected" by the threshold."""
+    threshold: float
+    others: int
+    """Rows with the other outcome."""
+    nearest: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """A smallest set of changes after which the model decides otherwise."""
+
+    changes: tuple[Difference, ...]
+    """`own` is the row's value, `other` the one that it would need."""
+    prediction: float
+    """The model's answer for the changed row."""
+    distance: float
+    """Gower's distance from the row, 0 to 1."""
+    seed_row: int
+    """The real row with the other outcome from which the values come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactuals:
+    """What would have to be different for another decision."""
+
+    row: int
+    identifier: str
+    prediction: float
+    outcome: str
+    threshold: float
+    immutable: tuple[str, ...]
+    """Columns that were never changed."""
+    found: tuple[Counterfactual, ...]
+    """Fewest changes first; each one asked of the model again."""
+    tried: int
+    """Rows with the other outcome from which a search was started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One principal reason for an unfavourable score."""
+
+    feature: str
+    value: str
+    attribution: float
+    """Against the person: how far this column moved the score towards the unfavourable side, above 0."""
+    text: str
+    """The organisation's own words, or the column's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowReasons:
+    """The principal reasons of one row."""
+
+    row: int
+    identifier: str
+    prediction: float
+    reasons: tuple[Reason, ...]
+    """Largest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCodes:
+    """Principal reasons for rows with the unfavourable outcome."""
+
+    method: Way
+    exact: bool
+    scale: Scale
+    units: str
+    target: str
+    threshold: float
+    reference_group: Literal["all", "favourable"]
+    """Against whom people are compared: everybody in the background, or those with the favourable outcome."""
+    background: Background
+    unfavourable: int
+    """Rows with the unfavourable outcome."""
+    rows: tuple[RowReasons, ...]
+    """The first ones, or the row that was asked for; the array `reasons` holds all."""
+    additivity_gap: float

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from governance.explain.report import Scale
+from governance.explain.report import (
+    Counterfactuals,
+    GlobalExplanation,
+    LimeExplanation,
+    LocalExplanation,
+    Neighbours,
+    ReasonCodes,
+    Scale,
+    WhatIf,
+)
 from governance.method_spec import MethodSpec
 
 Choice = Literal["auto", "tree", "linear", "permutation", "enumeration"]
@@ -54,4 +63,168 @@ class LocalParameters:
     """Nearest rows whose explanations are compared for stability; 0 skips the comparison."""
 
 
-METHODS: tuple[MethodSpec, ...] = ()
+@dataclass(frozen=True, slots=True)
+class LimeParameters:
+    """How LIME explains one row."""
+
+    row: int = 0
+    target: str = ""
+    background_rows: int = 1000
+    background_seed: int = 0
+    samples: int = 2000
+    """Rows that LIME draws around the row."""
+    repeats: int = 5
+    """Runs with different seeds."""
+    top: int = 5
+    """Features whose overlap between runs, and signs, are compared."""
+    model_calls: int = 50_000
+    """Model rows for the Shapley values of the comparison, when these are sampled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value of a row, changed."""
+
+    column: str
+    value: str
+    """As text; "" for a missing value."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfParameters:
+    """Which row is changed, and how."""
+
+    row: int = 0
+    changes: tuple[Change, ...] = ()
+    method: Choice = "auto"
+    scale: Scale = "raw"
+    target: str = ""
+    background_rows: int = 1000
+    background_seed: int = 0
+    model_calls: int = 4000
+    """Model rows when values are sampled; small, so that the answer comes while one types."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeighboursParameters:
+    """Which row's neighbours are sought."""
+
+    row: int = 0
+    count: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CounterfactualParameters:
+    """Which row would be decided otherwise, and what may change."""
+
+    row: int = 0
+    count: int = 4
+    """Counterfactuals that are returned at most."""
+    immutable: tuple[str, ...] = ()
+    """Columns that must not change, beside the sensitive ones."""
+    only_up: tuple[str, ...] = ()
+    """Numbers that may only grow, for example an age."""
+    only_down: tuple[str, ...] = ()
+    sensitive_too: bool = False
+    """Whether sensitive columns may change."""
+    starts: int = 40
+    """Rows with the other outcome from which a search is started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The organisation's own words for one column."""
+
+    column: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonParameters:
+    """For whom principal reasons are given, and in which words."""
+
+    row: int = -1
+    """One row, or -1 for every row with the unfavourable outcome."""
+    count: int = 4
+    """Most reasons for one row; United States practice (Regulation B, comment 9(b)(2)-1) sees little use in more than four."""
+    reference_group: Literal["all", "favourable"] = "favourable"
+    wording: tuple[Wording, ...] = ()
+    background_rows: int = 1000
+    background_seed: int = 0
+    shown: int = 50
+    """Rows in the result; the array `reasons` holds all."""
+    model_calls: int = 4000
+
+
+METHODS: tuple[MethodSpec, ...] = (
+    MethodSpec(
+        id="explain.global",
+        version=1,
+        title="What moves the model",
+        question="Which columns move the model's score, by how much, and how far can that be trusted?",
+        run="governance.explain.global_view:run",
+        parameters=GlobalParameters,
+        result=GlobalExplanation,
+        needs=("model",),
+    ),
+    MethodSpec(
+        id="explain.local",
+        version=1,
+        title="Why this row",
+        question="Why does the model say what it says about this row?",
+        run="governance.explain.local_view:run",
+        parameters=LocalParameters,
+        result=LocalExplanation,
+        needs=("model",),
+    ),
+    MethodSpec(
+        id="explain.lime",
+        version=1,
+        title="LIME for this row",
+        question="What does LIME say about this row, is it stable, and does it agree with Shapley values?",
+        run="governance.explain.lime_view:run",
+        parameters=LimeParameters,
+        result=LimeExplanation,
+        needs=("model",),
+    ),
+    MethodSpec(
+        id="explain.what_if",
+        version=1,
+        title="What if",
+        question="What would the model say about this row with other values, and why?",
+        run="governance.explain.what_if:run",
+        parameters=WhatIfParameters,
+        result=WhatIf,
+        needs=("model",),
+    ),
+    MethodSpec(
+        id="explain.neighbours",
+        version=1,
+        title="Nearest people with the other outcome",
+        question="Who is most like this person and was decided otherwise?",
+        run="governance.explain.neighbours:run",
+        parameters=NeighboursParameters,
+        result=Neighbours,
+        needs=("model", "predictions"),
+    ),
+    MethodSpec(
+        id="explain.counterfactuals",
+        version=1,
+        title="What would have to be different",
+        question="Which few changes would turn the decision?",
+        run="governance.explain.counterfactual:run",
+        parameters=CounterfactualParameters,
+        result=Counterfactuals,
+        needs=("model", "predictions"),
+    ),
+    MethodSpec(
+        id="explain.reasons",
+        version=1,
+        title="Reason codes",
+        question="What are the principal reasons for an unfavourable decision?",
+        run="governance.explain.reasons:run",
+        parameters=ReasonParameters,
+        result=ReasonCodes,
+        needs=("model", "predictions"),
+    ),
+)

@@ -110,6 +110,9 @@ def _different(before: NDArray[np.generic], after: NDArray[np.generic]) -> NDArr
 
 def _last_stage(model: onnx.ModelProto) -> onnx.NodeProto:
     stages = [node for node in model.graph.node if node.op_type in (*TREE_OPERATORS, *LINEAR_OPERATORS)]
+    dense = [node for node in model.graph.node if node.op_type in {"Gemm", "MatMul"}]
+    if not stages and len(dense) == 1 and dense[0].op_type == "Gemm":
+        return dense[0]
     if len(stages) == 1:
         return stages[0]
     found = ", ".join(sorted({node.op_type for node in model.graph.node}))

@@ -6,16 +6,18 @@ from governance.codec import canonical, decode, encode, parse
 from governance.evidence import NotAssessed
 from governance.explain.report import Attribution, Background, Certificate, LocalExplanation
 
+EXACT = True
+
 
 def certificate() -> Certificate:
     return Certificate(
-        1e-7, True, 0.0, 100, NotAssessed("one row"), 0.9, NotAssessed("LIME was not run"), 0, "raw", "log-odds"
+        1e-7, EXACT, 0.0, 100, NotAssessed("one row"), 0.9, NotAssessed("LIME was not run"), 0, "raw", "log-odds"
     )
 
 
 def test_a_local_explanation_survives_the_way_through_json() -> None:
     explanation = LocalExplanation(
-        3, "a-17", "tree", True, "raw", "logistic", "good", -1.0, 0.5, 0.62,
+        3, "a-17", "tree", EXACT, "raw", "logistic", "good", -1.0, 0.5, 0.62,
         (Attribution("age", "41", 1.5, 0.0),), Background(100, 2000, "0" * 64, "reference"), certificate(),
     )  # fmt: skip
     assert decode(LocalExplanation, parse(canonical(encode(explanation)))) == explanation

@@ -1,0 +1,188 @@
+"""Which way a model is explained: the exact one that its file allows, or the one that was asked for by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+import numpy as np
+
+from governance.errors import RefusedInputError, unknown_choice
+from governance.explain.background import BackgroundRows, background_of
+from governance.explain.by_sampling import Budget, SampledExplainer, Score, sampled_about
+from governance.explain.by_stage import StageExplainer, open_stage
+from governance.explain.kept import Kept
+from governance.explain.links import both_sides, link_of, units_of
+from governance.explain.report import Scale
+from governance.explain.sampled_shap import MOST_ENUMERATED
+from governance.explain.way import Explainer
+from governance.models.cut import Cut, GraphPredictor
+from governance.models.signature import Predictor, Signature
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from governance.data.schema import Schema
+    from governance.subject import Subject
+
+WAYS: Final = ("auto", "tree", "linear", "permutation", "enumeration")
+_EXACT: Final[Kept[StageExplainer | RefusedInputError]] = Kept(4)
+_SAMPLED: Final[Kept[SampledExplainer]] = Kept(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for."""
+
+    method: str
+    scale: Scale
+    target: str
+    background_rows: int
+    background_seed: int
+    correlated: bool
+    budget: Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The explainer, its background and the target."""
+
+    explainer: Explainer
+    background: BackgroundRows
+    model: Predictor
+    target: int
+    """Number of the class; 0 for regression."""
+    label: str
+    """Name of the class; "" for regression."""
+
+
+def choose(subject: Subject, wish: Wish, background: BackgroundRows | None = None) -> Chosen:
+    """Return the explainer for a subject; kept while the process lives, with its tables.
+
+    Args:
+        subject: the model, the data and the reference.
+        wish: what was asked for.
+        background: rows to compare with instead of those that the wish draws.
+
+    Raises:
+        RefusedInputError: there is no model, an unknown way or class, or the way asked for by name does not fit the model.
+    """
+    if subject.model is None:
+        raise RefusedInputError("There is no model to explain.", "Choose a model.")
+    if wish.method not in WAYS:
+        raise unknown_choice("way of explaining", wish.method, WAYS)
+    model, signature = subject.model, subject.model.signature
+    target = target_of(signature, subject.data.schema, wish.target)
+    if background is None:
+        background = background_of(subject, signature.columns, wish.background_rows, wish.background_seed)
+    explainer = _explainer(model, background, wish)
+    return Chosen(explainer, background, model, target, signature.classes[target] if signature.classes else "")
+
+
+def target_of(signature: Signature, schema: Schema, name: str) -> int:
+    """Return the number of the class to explain: the named one, else the schema's positive one, else the last one."""
+    from governance.data.outcome import positive_index
+
+    if not signature.classes:
+        return 0
+    if name:
+        if name not in signature.classes:
+            raise unknown_choice("class", name, signature.classes)
+        return signature.classes.index(name)
+    if schema.positive and len(signature.classes) == 2:
+        return positive_index(schema, signature.classes)
+    return (
+        signature.classes.index(schema.positive) if schema.positive in signature.classes else len(signature.classes) - 1
+    )
+
+
+def _explainer(model: Predictor, background: BackgroundRows, wish: Wish) -> Explainer:
+    if wish.method in {"tree", "linear"}:
+        return _exact(model, background, wish)
+    if wish.method in {"permutation", "enumeration"}:
+        return _asking(model, background, wish, cast("Any", wish.method), ())
+    try:
+        return _exact(model, background, wish)
+    except RefusedInputError as reason:
+        players = len(model.signature.columns)
+        affordable = players <= MOST_ENUMERATED and background.about.rows << players <= wish.budget.model_calls
+        way: Literal["enumeration", "permutation"] = "enumeration" if affordable else "permutation"
+        return _asking(model, background, wish, way, (f"Not explained from the file itself: {reason.what}",))
+
+
+def _exact(model: Predictor, background: BackgroundRows, wish: Wish) -> StageExplainer:
+    if not hasattr(model, "file"):
+        raise RefusedInputError("The model's file cannot be read.", "Use the sampled way: --method permutation.")
+    reader = cast("GraphPredictor", model)
+
+    def make() -> StageExplainer | RefusedInputError:
+        try:
+            return StageExplainer(open_stage(reader, background.frame, wish.scale, correlated=wish.correlated))
+        except RefusedInputError as reason:
+            return reason
+
+    found = _EXACT.get((model.digest, model.signature, background.about.digest, wish.scale, wish.correlated), make)
+    if isinstance(found, RefusedInputError):
+        raise found
+    if wish.method not in {"auto", found.stage.cut.kind}:
+        kind = found.stage.cut.kind
+        raise RefusedInputError(f"The model's last stage is {kind}, not {wish.method}.", f"Use --method {kind}.")
+    return found
+
+
+def _asking(
+    model: Predictor,
+    background: BackgroundRows,
+    wish: Wish,
+    way: Literal["enumeration", "permutation"],
+    notes: tuple[str, ...],
+) -> SampledExplainer:
+    key = (model.digest, model.signature, background.about.digest, wish.scale, way, wish.budget)
+    return _SAMPLED.get(key, lambda: _sampler(model, background.frame, wish, way, notes))
+
+
+def _sampler(
+    model: Predictor,
+    background: pd.DataFrame,
+    wish: Wish,
+    way: Literal["enumeration", "permutation"],
+    notes: tuple[str, ...],
+) -> SampledExplainer:
+    columns, classifier = model.signature.columns, bool(model.signature.classes)
+    if way == "enumeration" and len(columns) > MOST_ENUMERATED:
+        raise RefusedInputError(
+            f"Enumeration takes at most {MOST_ENUMERATED} columns, the model has {len(columns)}.",
+            "Use the sampled way: --method permutation.",
+        )
+    raw = _raw_score(model, background) if wish.scale == "raw" else None
+    if raw is not None:
+        about = sampled_about(way, columns, link=raw[1], raw=True, units=raw[2], notes=notes)
+        return SampledExplainer(raw[0], background, about, wish.budget)
+    if classifier and wish.scale == "raw":
+        notes = (*notes, "The file shows no score before its probabilities; the scale is the probability.")
+    about = sampled_about(
+        way, columns, link="identity", raw=not classifier, units="probability" if classifier else "units of the prediction",
+        notes=notes,
+    )  # fmt: skip
+    return SampledExplainer(lambda frame: model.predict(frame).score, background, about, wish.budget)
+
+
+def _raw_score(model: Predictor, background: pd.DataFrame) -> tuple[Score, Any, str] | None:
+    """Return the raw score of the last stage, its link and units, when the file has one whose link is recognised."""
+    if not hasattr(model, "file"):
+        return None
+    try:
+        cut = Cut(cast("GraphPredictor", model))
+    except RefusedInputError:
+        return None
+    sample = background.iloc[:500]
+    answer = model.predict(sample).score
+    link = link_of(cut.raw_scores(sample), answer)
+    if link in {"unknown", "identity"}:
+        return None
+    classes = answer.shape[1]
+
+    def score(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
+        return both_sides(cut.raw_scores(frame), classes)
+
+    return score, link, units_of(link, classifier=classes > 1, probabilities=False)

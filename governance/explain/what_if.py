@@ -1,0 +1,110 @@
+"""The method `explain.what_if`: the prediction and the attributions of a row with some values changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from governance.errors import RefusedInputError, unknown_choice
+from governance.evidence import Finding, Progress, silent
+from governance.explain.by_sampling import Budget
+from governance.explain.choice import Wish, choose
+from governance.explain.local_view import one_of, row_at, value_text
+from governance.explain.report import Moved, WhatIf
+from governance.explain.spec import Change, WhatIfParameters
+from governance.subject import Subject
+
+
+def run(
+    subject: Subject, parameters: WhatIfParameters, *, rng: np.random.Generator, progress: Progress
+) -> Finding[WhatIf]:
+    """Explain one row before and after the changes, in one call of the explainer."""
+    wish = Wish(parameters.method, parameters.scale, parameters.target, parameters.background_rows, parameters.background_seed,
+                correlated=False, budget=Budget(parameters.model_calls, 0.0))  # fmt: skip
+    chosen = choose(subject, wish)
+    progress(0, 1, "explaining the changed row")
+    frame = subject.data.frame(chosen.model.signature.columns)
+    before = row_at(frame, parameters.row)
+    both = pd.concat([before, changed(before, frame, parameters.changes)], ignore_index=True)
+    explained = chosen.explainer.explain(both, chosen.target, rng, silent)
+    score = chosen.model.predict(both).score[:, chosen.target]
+    about, values = chosen.explainer.about, explained.values
+    moved = [
+        Moved(
+            feature=feature,
+            value_before=" + ".join(value_text(both[name].iloc[0]) for name in names),
+            value_after=" + ".join(value_text(both[name].iloc[1]) for name in names),
+            attribution_before=float(values[0, at]),
+            attribution_after=float(values[1, at]),
+        )
+        for at, (feature, names) in enumerate(zip(about.players, about.columns, strict=True))
+    ]
+    outside = bool(chosen.background.outside(both.iloc[1:])[0])
+    result = WhatIf(
+        row=parameters.row,
+        method=about.way,
+        exact=about.exact,
+        scale=about.scale,
+        link=about.link,
+        units=about.units,
+        target=chosen.label,
+        base_value=explained.base,
+        output_before=float(explained.output[0]),
+        output_after=float(explained.output[1]),
+        prediction_before=float(score[0]),
+        prediction_after=float(score[1]),
+        values=tuple(sorted(moved, key=lambda item: (-abs(item.attribution_after), item.feature))),
+        additivity_gap=explained.gap,
+        outside_background=outside,
+        background=chosen.background.about,
+    )
+    return Finding(result, one_of(len(frame)))
+
+
+def changed(row: pd.DataFrame, frame: pd.DataFrame, changes: tuple[Change, ...]) -> pd.DataFrame:
+    """Return the row with the changes made, values read as the column's type.
+
+    Raises:
+        RefusedInputError: an unknown column, or text where the column holds numbers.
+    """
+    found = row.copy()
+    for change in changes:
+        if change.column not in row.columns:
+            raise unknown_choice("column of the model", change.column, tuple(row.columns))
+        value = read_value(frame[change.column], change)
+        column = frame[change.column]
+        dtype = object if isinstance(column.dtype, pd.CategoricalDtype) else _roomy(column.dtype)
+        found[change.column] = pd.Series([value], dtype=dtype, index=found.index)
+    return found
+
+
+def _roomy(dtype: Any) -> Any:
+    """Return float64 for integers, so that a missing value or a decimal has room."""
+    return np.float64 if pd.api.types.is_integer_dtype(dtype) else dtype
+
+
+def read_value(column: pd.Series, change: Change) -> Any:
+    """Return the value that the text of a change stands for in a column; "" is a missing value."""
+    if change.value == "":
+        return None if not pd.api.types.is_numeric_dtype(column.dtype) else float("nan")
+    if pd.api.types.is_bool_dtype(column.dtype):
+        if change.value.lower() in {"true", "false", "1", "0"}:
+            return change.value.lower() in {"true", "1"}
+    elif pd.api.types.is_numeric_dtype(column.dtype):
+        try:
+            return float(change.value)
+        except ValueError:
+            pass
+    else:
+        return _same_kind(column, change.value)
+    raise RefusedInputError(
+        f"Column {change.column!r} holds {column.dtype}; got {change.value!r}.", "Give a value of this kind."
+    )
+
+
+def _same_kind(column: pd.Series, text: str) -> Any:
+    """Return the column's own value that is written like `text`, else the text itself (a category not seen before)."""
+    values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column.dropna().unique()
+    return next((value for value in values if value_text(value) == text), text)
