@@ -51,11 +51,11 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("ledger rebuild", "governance.cli.ledger:ledger_rebuild"),
     ("ledger cosign", "governance.cli.ledger:ledger_cosign"),
     ("witness", "governance.cli.ledger:witness"),
+    ("export", "governance.cli.export:export"),
+    ("verify", "governance.cli.verify:verify"),
     ("replay", "governance.cli.upkeep:replay"),
     ("tick", "governance.cli.upkeep:tick"),
     ("gate", "governance.cli.gate:gate"),
-    ("verify", "governance.cli.verify:verify"),
-    ("export", "governance.cli.export:export"),
     ("trust", "governance.cli.export:trust"),
 )
 """Name on the command line -> "module:function"; a name with a space is a command of a group."""

@@ -14,6 +14,7 @@ from tests.e2e.hospital import Hospital, bring
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = {"COUNTERSIGN_PASSPHRASE": "a passphrase of their own", "COUNTERSIGN_ROOT_PASSPHRASE": "root of this board"}
+TREE = "sklearn.tree._tree.Tree"
 BOARD = {"chair-person": "chair", "validator": "validator", "lay-person": "lay"}
 
 
@@ -62,7 +63,15 @@ def test_from_a_trained_pipeline_to_a_verified_record(cli: CommandLine, hospital
     # 1. convert, outside the server
     onnx = folder / "readmission.onnx"
     converted = cli.run(
-        "convert", str(hospital.pipeline), "--out", str(onnx), "--sample", str(hospital.baseline), "--json"
+        "convert",
+        str(hospital.pipeline),
+        "--out",
+        str(onnx),
+        "--sample",
+        str(hospital.baseline),
+        "--trust-type",
+        TREE,
+        "--json",
     )
     assert json.loads(converted)["max_difference"] < 1e-4
     report = json.loads(cli.run("inspect", str(onnx), "--json"))
