@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from governance.__main__ import COMMANDS, build
 from governance.method_spec import MethodSpec
 from governance.methods import CATALOGUE
 
@@ -79,3 +80,9 @@ def test_nothing_is_unpickled_and_no_html_is_injected(path: Path) -> None:
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     allowed = {"governance/models/convert.py"}
     assert name_of(path) in allowed or not imported & {"pickle", "dill", "cloudpickle", "marshal", "shelve"}
+
+
+def test_every_command_of_the_command_line_exists_once() -> None:
+    names = [name for name, _ in COMMANDS]
+    assert len(names) == len(set(names))
+    assert build().registered_groups

@@ -49,13 +49,12 @@ def bring(shared: Path, folder: Path) -> Hospital:
     }
     features = tables["train"].drop(columns=["encounter_id", "readmitted"])
     text = make_column_selector(dtype_exclude="number")(features)
-    features = features.fillna(dict.fromkeys(text, ""))
     encode = make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore", min_frequency=20, sparse_output=False), text), remainder="passthrough"
     )
     pipeline = make_pipeline(encode, GradientBoostingClassifier(n_estimators=60, max_depth=3, random_state=0))
     pipeline.fit(features, tables["train"]["readmitted"])
-    baseline = tables["baseline"].drop(columns=["encounter_id", "readmitted"]).fillna(dict.fromkeys(text, ""))
+    baseline = tables["baseline"].drop(columns=["encounter_id", "readmitted"])
     score = pd.Series(pipeline.predict_proba(baseline)[:, 1])
     dump(pipeline, folder / "pipeline.skops")
     for name, table in tables.items():
