@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from storage import case_views, registry_views, texts
 from storage.blobs import Blobs
@@ -35,7 +35,7 @@ from storage.ledger.note import Verifier, read_note
 from storage.ledger.record import Record, stored_record
 from storage.ledger.tlog_proof import TlogProof
 from storage.operations import Drafts, Runs
-from storage.selection import count_records, history, select_records
+from storage.selection import RECORD, count_records, history, select_records
 from storage.texts import Disclosed
 
 
@@ -157,6 +157,19 @@ class Views:
         """Return how many records match."""
         with reading(self.engine) as connection:
             return count_records(connection, case=case, types=types, actor=actor)
+
+    def event_types(self) -> tuple[str, ...]:
+        """Return the events that occur, by name."""
+        return self._distinct("type")
+
+    def actors(self) -> tuple[str, ...]:
+        """Return who has acted, by id."""
+        return self._distinct("actor")
+
+    def _distinct(self, column: str) -> tuple[str, ...]:
+        with reading(self.engine) as connection:
+            found = connection.execute(select(RECORD.c[column]).distinct().order_by(RECORD.c[column]))
+            return tuple(str(item) for item in found.scalars())
 
     def raw_entry(self, index: int) -> RawEntry:
         """Return a line as it is stored, and its proof under the last checkpoint.

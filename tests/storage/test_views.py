@@ -108,6 +108,8 @@ def test_records_are_filtered_and_paged(told: Workspace) -> None:
     assert views.count(actor="bob", types=["vote.cast"]) == 2
     assert len(views.entries(limit=5)) == 5
     assert views.entries(offset=10_000) == ()
+    assert views.actors() == ("ada", "bob", "service")
+    assert set(views.event_types()) == set(EVENTS)
 
 
 def test_an_erased_text_is_gone_and_the_ledger_still_holds(told: Workspace) -> None:
