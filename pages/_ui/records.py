@@ -90,7 +90,7 @@ def listing(records: tuple[Record, ...]) -> None:
     tables.table(frame, "Entries of the ledger, the newest first", columns)
 
 
-def account(record: Record, views: Views) -> None:
+def account(record: Record, views: Views, key: str = "") -> None:
     """Draw one record: what happened, its fields, and the texts that it names."""
     about = f" in the case {plain(record.case)}" if record.case else ""
     st.markdown(
@@ -103,7 +103,7 @@ def account(record: Record, views: Views) -> None:
         words = f"“{plain(found[digest].text, 4000)}”" if digest in found else "*(erased; only its digest is left)*"
         st.markdown(f"{plain(_label(place))}: {words}")
     st.markdown("\n".join(f"- {plain(_label(name))}: {plain(value)}" for name, value in _plain_fields(record.body)))
-    with st.expander("Every field as it was signed", key="fields", on_change="rerun") as box:
+    with st.expander("Every field as it was signed", key=f"fields-{key}", on_change="rerun") as box:
         if box.open:
             st.json(record.body, expanded=3)
 
