@@ -153,7 +153,8 @@ def test_from_a_trained_pipeline_to_a_verified_record(cli: CommandLine, hospital
     # 6. export, and verify in a fresh process with the trust file alone
     export = folder / "export.zip"
     trust = folder / "trust.json"
-    cli.inside("export", "--case", case, "--out", str(export), "--trust-out", str(trust))
+    cli.inside("export", str(export), "--case", case)
+    cli.inside("trust", str(trust))
     verified = json.loads(cli.run("verify", str(export), "--trust", str(trust), "--json"))
     assert verified["valid"] is True
     assert verified["decisions"]
