@@ -61,14 +61,20 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
 """Name on the command line -> "module:function"; a name with a space is a command of a group."""
 
 
-def build() -> typer.Typer:
-    """Return the application with every command of the table."""
+def named(words: list[str]) -> tuple[tuple[str, str], ...]:
+    """Return the commands that the words of a command line name: one, so that only its module is imported, or all for help."""
+    return tuple(item for item in COMMANDS if item[0].split() == words[: len(item[0].split())]) or COMMANDS
+
+
+def build(commands: tuple[tuple[str, str], ...] = COMMANDS) -> typer.Typer:
+    """Return the application with these commands."""
     app = typer.Typer(
         name="countersign", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
         help="Measured evidence and signed decisions for people who must answer for a machine-learning model.",
     )  # fmt: skip
+    app.callback()(_root)
     groups: dict[str, typer.Typer] = {}
-    for name, place in COMMANDS:
+    for name, place in commands:
         module, _, function = place.partition(":")
         group, _, verb = name.rpartition(" ")
         home = app
@@ -81,10 +87,14 @@ def build() -> typer.Typer:
     return app
 
 
+def _root() -> None:
+    """Measured evidence and signed decisions for people who must answer for a machine-learning model."""
+
+
 def main() -> None:
     """Run the command line; wrong input ends with exit code 2 and words, a fault of ours with exit code 3."""
     try:
-        build()()
+        build(named(sys.argv[1:]))()
     except (GovernanceError, StorageError) as error:
         sys.stderr.write(f"countersign: {error}\n")
         sys.exit(WRONG_USE)
