@@ -35,7 +35,7 @@ _SQLITE_GUARDS: Final = (
 _POSTGRESQL_GUARDS: Final = (
     (
         "CREATE FUNCTION countersign_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "RAISE EXCEPTION 'the ledger is append-only: % refused', TG_OP; END $$"
+        "RAISE EXCEPTION 'the ledger is append-only'; END $$"
     ),
     (
         "CREATE FUNCTION countersign_next() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

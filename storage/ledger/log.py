@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -19,6 +20,8 @@ from storage.tables import CheckpointRow, Entry, table_of
 
 ENTRY = table_of(Entry)
 CHECKPOINT = table_of(CheckpointRow)
+BATCH: Final = 2000
+"""Lines that are held in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,15 @@ def append(connection: Connection, index: int, line: bytes) -> bytes:
 
 def lines(connection: Connection, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, bytes, bytes]]:
     """Give (index, line, stored leaf hash) in order, from `start` up to and without `stop`."""
-    query = select(ENTRY.c.idx, ENTRY.c.line, ENTRY.c.leaf).where(ENTRY.c.idx >= start).order_by(ENTRY.c.idx)
+    query = select(ENTRY.c.idx, ENTRY.c.line, ENTRY.c.leaf).order_by(ENTRY.c.idx).limit(BATCH)
     if stop is not None:
         query = query.where(ENTRY.c.idx < stop)
-    for index, line, leaf in connection.execution_options(yield_per=2000).execute(query):
-        yield index, bytes(line), bytes(leaf)
+    while found := connection.execute(query.where(ENTRY.c.idx >= start)).all():
+        for index, line, leaf in found:
+            yield index, bytes(line), bytes(leaf)
+        if len(found) < BATCH:
+            return
+        start = found[-1].idx + 1
 
 
 def leaves(connection: Connection, stop: int | None = None) -> list[bytes]:
