@@ -1,0 +1,47 @@
+"""Verifying an upload: the same code that travels inside every export, run on copies in a temporary folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from governance.dossier.verify import verify
+from pages._ui.badges import inline
+from pages._ui.text import plain
+
+
+def check(export: bytes, trust: bytes, old: Sequence[bytes]) -> dict[str, Any]:
+    """Return the verifier's answer about an uploaded .zip, a trust file and older checkpoints."""
+    with tempfile.TemporaryDirectory(prefix="countersign-verify-") as folder:
+        room = Path(folder)
+        (room / "export.zip").write_bytes(export)
+        (room / "trust.json").write_bytes(trust)
+        kept = [room / f"old{number}" for number in range(len(old))]
+        for path, note in zip(kept, old, strict=True):
+            path.write_bytes(note)
+        return verify(room / "export.zip", room / "trust.json", kept)
+
+
+def draw(answer: dict[str, Any]) -> None:
+    """Draw the answer: valid or not, the first bad entry, what was not checked, what it does not prove."""
+    if answer["valid"]:
+        st.markdown(
+            f"{inline('verified', 'Valid')} {answer['entries']:,} entries and {answer['decisions']} decisions: every signature "
+            "holds, and every rule of the board was recomputed."
+        )
+        for case, status in answer["cases"].items():
+            st.markdown(f"- Case {plain(case)}: {inline(status)}")
+    else:
+        where = "" if answer["first_bad"] is None else f" The first bad entry is **{answer['first_bad']}**."
+        st.markdown(f"{inline('damaged', 'Not valid')}{where} {plain(answer['reason'], 2000)}.")
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Not checked**\n" + "".join(f"\n- {plain(item, 1000)}" for item in answer["not_checked"]))
+    with right:
+        st.markdown(
+            "**A valid result does not prove**\n" + "".join(f"\n- {plain(item, 1000)}" for item in answer["not_proved"])
+        )
