@@ -6,26 +6,41 @@ Streamlit's older multipage mode on, in which a cold visit to `/register` runs t
 
 from __future__ import annotations
 
+import importlib
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 from streamlit.starlette import App
 
+from governance import compute
 from pages._ui import errors
 
 LOG = logging.getLogger("countersign")
+WARM_AFTER: Final = 10.0
+"""Seconds after the start at which the workers begin to import their libraries: after the first page has been drawn."""
 
 
 @asynccontextmanager
 async def lifespan(_: App) -> AsyncIterator[dict[str, Any]]:
-    """Open the house when the server starts and close it when it stops."""
+    """Prepare in the background what the first pages need; end the workers with the server."""
+    threading.Thread(target=_import_screens, daemon=True).start()
+    later = threading.Timer(WARM_AFTER, compute.warm)
+    later.daemon = True
+    later.start()
     LOG.info("Countersign is open")
     yield {}
-    LOG.info("Countersign is closed")
+    later.cancel()
+    compute.close()
+    LOG.warning("Countersign is closed")
+
+
+def _import_screens() -> None:
+    importlib.import_module("pages._ui.house")
 
 
 app = st.App(Path(__file__).resolve().parent / "pages" / "_shell.py", lifespan=lifespan, on_script_error=errors.show)

@@ -27,6 +27,7 @@ MEMORY_LIMIT: Final = int(os.environ.get("COUNTERSIGN_WORKER_MEMORY_MB", "8192")
 TIME_LIMIT: Final = float(os.environ.get("COUNTERSIGN_WORKER_SECONDS", "3600"))
 """Seconds that one task may take before its worker is ended."""
 _WRITE_EVERY: Final = 0.1
+_LOOK_EVERY: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def executor() -> Executor:
         return client.get_executor()  # type: ignore[no-any-return,no-untyped-call]
     from joblib.externals.loky import get_reusable_executor
 
-    return get_reusable_executor(max_workers=WORKERS, timeout=None, initializer=_limit_worker)  # type: ignore[no-any-return]
+    return get_reusable_executor(max_workers=WORKERS, timeout=None, initializer=_prepare_worker)  # type: ignore[no-any-return]
 
 
 def warm() -> None:
@@ -62,11 +63,33 @@ def warm() -> None:
         pool.submit(_import_heavy)
 
 
+def close() -> None:
+    """End the workers at once; what they were doing is lost, and the next `executor()` starts new ones."""
+    if os.environ.get("COUNTERSIGN_SCHEDULER") or "joblib.externals.loky" not in sys.modules:
+        return
+    from joblib.externals.loky import reusable_executor
+
+    if reusable_executor._executor is not None:  # noqa: SLF001 - loky has no other way to ask whether there is a pool
+        reusable_executor._executor.shutdown(wait=True, kill_workers=True)  # noqa: SLF001
+
+
 def _import_heavy() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in ("numba", "onnxruntime", "pandas", "scipy.stats", "shap", "lime.lime_tabular"):
             importlib.import_module(name)
+
+
+def _prepare_worker() -> None:
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    _limit_worker()
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this worker when the process that started it is gone, however it went."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_EVERY)
+    os._exit(0)
 
 
 def _limit_worker() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
@@ -75,3 +77,54 @@ def test_a_worker_that_dies_or_exceeds_its_time_is_replaced(task: Callable[[], N
     with pytest.raises(BrokenProcessPool):
         executor().submit(task).result(timeout=60)
     assert executor().submit(hold, 1).result(timeout=60) == 2**20
+
+
+ORPHANAGE = """
+import os, sys
+from governance.compute import close, executor
+
+if __name__ == "__main__":
+    print(executor().submit(os.getpid).result(), flush=True)
+    sys.stdin.readline()
+    close()
+"""
+
+
+def _worker_of(tmp_path: Path) -> tuple[subprocess.Popen[str], int]:
+    script = tmp_path / "orphanage.py"
+    script.write_text(ORPHANAGE, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+    assert process.stdout is not None
+    return process, int(process.stdout.readline())
+
+
+def _gone(pid: int) -> bool:
+    for _ in range(600):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_a_worker_ends_when_the_process_that_started_it_is_killed(tmp_path: Path) -> None:
+    with_worker, worker = _worker_of(tmp_path)
+    with with_worker:
+        with_worker.kill()
+    assert _gone(worker)
+
+
+def test_closing_ends_the_workers(tmp_path: Path) -> None:
+    with_worker, worker = _worker_of(tmp_path)
+    with with_worker:
+        with_worker.communicate("close\n")
+    assert with_worker.returncode == 0
+    assert _gone(worker)
