@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from governance.data.profile import ColumnProfile
 
-Role = Literal["target", "sensitive", "identifier", "timestamp", "weight", "score", "prediction", "ignore"]
+Role = Literal["target", "sensitive", "control", "identifier", "timestamp", "weight", "score", "prediction", "ignore"]
 
 _TARGET: Final = {
     "target",

@@ -63,7 +63,8 @@ def propose(baseline: TableSummary, schema: Schema, digest: str = "", name: str 
     """Return the expectations that a baseline suggests, for a person to edit.
 
     Types as seen; missing shares up to the baseline's plus three standard errors and one percentage point; ranges from the
-    smallest to the largest value, with half a percent of rows allowed outside; lists of texts with up to 100 different ones;
+    smallest to the largest value, with half a percent of rows allowed outside, or 8 / (n + 1) for a baseline of n rows when that is
+    more (new rows of the same kind fall outside with probability 2 / (n + 1)); lists of texts with up to 100 different ones;
     medians for the unit.
     """
     sample = baseline.sampled()
@@ -87,7 +88,13 @@ def _of_column(column: ColumnSummary, sample: pd.DataFrame, schema: Schema) -> l
     bookkeeping = {schema.identifier, schema.timestamp}
     if column.kind in {"integer", "number"} and column.name not in bookkeeping and np.isfinite(column.low.value):
         found.append(
-            Expectation("range", column.name, share=0.005, minimum=column.low.value, maximum=-column.high.value + 0.0)
+            Expectation(
+                "range",
+                column.name,
+                share=max(0.005, round(8 / (column.rows + 1), 4)),
+                minimum=column.low.value,
+                maximum=-column.high.value + 0.0,
+            )
         )
         median = float(np.nanmedian(sample[column.name].to_numpy(dtype=np.float64, na_value=np.nan)))
         if math.isfinite(median) and median:

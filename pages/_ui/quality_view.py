@@ -1,0 +1,189 @@
+"""Data quality and the audit of who is in the data, in words and tables."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from governance.evidence import NotAssessed
+from governance.quality.audit_report import AuditReport, GroupAudit, LabelRate
+from governance.quality.report import QUESTIONS, Check, CheckName, CheckOutcome, QualityReport
+from pages._ui import tables
+from pages._ui.badges import inline
+from pages._ui.charts.quality import group_name
+from pages._ui.text import interval, join, number, percent, plain, shown
+
+NAMES: Final[dict[CheckName, str]] = {
+    "column_exists": "Column is there",
+    "type": "Kind of value",
+    "missing": "Missing values",
+    "empty_text": "Empty text",
+    "padded_text": "Spaces around text",
+    "broken_text": "Wrongly decoded text",
+    "infinite": "Infinite numbers",
+    "sentinel": "Codes for missing",
+    "range": "Range",
+    "values": "Known values",
+    "constant": "One value only",
+    "unit_jump": "Change of unit",
+    "unique_key": "Repeated identifiers",
+    "duplicate_rows": "Repeated rows",
+    "imbalance": "Rare label",
+    "leakage": "Leakage",
+    "order": "Order along the file",
+    "freshness": "Freshness",
+    "rule": "Rule",
+    "foreign": "Other tool",
+}
+
+
+def lead(report: QualityReport) -> str:
+    """Return the answer in a sentence or two, as markdown."""
+    failed, open_, all_ = report.count("failed"), report.count("not_run"), len(report.checks)
+    if not all_:
+        return "Nothing was checked."
+    start = (
+        "No check failed"
+        if not failed
+        else f"{failed} of {all_} checks failed: {join([words.lower() for words in _kinds(report)])}"
+    )
+    rest = f"; {open_} could not be run." if open_ else "."
+    return start + rest
+
+
+def _kinds(report: QualityReport) -> list[str]:
+    found = dict.fromkeys(NAMES[check.check] for check in report.checks if check.outcome == "failed")
+    return list(found)[:5] + (["others"] if len(found) > 5 else [])
+
+
+def section(report: QualityReport, outcome: CheckOutcome, title: str) -> None:
+    """Draw the checks with one outcome, folded unless they failed."""
+    rows = tuple(check for check in report.checks if check.outcome == outcome)
+    if not rows:
+        return
+    if outcome == "failed":
+        st.markdown(f"{inline(outcome)} {title}")
+        _checks(rows, outcome)
+        return
+    with st.expander(f"{len(rows)} checks {title}", key=f"checks-{outcome}", on_change="rerun") as box:
+        if box.open:
+            _checks(rows, outcome)
+
+
+def _checks(rows: tuple[Check, ...], outcome: CheckOutcome) -> None:
+    frame = pd.DataFrame(
+        {
+            "check": [NAMES[item.check] for item in rows],
+            "column": [shown(item.column, 100) or "whole table" for item in rows],
+            "reason": [shown(item.reason, 400) for item in rows],
+            "examples": [", ".join(shown(text, 40) for text in item.examples) for item in rows],
+        }
+    )
+    frame = frame if any(item.examples for item in rows) else frame.drop(columns="examples")
+    settings = {
+        "check": tables.words("Check"),
+        "column": tables.words("Column"),
+        "reason": tables.words("What was found", wide=True),
+        "examples": tables.words("For example"),
+    }
+    tables.table(frame, f"Checks that ended as {outcome.replace('_', ' ')}", settings, key=f"table-{outcome}")
+    asked = dict.fromkeys(item.check for item in rows)
+    if outcome == "failed":
+        st.caption("  \n".join(f"{NAMES[name]}: {QUESTIONS[name]}" for name in asked))
+
+
+def columns(report: QualityReport) -> None:
+    """Draw what every column holds, folded."""
+    with st.expander(f"What the {len(report.columns)} columns hold", key="columns", on_change="rerun") as box:
+        if box.open:
+            frame = pd.DataFrame(
+                {
+                    "column": [shown(item.name, 100) for item in report.columns],
+                    "kind": [item.kind for item in report.columns],
+                    "missing": [item.missing / report.rows for item in report.columns],
+                    "distinct": [item.distinct for item in report.columns],
+                    "low": [item.minimum for item in report.columns],
+                    "high": [item.maximum for item in report.columns],
+                }
+            )
+            settings = {
+                "column": tables.words("Column"),
+                "kind": tables.words("Kind"),
+                "missing": tables.share("Missing"),
+                "distinct": tables.count("Different texts", ""),
+                "low": tables.figures("Smallest"),
+                "high": tables.figures("Largest"),
+            }
+            tables.table(frame, "What every column holds", settings, key="table-columns")
+
+
+def audit_lead(audit: AuditReport) -> str:
+    """Return what the audit says in a sentence or two, as markdown."""
+    judged = [item for item in audit.groups if len(item.group) == 1 and isinstance(item.label, LabelRate)]
+    parts = []
+    if len(judged) > 1:
+        high = max(judged, key=_rate)
+        low = min((item for item in judged if item.group[0].attribute == high.group[0].attribute), key=_rate)
+        if low is not high:
+            parts.append(
+                f"The {plain(audit.label)} is {_value(high)} for {plain(group_name(high))} and {_value(low)} for "
+                f"{plain(group_name(low))}."
+            )
+    leaks = [item for item in audit.proxies if item.is_proxy]
+    if leaks:
+        parts.append(f"{plain(leaks[0].column)} gives away {plain(leaks[0].attribute)}.")
+    if audit.too_small:
+        parts.append(f"{audit.too_small} groups or intersections are too small to judge.")
+    return " ".join(parts) or "Nothing stands out between the groups."
+
+
+def _rate(item: GroupAudit) -> float:
+    return item.label.value if isinstance(item.label, LabelRate) else 0.0
+
+
+def _value(item: GroupAudit) -> str:
+    if not isinstance(item.label, LabelRate):
+        return "not assessed"
+    return percent(item.label.value) if item.label.low is not None else number(item.label.value)
+
+
+def groups(audit: AuditReport) -> None:
+    """Draw every group and intersection with its share, its label rate and what is missing."""
+    frame = pd.DataFrame(
+        {
+            "group": [group_name(item) for item in audit.groups],
+            "rows": [item.rows for item in audit.groups],
+            "share": [item.share for item in audit.groups],
+            "label": [_value(item) for item in audit.groups],
+            "interval": [_interval(item) for item in audit.groups],
+            "represented": [_represented(item) for item in audit.groups],
+            "missing": [item.missing_share for item in audit.groups],
+        }
+    )
+    settings = {
+        "group": tables.words("Group", wide=True),
+        "rows": tables.count("Rows"),
+        "share": tables.share("Share of rows"),
+        "label": tables.words(shown(audit.label, 60) or "Label"),
+        "interval": tables.words("95 % interval", "confidence interval"),
+        "represented": tables.words("Share / population"),
+        "missing": tables.share("Missing cells"),
+    }
+    tables.table(frame, "Groups in the data", settings, key="table-groups")
+
+
+def _interval(item: GroupAudit) -> str:
+    if isinstance(item.label, NotAssessed):
+        return shown(item.label.reason)
+    return interval(item.label.low, item.label.high)
+
+
+def _represented(item: GroupAudit) -> str:
+    found = item.representation
+    return (
+        "no benchmark"
+        if isinstance(found, NotAssessed)
+        else f"{found.ratio:.2f} ({interval(found.low, found.high, 2)})"
+    )

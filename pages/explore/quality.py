@@ -1,0 +1,74 @@
+"""Explore, data quality: can these data be relied on, and who is in them?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from governance.quality.audit_report import AuditReport
+from governance.quality.report import QualityReport
+from pages._ui import datasets, evidence, quality_view, sentence, subject, tables
+from pages._ui.charts import base
+from pages._ui.charts import quality as charts
+from pages._ui.text import plain
+
+# subject
+picked = subject.current()
+sentence.page("Data quality", "Can these data be relied on, and who is in them?")
+
+# read
+stored = evidence.need("quality.checks", picked)
+report = evidence.result(stored, QualityReport) if stored is not None else None
+if stored is None or report is None:
+    st.stop()
+
+# draw
+sentence.lead(quality_view.lead(report))
+sentence.aside(plain(f"Expectations: {report.source}.", 1000))
+gaps = charts.missing_frame(report)
+if len(gaps):
+    base.draw(
+        charts.missing(gaps),
+        "Bars: share of missing values by column, the largest first",
+        gaps,
+        "missing",
+        {"column": tables.words("Column"), "missing": tables.figures("Missing, %", digits=1)},
+    )
+else:
+    st.markdown("No column has a missing value.")
+quality_view.section(report, "failed", "What a person should look at")
+quality_view.section(report, "not_run", "could not be run")
+quality_view.section(report, "passed", "passed")
+quality_view.columns(report)
+tables.provenance(stored, "quality")
+
+# who is in the data
+st.subheader("Who is in the data", anchor=False)
+if not datasets.schema_of(picked.data).sensitive:
+    st.markdown("No column of these data has the role *sensitive*, so groups of people cannot be told apart.")
+    st.stop()
+counted = evidence.need("data.audit", picked)
+audit = evidence.result(counted, AuditReport) if counted is not None else None
+if counted is None or audit is None:
+    st.stop()
+sentence.lead(quality_view.audit_lead(audit))
+rates = charts.label_frame(audit)
+if len(rates):
+    base.draw(
+        charts.labels(rates, audit.label if (rates["low"] == rates["high"]).all() else f"{audit.label}, % of rows"),
+        f"Dots with 95 % intervals: {audit.label} by group",
+        rates,
+        "labels",
+        {"group": tables.words("Group"), "rows": tables.count("Rows")},
+    )
+links = charts.proxy_frame(audit)
+if len(links):
+    st.markdown("Which columns give a sensitive attribute away, even when the attribute itself is left out of a model?")
+    base.draw(
+        charts.proxies(links),
+        "Bars: how much each column tells about a sensitive attribute",
+        links,
+        "proxies",
+        {"pair": tables.words("Column → attribute"), "information": tables.figures("Adjusted mutual information")},
+    )
+quality_view.groups(audit)
+tables.provenance(counted, "audit")
