@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from governance.errors import RefusedInputError
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     import onnxruntime
 
 
+_CODES: Final = re.compile(r"^\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : ")
 _TYPES_ADVICE: Final = (
     "The file declares another number type than its operator gives; converters do this when the inputs are float64. "
     "Convert it again with float32 inputs."
@@ -44,8 +46,8 @@ def open_session(model: bytes, threads: int = 1) -> onnxruntime.InferenceSession
 
 
 def shorten(message: str, limit: int = 300) -> str:
-    """Return a message on one line, at most `limit` characters."""
-    line = " ".join(message.split())
+    """Return a message of ONNX Runtime on one line, without its codes, at most `limit` characters."""
+    line = _CODES.sub("", " ".join(message.split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

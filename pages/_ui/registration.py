@@ -73,7 +73,7 @@ def first_answers(file: Incoming, columns: tuple[str, ...]) -> FirstLook | None:
 def _in_words(look: FirstLook) -> str:
     if not look.labels:
         values = [f"{row[0]:,.4g}" for row in look.scores]
-        return f"For these {len(values)} people or things the model predicts {join(values)}."
+        return f"For these {len(values)} rows the model predicts {join(values)}."
     counted = [f"{look.labels.count(name)} × {plain(name, 60)}" for name in look.classes if name in look.labels]
     return f"Of these {len(look.labels)} rows the model says: {join(counted)}."
 
@@ -90,7 +90,7 @@ def _frame(look: FirstLook) -> pd.DataFrame:
 
 def _settings(look: FirstLook) -> dict[str, object]:
     names = [f"score {shown(name, 60)}" for name in look.classes] or ["predicted value"]
-    return {"model says": words("Model says"), **{name: figures(name.capitalize()) for name in names}}
+    return {"model says": words("Model says"), **{name: figures(name[:1].upper() + name[1:]) for name in names}}
 
 
 def form(file: Incoming, columns: tuple[str, ...]) -> None:

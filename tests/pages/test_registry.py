@@ -90,7 +90,7 @@ def test_a_model_is_registered_after_five_answers_were_shown(workspace, tmp_path
     assert not drawn.button
     drawn = drawn.text_input(key="own-path").set_value(str(table)).run()
     assert not drawn.exception
-    assert "For these 5 people or things the model predicts 60, 62, 64, 66 and 68." in written(drawn)
+    assert "For these 5 rows the model predicts 60, 62, 64, 66 and 68." in written(drawn)
     assert len(drawn.dataframe[0].value) == 5
     assert workspace.read().models() == ()
     drawn.button[0].click().run()
