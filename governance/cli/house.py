@@ -51,13 +51,14 @@ def member_add(
     """Enrol a member with a personal signing key."""
     from governance.review.fields import Role
 
+    place = places.current(workspace)
     members.enrol(
-        places.current(workspace),
+        place,
         member,
         name,
         cast("tuple[Role, ...]", tuple(role)),
         passphrase=passphrase(member, passphrase_file),
-        root_passphrase=passphrase("the root key", root_passphrase_file, ROOT_VARIABLE),
+        root=place.unlock_root(passphrase("the root key", root_passphrase_file, ROOT_VARIABLE)),
     )
     say(f"{member} is a member: {', '.join(role)}.")
 

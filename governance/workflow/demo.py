@@ -40,8 +40,9 @@ def build(root: Path | None = None, progress: Progress = silent) -> Workspace:
     """
     progress(0, _STEPS, "creating the workspace and its keys")
     workspace = places.create(ORGANISATION, PASSPHRASE, root)
+    root_key = workspace.unlock_root(PASSPHRASE)
     for member, name, roles in CAST:
-        members.enrol(workspace, member, name, roles, passphrase=PASSPHRASE, root_passphrase=PASSPHRASE)
+        members.enrol(workspace, member, name, roles, passphrase=PASSPHRASE, root=root_key)
     progress(1, _STEPS, "simulating 40,000 applicants and training the models")
     with tempfile.TemporaryDirectory(prefix="countersign-demo-") as folder:
         demo = build_demo(Path(folder))

@@ -6,11 +6,12 @@ from governance.review import charter as charters
 from governance.review import events
 from governance.review.fields import Role
 from governance.workflow.board import act
+from storage.ledger.envelope import Signer
 from storage.workspace import Workspace
 
 
 def enrol(
-    workspace: Workspace, member: str, name: str, roles: tuple[Role, ...], *, passphrase: str, root_passphrase: str
+    workspace: Workspace, member: str, name: str, roles: tuple[Role, ...], *, passphrase: str, root: Signer
 ) -> None:
     """Add a member and make a personal signing key that only the member's passphrase opens.
 
@@ -20,13 +21,12 @@ def enrol(
         name: printed name; kept as an erasable text, the record holds its salted digest.
         roles: any of chair, validator, lay, member, owner, developer, sponsor, auditor.
         passphrase: the member's own.
-        root_passphrase: opens the root key, which alone adds members and keys.
+        root: the root key, which alone adds members and keys, unlocked with `Workspace.unlock_root`.
 
     Raises:
         RuleError: the id is reserved or no role is given.
-        StorageError: a passphrase is too short or does not open the root key.
+        StorageError: the passphrase is too short.
     """
-    root = workspace.unlock_root(root_passphrase)
     act(
         workspace,
         lambda unit, _state, _time: events.MemberAdded(member, events.TextRef(**unit.text(name)), roles),

@@ -93,7 +93,8 @@ def enrol() -> None:
         if st.form_submit_button("Enrol", type="primary", icon=":material/person_add:"):
             with errors.caught():
                 place = places.current()
-                members.enrol(place, member, name, tuple(roles), passphrase=secret, root_passphrase=root)
+                root_key = place.unlock_root(root)
+                members.enrol(place, member, name, tuple(roles), passphrase=secret, root=root_key)
                 _said(f"{name} is a member and has a key.")
 
 

@@ -53,8 +53,9 @@ def model(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("founded") / "workspace"
     with Workspace.create(root, "Example Board", ROOT_SECRET, now()) as found:
+        root_key = found.unlock_root(ROOT_SECRET)
         for member, (name, roles) in MEMBERS.items():
-            members.enrol(found, member, name, roles, passphrase=secret(member), root_passphrase=ROOT_SECRET)
+            members.enrol(found, member, name, roles, passphrase=secret(member), root=root_key)
         for member in ("ines", "jonas"):
             members.adopt_charter(
                 found, charter.from_toml(charter.template()), member=member, passphrase=secret(member)
