@@ -1,0 +1,205 @@
+"""Charts about how right a model is: confusion, ROC, precision and recall, calibration, residuals."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from governance.performance.report import (
+    BinaryReport,
+    Confusion,
+    MulticlassReport,
+    RegressionReport,
+    ThresholdCurve,
+)
+from pages._ui import palette
+from pages._ui.charts.base import AnyChart
+from pages._ui.text import shown
+
+SIZE = 280
+"""Height of a chart, pixels."""
+
+
+def confusion_frame(point: Confusion, positive: str) -> pd.DataFrame:
+    """Return the four counts with their share of the rows of the same label."""
+    yes, no = shown(positive), f"not {shown(positive)}"
+    rows = [
+        (no, "Not selected", point.true_negative, point.true_negative + point.false_positive, "Right"),
+        (no, "Selected", point.false_positive, point.true_negative + point.false_positive, "Wrong"),
+        (yes, "Not selected", point.false_negative, point.false_negative + point.true_positive, "Wrong"),
+        (yes, "Selected", point.true_positive, point.false_negative + point.true_positive, "Right"),
+    ]
+    return pd.DataFrame(
+        [
+            (label, decision, count, count / base if base else 0.0, state)
+            for label, decision, count, base, state in rows
+        ],
+        columns=["Label", "Decision", "Rows", "Share of the label", "Decision is"],
+    )
+
+
+def confusion(frame: pd.DataFrame) -> AnyChart:
+    """Return two bars from 0 to 100 % per label: what was decided about the rows of that label."""
+    base = alt.Chart(frame, height=120)
+    y = alt.Y("Label:N", sort=None, title="Label")
+    x = alt.X(
+        "Share of the label:Q", stack="zero", axis=alt.Axis(format="%"), title="Share of the rows with this label"
+    )
+    colour = alt.Color(
+        "Decision:N", scale=alt.Scale(domain=["Selected", "Not selected"], range=[palette.BLUE, palette.OLIVE])
+    )
+    bars = base.mark_bar().encode(x=x, y=y, color=colour, order="Decision:N", tooltip=list(frame.columns))
+    chart: AnyChart = bars
+    return chart
+
+
+def curve_frame(curve: ThresholdCurve) -> pd.DataFrame:
+    """Return the rates at each threshold."""
+    frame = pd.DataFrame({"Threshold": curve.thresholds, "tp": curve.true_positives, "fp": curve.false_positives})
+    frame["True positive rate"] = frame.tp / max(curve.positives, 1)
+    frame["False positive rate"] = frame.fp / max(curve.negatives, 1)
+    frame["Precision"] = (frame.tp / (frame.tp + frame.fp)).where(frame.tp + frame.fp > 0)
+    frame["Selected"] = (frame.tp + frame.fp) / max(curve.positives + curve.negatives, 1)
+    return frame.drop(columns=["tp", "fp"])
+
+
+def roc(frame: pd.DataFrame, at: pd.DataFrame) -> AnyChart:
+    """Return the ROC curve with the diagonal of guessing and a mark at the chosen threshold."""
+    x = alt.X("False positive rate:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
+    y = alt.Y("True positive rate:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
+    guess = pd.DataFrame({"False positive rate": [0.0, 1.0], "True positive rate": [0.0, 1.0]})
+    line = alt.Chart(guess, height=SIZE).mark_line(color=palette.MUTED, strokeDash=[4, 3]).encode(x=x, y=y)
+    drawn = alt.Chart(frame).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y, order="Threshold:Q")
+    mark = (
+        alt.Chart(at)
+        .mark_point(filled=True, size=120, color=palette.ORANGE, opacity=1)
+        .encode(x=x, y=y, tooltip=list(at.columns))
+    )
+    layered: AnyChart = alt.layer(line, drawn, mark)
+    return layered
+
+
+def precision_recall(frame: pd.DataFrame, at: pd.DataFrame, base_rate: float) -> AnyChart:
+    """Return precision over recall with the base rate as the line of guessing and a mark at the chosen threshold."""
+    x = alt.X(
+        "True positive rate:Q",
+        title="True positive rate (recall)",
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(format="%"),
+    )
+    y = alt.Y("Precision:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
+    guess = alt.Chart(pd.DataFrame({"at": [base_rate]}), height=SIZE).mark_rule(color=palette.MUTED, strokeDash=[4, 3])
+    drawn = (
+        alt.Chart(frame.dropna()).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y, order="Threshold:Q")
+    )
+    mark = alt.Chart(at.dropna()).mark_point(filled=True, size=120, color=palette.ORANGE, opacity=1)
+    layered: AnyChart = alt.layer(
+        guess.encode(y=alt.Y("at:Q", title="Precision")), drawn, mark.encode(x=x, y=y, tooltip=list(at.columns))
+    )
+    return layered
+
+
+def calibration_frame(report: BinaryReport) -> pd.DataFrame:
+    """Return the calibration bins."""
+    return pd.DataFrame(
+        {
+            "Mean score": [item.mean_score for item in report.calibration],
+            "What happened": [item.rate for item in report.calibration],
+            "Low": [item.rate_low for item in report.calibration],
+            "High": [item.rate_high for item in report.calibration],
+            "Rows": [item.n for item in report.calibration],
+            "From": [item.low for item in report.calibration],
+            "To": [item.high for item in report.calibration],
+        }
+    )
+
+
+def calibration(frame: pd.DataFrame) -> AnyChart:
+    """Return what happened against what was predicted, with intervals and the diagonal of perfect calibration."""
+    scale, axis = alt.Scale(domain=[0, 1]), alt.Axis(format="%")
+    x = alt.X("Mean score:Q", title="Predicted", scale=scale, axis=axis)
+    y = alt.Y("What happened:Q", title="Share with the positive label", scale=scale, axis=axis)
+    ideal = pd.DataFrame({"Mean score": [0.0, 1.0], "What happened": [0.0, 1.0]})
+    line = alt.Chart(ideal, height=SIZE).mark_line(color=palette.MUTED, strokeDash=[4, 3]).encode(x=x, y=y)
+    base = alt.Chart(frame)
+    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
+        x=x, y=alt.Y("Low:Q", title="Share with the positive label", scale=scale, axis=axis), y2="High:Q"
+    )
+    dots = base.mark_circle(size=80, color=palette.ACCENT, opacity=1).encode(x=x, y=y, tooltip=list(frame.columns))
+    layered: AnyChart = alt.layer(line, rule, dots)
+    return layered
+
+
+def residual_frame(report: RegressionReport) -> pd.DataFrame:
+    """Return the histogram of residuals."""
+    return pd.DataFrame({"From": report.edges[:-1], "To": report.edges[1:], "Rows": report.counts})
+
+
+def residuals(frame: pd.DataFrame) -> AnyChart:
+    """Return the histogram of residuals; 0 is marked."""
+    bars = (
+        alt.Chart(frame, height=SIZE)
+        .mark_bar(color=palette.ACCENT)
+        .encode(
+            x=alt.X("From:Q", title="Actual minus predicted"), x2="To:Q", y=alt.Y("Rows:Q"), tooltip=list(frame.columns)
+        )
+    )
+    zero = (
+        alt.Chart(pd.DataFrame({"at": [0.0]}))
+        .mark_rule(color=palette.ORANGE, strokeDash=[4, 3])
+        .encode(x=alt.X("at:Q", title="Actual minus predicted"))
+    )
+    layered: AnyChart = alt.layer(bars, zero)
+    return layered
+
+
+def by_prediction_frame(report: RegressionReport) -> pd.DataFrame:
+    """Return the mean residual over the predicted value."""
+    return pd.DataFrame(
+        {
+            "Predicted": [item.mean_predicted for item in report.by_prediction],
+            "Actual": [item.mean_actual for item in report.by_prediction],
+            "Mean residual": [item.mean_residual for item in report.by_prediction],
+            "Low": [item.low_residual for item in report.by_prediction],
+            "High": [item.high_residual for item in report.by_prediction],
+            "Rows": [item.n for item in report.by_prediction],
+        }
+    )
+
+
+def by_prediction(frame: pd.DataFrame) -> AnyChart:
+    """Return the mean residual with its interval over the predicted value; 0 is marked."""
+    base = alt.Chart(frame, height=SIZE)
+    x, title = alt.X("Predicted:Q", scale=alt.Scale(zero=False)), "Mean of actual minus predicted"
+    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=palette.ORANGE, strokeDash=[4, 3])
+    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(x=x, y=alt.Y("Low:Q", title=title), y2="High:Q")
+    dots = base.mark_circle(size=80, color=palette.ACCENT, opacity=1).encode(
+        x=x, y=alt.Y("Mean residual:Q", title=title), tooltip=list(frame.columns)
+    )
+    layered: AnyChart = alt.layer(zero.encode(y=alt.Y("at:Q", title=title)), rule, dots)
+    return layered
+
+
+def classes_frame(report: MulticlassReport) -> pd.DataFrame:
+    """Return one row per pair of label and decision."""
+    rows = [
+        (shown(report.classes[i]), shown(report.classes[j]), count, count / max(sum(line), 1))
+        for i, line in enumerate(report.confusion)
+        for j, count in enumerate(line)
+    ]
+    return pd.DataFrame(rows, columns=["Label", "Decision", "Rows", "Share of the label"])
+
+
+def classes(frame: pd.DataFrame) -> AnyChart:
+    """Return the confusion matrix of many classes, coloured by the share of each label's rows."""
+    base = alt.Chart(frame, height=36 * frame["Label"].nunique())
+    x, y = alt.X("Decision:N", sort=None), alt.Y("Label:N", sort=None)
+    cells = base.mark_rect().encode(
+        x=x,
+        y=y,
+        color=alt.Color("Share of the label:Q", scale=alt.Scale(range=list(palette.SEQUENTIAL)), legend=None),
+        tooltip=list(frame.columns),
+    )
+    counts = base.mark_text(color="black").encode(x=x, y=y, text=alt.Text("Rows:Q", format=","))
+    layered: AnyChart = alt.layer(cells, counts)
+    return layered

@@ -1,0 +1,283 @@
+"""The parts of the fairness screen: by group, combinations, who cannot be judged, thresholds, Local Law 144."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from governance.evidence import Evidence
+from governance.fairness import thresholds, words
+from governance.fairness.report import FairnessReport, GroupResult, ImpactReport, ImpactTable, SweepReport
+from pages._ui import sentence, tables
+from pages._ui.charts import base, fairness
+from pages._ui.text import interval, join, number, percent, plain, shown
+
+MOST: Final = 25
+"""Groups drawn at a time; the table behind the chart has all."""
+RULES: Final = {"The largest group": "largest", "The best-off group": "best", "All people together": "overall"}
+
+
+def references(report: FairnessReport) -> dict[str, str]:
+    """Return what a person can compare with: label -> the rule that says it."""
+    named = {
+        f"{shown(group.attributes[0])}: {shown(group.name)}": f"{group.attributes[0]}={group.name}"
+        for group in report.by_group
+        if len(group.attributes) == 1 and not group.unknown and "," not in group.name and "=" not in group.name
+    }
+    return {**RULES, **named}
+
+
+def metric_names(report: FairnessReport) -> list[str]:
+    """Return the metrics of the report, those that speak first in front."""
+    first = words.headline_metrics(report)
+    present = dict.fromkeys(
+        item.metric for group in report.by_group for item in group.metrics if item.metric != "count"
+    )
+    return list(dict.fromkeys([*first, *present]))
+
+
+def set_label(attributes: tuple[str, ...]) -> str:
+    """Return attributes as a choice: "sex and race"."""
+    return join([shown(name) for name in attributes])
+
+
+def limits_sentence(report: FairnessReport) -> str:
+    """Return the rules of judging in one line."""
+    limits = report.limits
+    correction = {"holm": "Holm", "bh": "Benjamini-Hochberg", "none": "no"}[limits.correction]
+    margin = f" A difference up to {limits.margin:g} is not called worse." if limits.margin else ""
+    return (
+        f"Rules: at least {limits.min_rows} rows and {limits.min_outcomes} of each outcome that a metric needs; "
+        f"{100 * limits.confidence:g} % intervals; {correction} correction over the groups; "
+        f"{limits.draws:,} bootstrap draws for disparities.{margin}"
+    )
+
+
+def by_group(report: FairnessReport, groups: Sequence[GroupResult], metric: str, key: str) -> None:
+    """Draw one metric of the groups with intervals, worst first."""
+    frame = fairness.group_frame(groups, metric, report.selected_is)
+    if frame.empty:
+        sentence.aside("No group has enough data for this metric.")
+        return
+    reference = _reference_value(report, groups, metric)
+    share = metric.split("[", maxsplit=1)[0] not in words.PLAIN_NUMBERS
+    hidden = f" The {MOST} worst-off of {len(frame)} are drawn." if len(frame) > MOST else ""
+    text = f"{words.title(metric)} of {len(frame)} groups with intervals, worst off first.{hidden}"
+    base.draw(fairness.dots(frame.head(MOST), metric, reference, share=share), text, frame, f"dots-{key}")
+    short = [group for group in groups if (item := group.metric(metric)) is not None and item.value is None]
+    if short:
+        named = join([f"{plain(group.name)} ({_reason(group, metric)})" for group in short[:6]])
+        more = f" and {len(short) - 6} more" if len(short) > 6 else ""
+        sentence.aside(f"Not enough data to judge: {named}{more}.")
+
+
+def _reason(group: GroupResult, metric: str) -> str:
+    item = group.metric(metric)
+    return plain(item.reason) if item is not None else ""
+
+
+def _reference_value(report: FairnessReport, groups: Sequence[GroupResult], metric: str) -> float | None:
+    for group in groups:
+        item = group.metric(metric)
+        if group.is_reference and item is not None:
+            return item.value
+    return next((item.value for item in report.overall if item.metric == metric), None)
+
+
+def disparities(report: FairnessReport, attribute: str) -> None:
+    """Draw the table of disparities of one attribute set."""
+    rows = [gap for gap in report.disparities if gap.attribute == attribute]
+    how = {"between_groups": "between groups", "to_overall": "to all people", "to_reference": "to the reference"}
+    frame = pd.DataFrame(
+        {
+            "what": [words.title(gap.metric) for gap in rows],
+            "method": [how[gap.method] for gap in rows],
+            "difference": [gap.difference for gap in rows],
+            "difference_interval": [interval(gap.low, gap.high) for gap in rows],
+            "ratio": [gap.ratio for gap in rows],
+            "ratio_interval": [interval(gap.ratio_low, gap.ratio_high) for gap in rows],
+            "worst": [shown(gap.worst) for gap in rows],
+            "reference": [shown(gap.reference) for gap in rows],
+            "note": [shown(gap.reason) for gap in rows],
+        }
+    )
+    columns = {
+        "what": tables.words("Disparity"),
+        "method": tables.words("Compared"),
+        "difference": tables.figures("Difference", "disparity"),
+        "difference_interval": tables.words("95 % interval", "confidence interval"),
+        "ratio": tables.figures("Ratio", "disparity"),
+        "ratio_interval": tables.words("95 % interval", "confidence interval"),
+        "worst": tables.words("Furthest group"),
+        "reference": tables.words("Against", "reference"),
+        "note": tables.words("Note"),
+    }
+    tables.table(frame, f"Disparities by {shown(attribute)}", columns, key=f"gaps-{attribute}")
+
+
+def worst_combinations(report: FairnessReport, metric: str) -> None:
+    """Draw the combinations of attributes that are worst off, and how many nobody can judge."""
+    combined = [group for group in report.by_group if len(group.attributes) > 1]
+    found = words.worse_off(report, (metric,), depth=2)
+    small = sum(group.n < report.limits.min_rows for group in combined)
+    st.markdown(
+        f"{len(found)} of {len(combined)} combinations are clearly worse off in {words.title(metric).lower()}; "
+        f"{small} have fewer than {report.limits.min_rows} rows and cannot be judged."
+    )
+    by_group(report, combined, metric, "combined")
+
+
+def unjudged(report: FairnessReport) -> None:
+    """Draw who cannot be judged and whose membership is unknown."""
+    st.markdown(words.unjudged(report))
+    for text in words.about_unknown(report, plain):
+        st.markdown(text)
+    small = sorted(report.too_small, key=lambda group: (len(group.attributes), -group.n))
+    if small:
+        frame = pd.DataFrame(
+            {
+                "group": [shown(group.name) for group in small],
+                "by": [set_label(group.attributes) for group in small],
+                "rows": [group.n for group in small],
+                "share": [group.share for group in small],
+            }
+        )
+        columns = {"group": tables.words("Group"), "by": tables.words("Formed by"), "rows": tables.count("Rows")}
+        tables.table(
+            frame, "Groups with too few rows to judge", {**columns, "share": tables.share("Share of all rows")}
+        )
+    for item in report.unknown:
+        if item.bounds:
+            bounds = pd.DataFrame(
+                {
+                    "group": [shown(bound.group) for bound in item.bounds],
+                    "value": [bound.value for bound in item.bounds],
+                    "bounds": [f"{percent(bound.low)} to {percent(bound.high)}" for bound in item.bounds],
+                    "sharp": [f"{percent(bound.sharp_low)} to {percent(bound.sharp_high)}" for bound in item.bounds],
+                    "proportional": [bound.proportional for bound in item.bounds],
+                }
+            )
+            columns = {
+                "group": tables.words(shown(item.attribute)),
+                "value": tables.share("Selected, as known", "selection_rate"),
+                "bounds": tables.words("If all unknown belonged here"),
+                "sharp": tables.words("Given their decisions"),
+                "proportional": tables.share("If spread in proportion"),
+            }
+            tables.table(
+                bounds, f"Bounds of the selection rate by {shown(item.attribute)}", columns, key=f"b-{item.attribute}"
+            )
+
+
+@st.fragment
+def sweep(found: SweepReport, attributes: tuple[str, ...], key: str) -> None:
+    """Draw a threshold that can be moved, and what it would mean for each group; the rows are not read again."""
+    curves = [curve for curve in found.groups if tuple(curve.group) == attributes and curve.n >= found.limits.min_rows]
+    labelled = found.overall.positives + found.overall.negatives > 0
+    lowest, highest = (
+        found.thresholds[0],
+        found.thresholds[-2] if len(found.thresholds) > 1 else found.thresholds[0] + 1,
+    )
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    with left:
+        cut = st.slider(
+            "Threshold: selected from this score on", float(lowest), float(max(highest, lowest + 1e-6)),
+            float(min(max(found.current, lowest), highest)), step=float(max(highest - lowest, 1e-6)) / 400, key=f"cut-{key}", format="%.3f",
+        )  # fmt: skip
+    with right:
+        st.caption(f"In force: {number(found.current)}. Moving the slider changes nothing but this picture.")
+    index = thresholds.nearest(found.thresholds, cut)
+    points = [thresholds.at(found.overall, index), *(thresholds.at(curve, index) for curve in curves)]
+    rates = [point.selection_rate for point in points[1:] if point.selection_rate is not None]
+    spread = (
+        f" Between the groups it differs by {100 * (max(rates) - min(rates)):.1f} points." if len(rates) > 1 else ""
+    )
+    accuracy = (
+        f" {percent(points[0].accuracy)} of all labelled rows are decided as their label says." if labelled else ""
+    )
+    bad = ", which is bad for them" if found.selected_is == "bad" else ""
+    st.markdown(f"At {cut:.3f}, {percent(points[0].selection_rate)} of all people are selected{bad}.{spread}{accuracy}")
+    frame = fairness.threshold_frame(points)
+    base.draw(fairness.selected_bars(frame), "Share selected in each group at this threshold", frame, f"bars-{key}")
+    if labelled:
+        _costs(found, cut, f"costs-{key}")
+
+
+def _costs(found: SweepReport, cut: float, key: str) -> None:
+    st.markdown("**What would errors cost?**")
+    one, two = st.columns(2)
+    with one:
+        fp = st.number_input("One person wrongly selected costs", 0.0, 1e9, 1.0, key=f"fp-{key}")
+    with two:
+        fn = st.number_input("One person wrongly not selected costs", 0.0, 1e9, 1.0, key=f"fn-{key}")
+    costs = thresholds.Costs(false_positive=fp, false_negative=fn)
+    best = thresholds.cheapest(found.overall, costs)
+    now = thresholds.at(found.overall, thresholds.nearest(found.thresholds, cut)).cost(costs)
+    least = thresholds.at(found.overall, best).cost(costs)
+    st.markdown(
+        f"At {cut:.3f} errors cost {number(now, 0)}; the cheapest common threshold is "
+        f"{min(found.thresholds[best], 1e300):.3f} with {number(least, 0)}."
+    )
+    sentence.aside(thresholds.PER_GROUP_NOTICE)
+
+
+def frontier(found: SweepReport, attribute: str) -> None:
+    """Draw what less disparity costs in accuracy."""
+    points = found.frontier.get(attribute, ())
+    if not points:
+        sentence.aside("There is no frontier: it needs labels and two groups with enough people.")
+        return
+    frame = fairness.frontier_frame(points)
+    text = f"Accuracy against the largest difference in selection rate by {shown(attribute)}, one dot per threshold"
+    base.draw(fairness.frontier(frame), text, frame, f"frontier-{attribute}")
+
+
+def impact(found: ImpactReport, evidence: Evidence) -> None:
+    """Draw the tables of Local Law 144."""
+    flagged = [(group, table) for table in found.tables for group in table.groups if group.below_four_fifths]
+    named = join([f"{plain(group.category)} ({number(group.impact_ratio)})" for group, _ in flagged[:5]])
+    st.markdown(
+        f"Below four fifths of the best rate: {named}{' and more' if len(flagged) > 5 else ''}."
+        if flagged
+        else "No category lies below four fifths of the rate of the category with the highest one."
+    )
+    for text in found.notices:
+        sentence.aside(plain(text, 1000))
+    for table in found.tables:
+        _impact_table(table)
+    dates = f"Data from {plain(found.first_date)} to {plain(found.last_date)}. " if found.first_date else ""
+    sentence.aside(f"{dates}{plain(tables.rows_used(found.rows), 500)}.")
+    tables.provenance(evidence, "impact")
+
+
+def _impact_table(table: ImpactTable) -> None:
+    st.markdown(f"**{plain(table.name)}**")
+    frame = pd.DataFrame(
+        {
+            "category": [shown(group.category) for group in table.groups],
+            "applicants": [group.applicants for group in table.groups],
+            "selected": [group.selected for group in table.groups],
+            "rate": [group.rate for group in table.groups],
+            "ratio": [group.impact_ratio for group in table.groups],
+            "state": [
+                "Excluded"
+                if group.excluded
+                else {True: "Below four fifths", False: "Not below", None: "No ratio"}[group.below_four_fifths]
+                for group in table.groups
+            ],
+        }
+    )
+    columns = {
+        "category": tables.words("Category"),
+        "applicants": tables.count("Applicants"),
+        "selected": tables.count("Selected"),
+        "rate": tables.share("Rate", "selection_rate"),
+        "ratio": tables.figures("Impact ratio", "impact_ratio"),
+        "state": tables.words("Four-fifths rule", "impact_ratio"),
+    }
+    tables.table(frame, f"Impact ratios by {shown(table.name)}", columns, key=f"impact-{table.name}")
+    reference = f"Compared with {plain(table.reference)}. " if table.reference else "Nobody was selected. "
+    sentence.aside(f"{reference}Category unknown: {table.unknown:,}. {plain(table.justification)}")

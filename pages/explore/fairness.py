@@ -1,0 +1,79 @@
+"""Explore, fairness: for whom is the model worse, by how much, and whom can nobody judge."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from governance.fairness import words
+from governance.fairness.report import FairnessReport, ImpactReport, SweepReport
+from governance.fairness.spec import ByGroup, ImpactRatio
+from pages._ui import groups, sentence, subject, tables
+from pages._ui.evidence import need, result
+from pages._ui.text import plain
+
+# subject
+picked = subject.current()
+sentence.page("Fairness", "For whom is the model worse, by how much, and whom can nobody judge?")
+
+# read
+first = need("fairness.by_group", picked)
+report = result(first, FairnessReport) if first else None
+if first is None or report is None:
+    st.stop()
+
+# controls
+offered = groups.references(report)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    rule = st.selectbox(
+        "Compared with",
+        list(offered),
+        key="against",
+        bind="query-params",
+        help="The group that all others are held against.",
+    )
+    sets = {groups.set_label(names): names for names in report.attribute_sets if len(names) == 1}
+    by = st.selectbox("Groups by", list(sets), key="by", bind="query-params")
+    titles = {words.title(name): name for name in groups.metric_names(report)}
+    measure = st.selectbox("Measured by", list(titles), key="metric", bind="query-params")
+evidence = first
+if offered.get(rule or "", "largest") != report.reference:
+    chosen = need("fairness.by_group", picked, ByGroup(reference=offered[rule or ""]))
+    report = result(chosen, FairnessReport) if chosen else None
+    if chosen is None or report is None:
+        st.stop()
+    evidence = chosen
+names = sets.get(by or "", report.attribute_sets[0])
+metric = titles.get(measure or "", next(iter(titles.values())))
+
+# draw
+sentence.lead(words.lead(report, plain))
+for notice in report.notices:
+    sentence.aside(plain(notice, 1000))
+groups.by_group(report, report.groups(names), metric, "single")
+tables.provenance(evidence)
+views = ("Disparities", "Combinations", "Who cannot be judged", "Thresholds", "Impact ratios")
+view = st.segmented_control("Look closer", views, default=views[0], key="view", bind="query-params", required=True)
+if view == "Disparities":
+    groups.disparities(report, " & ".join(names))
+    sentence.aside(groups.limits_sentence(report))
+if view == "Combinations":
+    groups.worst_combinations(report, metric)
+if view == "Who cannot be judged":
+    groups.unjudged(report)
+if view == "Thresholds" and (swept := need("fairness.sweep", picked)):
+    moved = result(swept, SweepReport)
+    if moved is not None:
+        groups.sweep(moved, names, "sweep")
+        groups.frontier(moved, names[0])
+        tables.provenance(swept, "sweep")
+if view == "Impact ratios":
+    scoring = st.toggle("Share scored above the median instead of share selected", key="scoring", bind="query-params")
+    answer = need("fairness.impact_ratio", picked, ImpactRatio(form="scoring_rate" if scoring else "selection_rate"))
+    impact = result(answer, ImpactReport) if answer else None
+    if answer is not None and impact is not None:
+        groups.impact(impact, answer)
+
+# act
+sentence.aside(
+    "A difference is a fact about numbers. Whether it is justified is for people to decide: put it before the board."
+)
