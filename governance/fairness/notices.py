@@ -77,7 +77,9 @@ def _about_groups(cells: Cells, groups: Sequence[GroupResult], limits: Limits) -
     ]
     small = sum(group.n < limits.min_rows for group in groups)
     if small:
-        found.append(f"{small} of {len(groups)} groups have fewer than {limits.min_rows} rows and are not judged.")
+        found.append(
+            f"{small} of {len(groups)} groups and combinations: fewer than {limits.min_rows} rows, not judged."
+        )
     return found
 
 
@@ -90,7 +92,8 @@ def _about_intervals(cells: Cells, groups: Sequence[GroupResult], limits: Limits
     few = sum(limits.min_rows <= group.n < 100 for group in groups)
     if few:
         found.append(
-            f"{few} groups have between {limits.min_rows} and 99 rows. With so few, 95 % intervals of rare outcomes may cover "
+            f"{few} {'group has' if few == 1 else 'groups have'} between {limits.min_rows} and 99 rows. "
+            "With so few, 95 % intervals of rare outcomes may cover "
             "anything from 90 % to 100 %."
         )
     return found

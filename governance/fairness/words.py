@@ -127,15 +127,15 @@ def sentence(found: WorseOff, report: FairnessReport, escape: Escape = str) -> s
     clause = _clause(item.metric, item.value, report, escape)
     return (
         f"For {who(found.group, escape)}, {clause}; for {escape(found.reference)} it is {amount(item.metric, base)} "
-        f"(difference {_points(item.metric, item.against.difference)}, "
-        f"{_points(item.metric, item.against.low)} to {_points(item.metric, item.against.high)})."
+        f"(difference {_points(item.metric, item.against.difference)}, interval "
+        f"{_points(item.metric, item.against.low, '')} to {_points(item.metric, item.against.high, '')})."
     )
 
 
-def _points(metric: str, value: float) -> str:
+def _points(metric: str, value: float, unit: str = " points") -> str:
     if metric.split("[", maxsplit=1)[0] in PLAIN_NUMBERS:
         return f"{value:+,.3f}".replace("-", "\N{MINUS SIGN}")
-    return f"{100 * value:+.1f} points".replace("-", "\N{MINUS SIGN}")
+    return f"{100 * value:+.1f}{unit}".replace("-", "\N{MINUS SIGN}")
 
 
 def lead(report: FairnessReport, escape: Escape = str) -> str:

@@ -39,6 +39,14 @@ def metric_names(report: FairnessReport) -> list[str]:
     return list(dict.fromkeys([*first, *present]))
 
 
+def attribute_choices(report: FairnessReport) -> dict[str, tuple[str, ...]]:
+    """Return the single attributes as choices, the one with the group that is worst off first."""
+    single = [names for names in report.attribute_sets if len(names) == 1]
+    found = words.worse_off(report, words.headline_metrics(report))
+    first = [found[0].group.attributes] if found else []
+    return {set_label(names): names for names in dict.fromkeys([*first, *single])}
+
+
 def set_label(attributes: tuple[str, ...]) -> str:
     """Return attributes as a choice: "sex and race"."""
     return join([shown(name) for name in attributes])

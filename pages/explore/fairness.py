@@ -31,7 +31,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         bind="query-params",
         help="The group that all others are held against.",
     )
-    sets = {groups.set_label(names): names for names in report.attribute_sets if len(names) == 1}
+    sets = groups.attribute_choices(report)
     by = st.selectbox("Groups by", list(sets), key="by", bind="query-params")
     titles = {words.title(name): name for name in groups.metric_names(report)}
     measure = st.selectbox("Measured by", list(titles), key="metric", bind="query-params")
@@ -42,13 +42,12 @@ if offered.get(rule or "", "largest") != report.reference:
     if chosen is None or report is None:
         st.stop()
     evidence = chosen
-names = sets.get(by or "", report.attribute_sets[0])
+names = sets.get(by or "", next(iter(sets.values())))
 metric = titles.get(measure or "", next(iter(titles.values())))
 
 # draw
 sentence.lead(words.lead(report, plain))
-for notice in report.notices:
-    sentence.aside(plain(notice, 1000))
+sentence.aside(" ".join(plain(notice, 1000) for notice in report.notices))
 groups.by_group(report, report.groups(names), metric, "single")
 tables.provenance(evidence)
 views = ("Disparities", "Combinations", "Who cannot be judged", "Thresholds", "Impact ratios")

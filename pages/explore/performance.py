@@ -24,8 +24,7 @@ if evidence is None or report is None:
 
 # controls
 sentence.lead(rightness.lead(report))
-for notice in report.notices:
-    sentence.aside(plain(notice, 1000))
+sentence.aside(" ".join(plain(notice, 1000) for notice in report.notices))
 rightness.headline(report)
 
 # draw

@@ -35,7 +35,9 @@ def report(polarity: str, first: float = 0.75, second: float = 0.375, n: int = 4
 
 def test_fewer_selected_is_worse_when_being_selected_is_good() -> None:
     text = lead(report("good"))
-    assert text.startswith("Worse for bo. For bo, 37.5 % are selected; for ann it is 75.0 % (difference −37.5 points, ")
+    assert text.startswith(
+        "Worse for bo. For bo, 37.5 % are selected; for ann it is 75.0 % (difference −37.5 points, interval "
+    )
 
 
 def test_more_selected_is_worse_when_being_selected_is_bad() -> None:

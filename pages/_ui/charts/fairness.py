@@ -15,6 +15,7 @@ from pages._ui import palette
 from pages._ui.charts.base import BAR, AnyChart
 from pages._ui.text import shown
 
+TITLE: Final = "Largest difference in selection rate (0 is best)"
 VERDICT_WORDS: Final = {
     "worse": "Worse than the reference",
     "not_worse": "Not clearly worse",
@@ -22,6 +23,8 @@ VERDICT_WORDS: Final = {
     "no_direction": "No better or worse",
 }
 _COLOURS: Final = (palette.ORANGE, palette.BLUE, palette.BROWN, palette.GREY)
+FURNITURE: Final = 100
+"""Height that the axis, its title and the legend take of a chart, pixels."""
 _SHAPES: Final = ("diamond", "circle", "square", "circle")
 
 
@@ -55,7 +58,7 @@ def dots(frame: pd.DataFrame, metric: str, reference: float | None, *, share: bo
     name = title(metric)
     axis = alt.Axis(format="%") if share else alt.Axis()
     scale = alt.Scale(zero=share)
-    base = alt.Chart(frame, height=(BAR + 6) * max(1, len(frame)))
+    base = alt.Chart(frame)
     y = alt.Y("Group:N", sort=None, title=None)
     look = {
         "color": alt.Color("Verdict:N", scale=alt.Scale(domain=list(VERDICT_WORDS.values()), range=list(_COLOURS))),
@@ -71,7 +74,7 @@ def dots(frame: pd.DataFrame, metric: str, reference: float | None, *, share: bo
     if reference is not None:
         line = alt.Chart(pd.DataFrame({"at": [reference]})).mark_rule(color=palette.BROWN, strokeDash=[4, 3])
         layers.insert(0, line.encode(x=alt.X("at:Q", title=name, axis=axis, scale=scale)))
-    layered: AnyChart = alt.layer(*layers)
+    layered: AnyChart = alt.layer(*layers).properties(height=(BAR + 8) * len(frame) + FURNITURE)
     return layered
 
 
@@ -96,7 +99,7 @@ def threshold_frame(points: Sequence[AtThreshold]) -> pd.DataFrame:
 
 def selected_bars(frame: pd.DataFrame) -> AnyChart:
     """Return the share selected in each group as bars from zero, on a scale that stays put while the threshold moves."""
-    base = alt.Chart(frame, height=BAR * max(1, len(frame)))
+    base = alt.Chart(frame)
     y = alt.Y("Group:N", sort=None, title=None)
     bars = base.mark_bar(color=palette.ACCENT, height=BAR * 0.6).encode(
         y=y, x=alt.X("Selected:Q", title="Share selected", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
@@ -104,7 +107,7 @@ def selected_bars(frame: pd.DataFrame) -> AnyChart:
     words = base.mark_text(align="left", dx=5, color=palette.MUTED).encode(
         y=y, x="Selected:Q", text=alt.Text("Selected:Q", format=".1%")
     )
-    layered: AnyChart = alt.layer(bars, words)
+    layered: AnyChart = alt.layer(bars, words).properties(height=(BAR + 4) * len(frame) + 60)
     return layered
 
 
@@ -140,17 +143,21 @@ def frontier_frame(points: Sequence[Frontier]) -> pd.DataFrame:
 
 def frontier(frame: pd.DataFrame) -> AnyChart:
     """Return one dot per threshold with both intervals; thresholds that no other beats in both respects stand out."""
-    base = alt.Chart(frame, height=300)
-    x = alt.X("Disparity:Q", title="Largest difference in selection rate (0 is best)", scale=alt.Scale(zero=True))
+    base = alt.Chart(frame)
+    x = alt.X("Disparity:Q", title=TITLE, scale=alt.Scale(zero=True))
     y = alt.Y("Accuracy:Q", scale=alt.Scale(zero=False), axis=alt.Axis(format="%"))
     colour = alt.Color(
         "Choice:N",
         scale=alt.Scale(domain=["Not beaten in both", "Beaten by another"], range=[palette.ORANGE, palette.MUTED]),
     )
-    across = base.mark_rule(opacity=0.35).encode(x=alt.X("Disparity low:Q"), x2="Disparity high:Q", y=y, color=colour)
-    along = base.mark_rule(opacity=0.35).encode(x=x, y=alt.Y("Accuracy low:Q"), y2="Accuracy high:Q", color=colour)
+    across = base.mark_rule(opacity=0.35).encode(
+        x=alt.X("Disparity low:Q", title=TITLE), x2="Disparity high:Q", y=y, color=colour
+    )
+    along = base.mark_rule(opacity=0.35).encode(
+        x=x, y=alt.Y("Accuracy low:Q", title="Accuracy", axis=alt.Axis(format="%")), y2="Accuracy high:Q", color=colour
+    )
     dots_layer = base.mark_circle(size=70, opacity=1).encode(
         x=x, y=y, color=colour, tooltip=["Threshold:Q", "Accuracy:Q", "Disparity:Q", "Choice:N"]
     )
-    layered: AnyChart = alt.layer(across, along, dots_layer)
+    layered: AnyChart = alt.layer(across, along, dots_layer).properties(height=340)
     return layered

@@ -40,7 +40,7 @@ def confusion_frame(point: Confusion, positive: str) -> pd.DataFrame:
 
 def confusion(frame: pd.DataFrame) -> AnyChart:
     """Return two bars from 0 to 100 % per label: what was decided about the rows of that label."""
-    base = alt.Chart(frame, height=120)
+    base = alt.Chart(frame, height=190)
     y = alt.Y("Label:N", sort=None, title="Label")
     x = alt.X(
         "Share of the label:Q", stack="zero", axis=alt.Axis(format="%"), title="Share of the rows with this label"
@@ -68,14 +68,14 @@ def roc(frame: pd.DataFrame, at: pd.DataFrame) -> AnyChart:
     x = alt.X("False positive rate:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
     y = alt.Y("True positive rate:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
     guess = pd.DataFrame({"False positive rate": [0.0, 1.0], "True positive rate": [0.0, 1.0]})
-    line = alt.Chart(guess, height=SIZE).mark_line(color=palette.MUTED, strokeDash=[4, 3]).encode(x=x, y=y)
+    line = alt.Chart(guess).mark_line(color=palette.MUTED, strokeDash=[4, 3]).encode(x=x, y=y)
     drawn = alt.Chart(frame).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y, order="Threshold:Q")
     mark = (
         alt.Chart(at)
         .mark_point(filled=True, size=120, color=palette.ORANGE, opacity=1)
         .encode(x=x, y=y, tooltip=list(at.columns))
     )
-    layered: AnyChart = alt.layer(line, drawn, mark)
+    layered: AnyChart = alt.layer(line, drawn, mark).properties(height=SIZE)
     return layered
 
 
@@ -88,14 +88,14 @@ def precision_recall(frame: pd.DataFrame, at: pd.DataFrame, base_rate: float) ->
         axis=alt.Axis(format="%"),
     )
     y = alt.Y("Precision:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
-    guess = alt.Chart(pd.DataFrame({"at": [base_rate]}), height=SIZE).mark_rule(color=palette.MUTED, strokeDash=[4, 3])
+    guess = alt.Chart(pd.DataFrame({"at": [base_rate]})).mark_rule(color=palette.MUTED, strokeDash=[4, 3])
     drawn = (
         alt.Chart(frame.dropna()).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y, order="Threshold:Q")
     )
     mark = alt.Chart(at.dropna()).mark_point(filled=True, size=120, color=palette.ORANGE, opacity=1)
     layered: AnyChart = alt.layer(
         guess.encode(y=alt.Y("at:Q", title="Precision")), drawn, mark.encode(x=x, y=y, tooltip=list(at.columns))
-    )
+    ).properties(height=SIZE)
     return layered
 
 
@@ -120,13 +120,13 @@ def calibration(frame: pd.DataFrame) -> AnyChart:
     x = alt.X("Mean score:Q", title="Predicted", scale=scale, axis=axis)
     y = alt.Y("What happened:Q", title="Share with the positive label", scale=scale, axis=axis)
     ideal = pd.DataFrame({"Mean score": [0.0, 1.0], "What happened": [0.0, 1.0]})
-    line = alt.Chart(ideal, height=SIZE).mark_line(color=palette.MUTED, strokeDash=[4, 3]).encode(x=x, y=y)
+    line = alt.Chart(ideal).mark_line(color=palette.MUTED, strokeDash=[4, 3]).encode(x=x, y=y)
     base = alt.Chart(frame)
     rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
         x=x, y=alt.Y("Low:Q", title="Share with the positive label", scale=scale, axis=axis), y2="High:Q"
     )
     dots = base.mark_circle(size=80, color=palette.ACCENT, opacity=1).encode(x=x, y=y, tooltip=list(frame.columns))
-    layered: AnyChart = alt.layer(line, rule, dots)
+    layered: AnyChart = alt.layer(line, rule, dots).properties(height=SIZE)
     return layered
 
 
@@ -138,10 +138,13 @@ def residual_frame(report: RegressionReport) -> pd.DataFrame:
 def residuals(frame: pd.DataFrame) -> AnyChart:
     """Return the histogram of residuals; 0 is marked."""
     bars = (
-        alt.Chart(frame, height=SIZE)
+        alt.Chart(frame)
         .mark_bar(color=palette.ACCENT)
         .encode(
-            x=alt.X("From:Q", title="Actual minus predicted"), x2="To:Q", y=alt.Y("Rows:Q"), tooltip=list(frame.columns)
+            x=alt.X("From:Q", bin="binned", title="Actual minus predicted"),
+            x2="To:Q",
+            y=alt.Y("Rows:Q"),
+            tooltip=list(frame.columns),
         )
     )
     zero = (
@@ -149,7 +152,7 @@ def residuals(frame: pd.DataFrame) -> AnyChart:
         .mark_rule(color=palette.ORANGE, strokeDash=[4, 3])
         .encode(x=alt.X("at:Q", title="Actual minus predicted"))
     )
-    layered: AnyChart = alt.layer(bars, zero)
+    layered: AnyChart = alt.layer(bars, zero).properties(height=SIZE)
     return layered
 
 
@@ -169,14 +172,14 @@ def by_prediction_frame(report: RegressionReport) -> pd.DataFrame:
 
 def by_prediction(frame: pd.DataFrame) -> AnyChart:
     """Return the mean residual with its interval over the predicted value; 0 is marked."""
-    base = alt.Chart(frame, height=SIZE)
+    base = alt.Chart(frame)
     x, title = alt.X("Predicted:Q", scale=alt.Scale(zero=False)), "Mean of actual minus predicted"
     zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=palette.ORANGE, strokeDash=[4, 3])
     rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(x=x, y=alt.Y("Low:Q", title=title), y2="High:Q")
     dots = base.mark_circle(size=80, color=palette.ACCENT, opacity=1).encode(
         x=x, y=alt.Y("Mean residual:Q", title=title), tooltip=list(frame.columns)
     )
-    layered: AnyChart = alt.layer(zero.encode(y=alt.Y("at:Q", title=title)), rule, dots)
+    layered: AnyChart = alt.layer(zero.encode(y=alt.Y("at:Q", title=title)), rule, dots).properties(height=SIZE)
     return layered
 
 
@@ -192,7 +195,7 @@ def classes_frame(report: MulticlassReport) -> pd.DataFrame:
 
 def classes(frame: pd.DataFrame) -> AnyChart:
     """Return the confusion matrix of many classes, coloured by the share of each label's rows."""
-    base = alt.Chart(frame, height=36 * frame["Label"].nunique())
+    base = alt.Chart(frame)
     x, y = alt.X("Decision:N", sort=None), alt.Y("Label:N", sort=None)
     cells = base.mark_rect().encode(
         x=x,
@@ -201,5 +204,5 @@ def classes(frame: pd.DataFrame) -> AnyChart:
         tooltip=list(frame.columns),
     )
     counts = base.mark_text(color="black").encode(x=x, y=y, text=alt.Text("Rows:Q", format=","))
-    layered: AnyChart = alt.layer(cells, counts)
+    layered: AnyChart = alt.layer(cells, counts).properties(height=36 * frame["Label"].nunique() + 80)
     return layered
