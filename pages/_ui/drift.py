@@ -1,0 +1,242 @@
+"""The parts of the drift page: each draws one paragraph of a comparison of two windows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from governance.drift.report import (
+    Action,
+    CategoryPicture,
+    ColumnDrift,
+    DriftReport,
+    DropParts,
+    EstimatedHarm,
+    Harm,
+    NumericPicture,
+    PerformanceChange,
+)
+from governance.evidence import NotAssessed
+from pages._ui import badges, sentence
+from pages._ui.charts import drift as charts
+from pages._ui.charts.base import draw
+from pages._ui.evidence import not_assessed
+from pages._ui.tables import count, figures, share, table, words
+from pages._ui.text import join, number, percent, plain
+
+_LOOK: Final = {
+    "none": ("met", "Nothing to do"),
+    "watch": ("waiting", "Keep watching"),
+    "collect_labels": ("late", "Collect labels"),
+    "investigate": ("alert", "Investigate"),
+    "recalibrate": ("alert", "Recalibrate"),
+    "retrain": ("alert", "Retrain"),
+    "stop": ("not_met", "Stop using the model"),
+}
+_FIGURES: Final = {
+    "metric": words("Metric"),
+    "reference": figures("Reference"),
+    "current": figures("Current"),
+    "change": figures("Change"),
+    "low": figures("From"),
+    "high": figures("To"),
+    "verdict": words("Verdict"),
+    "rows": count("Rows"),
+}
+
+
+def headline(report: DriftReport) -> str:
+    """Return the answer to "has the world moved, and does it matter" in words."""
+    moved = [item for item in report.columns if item.verdict == "material" and item.matters != "unused"]
+    unclear = sum(item.verdict == "cannot_tell" for item in report.columns)
+    first = f"The world has moved: {len(moved)} of {len(report.columns)} columns changed by more than matters."
+    if not moved:
+        first = "No column that matters has moved."
+        if unclear:
+            first = (
+                f"No column is known to have moved, but {unclear} of {len(report.columns)} have too few rows to tell."
+            )
+    return f"{first} {_harm_in_words(report)}"
+
+
+def _harm_in_words(report: DriftReport) -> str:
+    if isinstance(report.harm, NotAssessed) or isinstance(report.performance, NotAssessed):
+        return "Whether decisions got worse is not known."
+    name = report.performance.main_metric
+    if report.harm.realised == "cannot_tell":
+        return "Labels do not tell yet whether decisions got worse."
+    before, after = report.performance.reference[name].value, report.performance.current[name].value
+    figures_ = f"{name.replace('_', ' ')} went from {number(before)} to {number(after)}"
+    said = {"worse": "It hurts", "better": "Decisions got better", "within_tolerance": "Decisions did not get worse"}
+    return f"{said.get(report.harm.realised, 'Decisions')}: {figures_}."
+
+
+def action(found: Action) -> None:
+    """Draw the recommendation, its reason, and what is not known."""
+    with st.container(border=True):
+        outcome, word = _LOOK[found.recommendation]
+        badges.badge(outcome, word)
+        st.markdown(plain(found.reason, 1000))
+        sentence.aside(
+            "A recommendation, not a decision. "
+            + ("Not known: " + plain("; ".join(found.unknown), 1500) + "." if found.unknown else "")
+        )
+
+
+def performance(found: PerformanceChange | NotAssessed) -> None:
+    """Draw how the metrics changed where labels are known."""
+    st.subheader("Did decisions get worse?", anchor=False)
+    if isinstance(found, NotAssessed):
+        not_assessed(found)
+        return
+    if not found.change:
+        sentence.aside("No labels are known for the current window.")
+        return
+    worse = [name.replace("_", " ") for name, item in found.change.items() if item.verdict == "worse"]
+    st.markdown(
+        f"Worse beyond chance and tolerance: **{join(worse)}**."
+        if worse
+        else "No metric got worse beyond chance and tolerance."
+    )
+    frame = charts.metrics_table(found)
+    draw(
+        charts.metric_changes(frame),
+        "Change of each metric between the windows, with 95 % intervals.",
+        frame,
+        "metrics",
+        _FIGURES,
+    )
+
+
+def harm(found: Harm | NotAssessed) -> None:
+    """Draw the estimate without labels and the parts of a rise of the error."""
+    if isinstance(found, NotAssessed):
+        return
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**What one would expect without labels**")
+        _estimated(found.estimated)
+    with right:
+        st.markdown("**Where the change of the error comes from**")
+        _parts(found.parts)
+
+
+def _estimated(found: EstimatedHarm | NotAssessed) -> None:
+    if isinstance(found, NotAssessed):
+        not_assessed(found)
+        return
+    for name in list(found.current)[:2]:
+        now, before = found.current[name], found.reference.get(name)
+        st.metric(f"{plain(name.replace('_', ' '))}, expected", number(now.value))
+        was = f"reference {number(before.value)}, " if before else ""
+        sentence.aside(f"{was}interval {number(now.low)} to {number(now.high)}")
+    sentence.aside(plain(found.assumption, 1000))
+
+
+def _parts(found: DropParts | NotAssessed) -> None:
+    if isinstance(found, NotAssessed):
+        not_assessed(found)
+        return
+    frame = charts.parts_table(found)
+    draw(
+        charts.drop_parts(frame, found.loss),
+        f"Parts of the change of {found.loss}, with 95 % intervals.",
+        frame,
+        "parts",
+        _FIGURES,
+    )
+
+
+def groups(found: Harm | NotAssessed) -> None:
+    """Draw for whom things changed."""
+    if isinstance(found, NotAssessed) or not found.by_group:
+        return
+    st.subheader("For whom?", anchor=False)
+    names = list(dict.fromkeys(item.metric for item in found.by_group))
+    metric = (
+        st.segmented_control(
+            "Metric", names, default=names[0], format_func=lambda name: name.replace("_", " "), key="group-metric"
+        )
+        or names[0]
+    )
+    frame = charts.groups_table(found.by_group, metric)
+    worse = frame[frame["verdict"] == "worse"]["group"].tolist()
+    st.markdown(
+        f"Worse for: **{plain(join(worse))}**." if worse else "No group is known to be worse off by this metric."
+    )
+    judged = frame[frame["verdict"] != "cannot tell"]
+    alt = f"Change of {metric.replace('_', ' ')} for each group that has enough rows, with 95 % intervals."
+    draw(charts.group_changes(judged, metric), alt, frame, "groups", _FIGURES | {"group": words("Group")})
+
+
+def columns(report: DriftReport) -> None:
+    """Draw which columns moved and which of them the model uses."""
+    st.subheader("Which columns moved?", anchor=False)
+    frame = charts.columns_table(report.columns)
+    kind = {
+        "shapley": "mean absolute Shapley value",
+        "shuffled": "mean change of the score when the column is shuffled",
+        "unknown": "not known",
+    }
+    if report.importance_kind != "unknown":
+        draw(
+            charts.moved_and_used(frame),
+            "Importance of each column against how far it moved.",
+            frame[["column", "verdict", "times the limit", "importance"]],
+            "scatter",
+        )
+    table(
+        frame, "Columns, most pressing first.",
+        {"column": words("Column"), "verdict": words("Verdict"), "times the limit": figures("Times the limit", digits=1),
+         "importance": figures("Importance"), "used by the model": words("Used"), "missing before": share("Missing before"),
+         "missing now": share("Missing now"), "reason": words("Reason", wide=True)},
+    )  # fmt: skip
+    correction = {
+        "bh": "at most 5 % of the alarms are expected to be false",
+        "holm": "5 % chance of any false alarm",
+        "none": "no correction for many tests",
+    }
+    sentence.aside(
+        f"{report.family} p values share one correction ({correction[report.correction]}). Importance: {kind[report.importance_kind]}."
+    )
+
+
+def column(found: ColumnDrift) -> None:
+    """Draw one column from near."""
+    badges.badge({"material": "alert", "none": "no_alert"}.get(found.verdict, found.verdict))
+    st.markdown(plain(found.reason, 600))
+    picture = found.picture
+    if isinstance(picture, NumericPicture):
+        frame = charts.distribution_table(picture)
+        alt = "Share of rows at or below each value in both windows; the bar marks the largest gap."
+        draw(charts.distribution(frame, found.name, picture), alt, frame, "column")
+    elif isinstance(picture, CategoryPicture):
+        frame = charts.levels_table(picture)
+        draw(charts.levels(frame), "Share of each level in both windows.", frame, "column")
+    else:
+        not_assessed(picture)
+    total = (found.n_reference + found.missing_reference, found.n_current + found.missing_current)
+    before, now = (
+        missing / rows if rows else None
+        for missing, rows in zip((found.missing_reference, found.missing_current), total, strict=True)
+    )
+    sentence.aside(f"Missing: {percent(before)} before, {percent(now)} now.")
+    _readings(found)
+
+
+def _readings(found: ColumnDrift) -> None:
+    import pandas as pd
+
+    rows = [
+        {"test": name, "statistic": item.statistic, "judged": item.effect, "limit": item.threshold, "chance": item.noise_floor,
+         "p": item.p_value, "adjusted": item.p_adjusted, "alert": "alert" if item.alert else "no alert", "how": item.reason}
+        for name, item in found.tests.items()
+    ]  # fmt: skip
+    table(
+        pd.DataFrame(rows), f"Tests of column {found.name}.",
+        {"test": words("Test"), "statistic": figures("Statistic"), "judged": figures("Judged by"), "limit": figures("Limit"),
+         "chance": figures("Chance reaches"), "p": figures("p value", "p_value", 4), "adjusted": figures("Adjusted p", "p_value", 4),
+         "alert": words("Alert"), "how": words("How", wide=True)},
+        key="readings",
+    )  # fmt: skip
