@@ -22,6 +22,8 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("drift", "governance.cli.drift:drift"),
     ("explain", "governance.cli.explain:explain"),
     ("lime", "governance.cli.explain:lime"),
+    ("baseline", "governance.cli.drift:baseline"),
+    ("watch", "governance.cli.drift:watch"),
     ("serve", "governance.cli.serve:serve"),
     ("inspect", "governance.cli.models:inspect"),
     ("predict", "governance.cli.models:predict"),

@@ -1,4 +1,4 @@
-"""`countersign drift`: two windows compared on plain files."""
+"""`countersign drift`, `baseline` and `watch`: windows compared on plain files."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from governance.cli.options import JsonOption
-from governance.cli.output import print_json, say
+from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
 from governance.cli.progress import reporter
 from governance.cli.sources import data_file, model_file, roles
-from governance.codec import JsonValue, encode
+from governance.codec import JsonValue, canonical, encode
 from governance.data.schema import Schema
 from governance.drift.report import DriftReport, Harm, PerformanceChange
 from governance.errors import RefusedInputError
@@ -140,3 +140,54 @@ def _say_performance(found: PerformanceChange | NotAssessed) -> None:
     for name, moved in found.change.items():
         before, after = found.reference[name].value, found.current[name].value
         say(f"{name}: {before:.3f} -> {after:.3f} ({moved.verdict.replace('_', ' ')}: {moved.reason})")
+
+
+def baseline(
+    reference: ReferenceArgument,
+    out: Annotated[Path, typer.Option("--out", help="Where to write the frozen baseline (JSON).")],
+    schema: SchemaOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Freeze what a reference looks like, so that later windows are compared without its rows."""
+    from governance.data.table import open_dataset
+    from governance.drift.baseline import freeze, tallies
+    from governance.drift.run import compared
+
+    data = open_dataset(reference, roles(schema))
+    names = compared(data.schema, data.columns, data.columns)
+    frozen = freeze(tallies(data.chunks(names), names), data.digest)
+    out.write_bytes(canonical(encode(frozen)))
+    if json:
+        print_json({
+            "columns": len(frozen.columns), "left_out": dict(frozen.left_out), "rows": frozen.rows,
+            "error": frozen.error, "digest": frozen.digest, "out": str(out),
+        })  # fmt: skip
+        return
+    say(f"Baseline of {frozen.rows:,} rows and {len(frozen.columns)} columns: {out}")
+    for name, reason in frozen.left_out.items():
+        say(f"left out     {name}: {reason}")
+
+
+def watch(
+    frozen: Annotated[Path, typer.Argument(help="Baseline file that `countersign baseline` wrote.")],
+    current: CurrentArgument,
+    correction: Annotated[CorrectionChoice, typer.Option(help="bh, holm or none.")] = CorrectionChoice.bh,
+    alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="Bound over all windows for ever.")] = 0.05,
+    window: Annotated[
+        int, typer.Option(min=0, help="Number of this window from 1, to spend alpha; 0 for no spending.")
+    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Compare a new batch with a frozen baseline; ends with 1 when a column moved by more than matters."""
+    from governance.drift.correction import spent
+    from governance.drift.watch import watched
+
+    level = spent(alpha, window) if window else alpha
+    report = watched(frozen, current, correction.value, level, seed)
+    alerts = [item for item in report.columns if item.verdict == "material"]
+    if json:
+        print_json({"satisfied": not alerts, "alerts": [item.name for item in alerts], **encode(report)})
+    else:
+        _say(report)
+    raise typer.Exit(NOT_SATISFIED if alerts else DONE)

@@ -104,7 +104,7 @@ def by_group(
     return tuple(result)
 
 
-_GROUP_METRICS = ("selection_rate", "accuracy", "true_positive_rate", "false_positive_rate", "mean_absolute_error")
+_GROUP_METRICS = ("accuracy", "true_positive_rate", "false_positive_rate", "selection_rate", "mean_absolute_error")
 
 
 def _groups(values: pd.Series, found: Outcome) -> dict[str, Outcome]:

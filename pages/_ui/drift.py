@@ -34,6 +34,12 @@ _LOOK: Final = {
     "retrain": ("alert", "Retrain"),
     "stop": ("not_met", "Stop using the model"),
 }
+_VERDICTS: Final = {
+    "material": ("alert", "Moved by more than matters"),
+    "small": ("waiting", "Moved, less than matters"),
+    "none": ("no_alert", "Nothing beyond chance"),
+    "cannot_tell": ("not_assessed", "Too few rows to tell"),
+}
 _FIGURES: Final = {
     "metric": words("Metric"),
     "reference": figures("Reference"),
@@ -126,7 +132,7 @@ def _estimated(found: EstimatedHarm | NotAssessed) -> None:
     if isinstance(found, NotAssessed):
         not_assessed(found)
         return
-    for name in list(found.current)[:2]:
+    for name in [name for name in ("roc_auc", "accuracy", "mean_absolute_error") if name in found.current]:
         now, before = found.current[name], found.reference.get(name)
         st.metric(f"{plain(name.replace('_', ' '))}, expected", number(now.value))
         was = f"reference {number(before.value)}, " if before else ""
@@ -204,7 +210,8 @@ def columns(report: DriftReport) -> None:
 
 def column(found: ColumnDrift) -> None:
     """Draw one column from near."""
-    badges.badge({"material": "alert", "none": "no_alert"}.get(found.verdict, found.verdict))
+    outcome, word = _VERDICTS[found.verdict]
+    badges.badge(outcome, word)
     st.markdown(plain(found.reason, 600))
     picture = found.picture
     if isinstance(picture, NumericPicture):

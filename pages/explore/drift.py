@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from governance.drift.report import DriftReport
+from governance.drift.report import Correction, DriftReport
 from governance.drift.spec import DriftParameters
 from pages._ui import drift, evidence, sentence, subject, tables
 
@@ -18,13 +18,17 @@ sentence.page(
 
 # How it is asked.
 METHOD = {True: "drift.harm", False: "drift.columns"}[bool(picked.model)]
-WORDS = {"bh": "few false alarms among the alarms", "holm": "hardly any false alarm", "none": "no correction"}
+WORDS: dict[Correction, str] = {
+    "bh": "few false alarms among the alarms",
+    "holm": "hardly any false alarm",
+    "none": "no correction",
+}
 with st.popover("How strict?", icon=":material/tune:", type="tertiary"):
     correction = st.selectbox(
         "Correction for many columns", list(WORDS), format_func=WORDS.__getitem__, key="correction", bind="query-params"
     )
     tolerance = st.number_input("A metric may get worse by", 0.0, 0.2, 0.02, 0.01, key="tolerance", bind="query-params")
-strictness = replace(DriftParameters(), correction=correction or "bh", tolerance=min(max(float(tolerance), 0.0), 0.2))
+strictness = replace(DriftParameters(), correction=correction, tolerance=min(max(float(tolerance), 0.0), 0.2))
 
 # The stored answer, or the run that will give it.
 found = evidence.need(METHOD, picked, strictness)

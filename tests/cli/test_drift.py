@@ -91,3 +91,15 @@ def test_files_without_a_common_column_are_refused(windows: tuple[str, str], tmp
 def test_people_read_the_recommendation_first(windows: tuple[str, str]) -> None:
     result = RUN.invoke(build(), ["drift", *windows], catch_exceptions=False)
     assert result.stdout.startswith("Recommendation: ")
+
+
+def test_a_batch_is_watched_against_a_frozen_baseline(windows: tuple[str, str], tmp_path: Path) -> None:
+    frozen = str(tmp_path / "baseline.json")
+    made = RUN.invoke(build(), ["baseline", windows[0], "--out", frozen, "--json"], catch_exceptions=False)
+    assert json.loads(made.stdout)["columns"] == 4
+    moved = RUN.invoke(build(), ["watch", frozen, windows[1], "--json"], catch_exceptions=False)
+    assert moved.exit_code == 1
+    assert "x" in json.loads(moved.stdout)["alerts"]
+    same = RUN.invoke(build(), ["watch", frozen, windows[0], "--json"], catch_exceptions=False)
+    assert same.exit_code == 0
+    assert json.loads(same.stdout)["satisfied"] is True

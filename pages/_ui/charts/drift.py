@@ -12,21 +12,43 @@ from governance.drift.report import (
     CategoryPicture,
     ColumnDrift,
     DropParts,
+    Estimate,
     GroupChange,
     NumericPicture,
     PerformanceChange,
 )
 from pages._ui import palette
-from pages._ui.charts.base import BAR, AnyChart, interval_dots, lines
+from pages._ui.charts.base import BAR, AnyChart
 from pages._ui.text import shown
 
+AROUND: Final = 100
+"""Pixels that legend, axis and title take of a chart's height."""
 REFERENCE: Final = "reference"
 CURRENT: Final = "current"
 _WINDOWS: Final = alt.Scale(domain=[REFERENCE, CURRENT], range=[palette.MUTED, palette.ACCENT])
+_CHANGES: Final = alt.Scale(
+    domain=["worse", "better", "within tolerance", "cannot tell", "for information"],
+    range=[palette.ORANGE, palette.BLUE, palette.BLUE, palette.OLIVE, palette.GREY],
+)
 _VERDICTS: Final = alt.Scale(
     domain=["material", "small", "none", "cannot tell"],
     range=[palette.ORANGE, palette.BLUE, palette.GREY, palette.OLIVE],
 )
+
+
+def changes(frame: pd.DataFrame, name: str, title: str) -> AnyChart:
+    """Return one dot with its interval per row of a table with change, low, high and verdict; the line marks no change."""
+    base = alt.Chart(frame, height=BAR * max(1, len(frame)) + AROUND)
+    y = alt.Y(f"{name}:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False))
+    x = alt.X("change:Q", title=title, scale=alt.Scale(zero=True))
+    zero = alt.Chart({"values": [{"none": 0}]}).mark_rule(color=palette.MUTED, strokeDash=[4, 3]).encode(x="none:Q")
+    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(y=y, x=alt.X("low:Q", title=title), x2="high:Q")
+    dots = base.mark_circle(size=80, opacity=1).encode(
+        y=y, x=x, color=alt.Color("verdict:N", scale=_CHANGES, legend=alt.Legend(values=sorted(set(frame["verdict"])))),
+        tooltip=list(frame.columns),
+    )  # fmt: skip
+    layered: AnyChart = alt.layer(zero, rule, dots)
+    return layered
 
 
 def metrics_table(found: PerformanceChange) -> pd.DataFrame:
@@ -48,9 +70,7 @@ def metrics_table(found: PerformanceChange) -> pd.DataFrame:
 
 def metric_changes(frame: pd.DataFrame) -> AnyChart:
     """Return each metric's change with its interval; the line marks no change."""
-    return interval_dots(
-        frame, "metric", "change", "change from reference to current, 95 % interval", low="low", high="high", mark=0.0
-    )
+    return changes(frame, "metric", "change from reference to current, 95 % interval")
 
 
 def parts_table(parts: DropParts) -> pd.DataFrame:
@@ -61,14 +81,23 @@ def parts_table(parts: DropParts) -> pd.DataFrame:
         ("inputs hardly seen before", parts.unseen),
         ("altogether", parts.total),
     )
-    rows = [{"part": name, "change": item.value, "low": item.low, "high": item.high} for name, item in named]
+    rows = [
+        {"part": name, "change": item.value, "low": item.low, "high": item.high, "verdict": _more_error(item)}
+        for name, item in named
+    ]
     return pd.DataFrame(rows)
+
+
+def _more_error(item: Estimate) -> str:
+    if item.low is not None and item.low > 0:
+        return "worse"
+    return "better" if item.high is not None and item.high < 0 else "cannot tell"
 
 
 def drop_parts(frame: pd.DataFrame, loss: str) -> AnyChart:
     """Return what each part adds to the error, with intervals."""
     title = f"change of the share of {loss}" if loss == "wrong decisions" else f"change of the {loss}"
-    return interval_dots(frame, "part", "change", f"{title}, 95 % interval", low="low", high="high", mark=0.0)
+    return changes(frame, "part", title)
 
 
 def groups_table(groups: Sequence[GroupChange], metric: str) -> pd.DataFrame:
@@ -93,7 +122,7 @@ def groups_table(groups: Sequence[GroupChange], metric: str) -> pd.DataFrame:
 def group_changes(frame: pd.DataFrame, metric: str) -> AnyChart:
     """Return the change of one metric for each group."""
     title = f"change of {metric.replace('_', ' ')}, 95 % interval"
-    return interval_dots(frame, "group", "change", title, low="low", high="high", mark=0.0)
+    return changes(frame, "group", title)
 
 
 def columns_table(columns: Sequence[ColumnDrift]) -> pd.DataFrame:
@@ -173,8 +202,17 @@ def distribution(frame: pd.DataFrame, name: str, picture: NumericPicture) -> Any
     ends = sorted((picture.reference[at], picture.current[at]))
     gap = pd.DataFrame({"value": [picture.gap_at], "from": [ends[0]], "to": [ends[1]]})
     rule = alt.Chart(gap).mark_rule(color=palette.ORANGE, strokeWidth=3).encode(x="value:Q", y="from:Q", y2="to:Q")
-    titles = (shown(name, 60), "share of rows at or below")
-    layered: AnyChart = alt.layer(lines(near, "value", "share", "window", titles), rule)
+    drawn = (
+        alt.Chart(near, height=280)
+        .mark_line(strokeWidth=2, interpolate="step-after")
+        .encode(
+            x=alt.X("value:Q", title=shown(name, 60), scale=alt.Scale(zero=False, nice=False)),
+            y=alt.Y("share:Q", title="share of rows at or below", axis=alt.Axis(format="%")),
+            color=alt.Color("window:N", scale=_WINDOWS),
+            tooltip=["window", "value", "share"],
+        )
+    )
+    layered: AnyChart = alt.layer(drawn, rule)
     return layered
 
 
@@ -207,7 +245,7 @@ def levels_table(picture: CategoryPicture) -> pd.DataFrame:
 def levels(frame: pd.DataFrame) -> AnyChart:
     """Return the shares of the levels as bars from zero, both windows side by side."""
     bars: AnyChart = (
-        alt.Chart(frame, height=1.5 * BAR * max(1, frame["level"].nunique()))
+        alt.Chart(frame, height=1.5 * BAR * max(1, frame["level"].nunique()) + AROUND)
         .mark_bar()
         .encode(
             y=alt.Y("level:N", sort=None, title=None),
