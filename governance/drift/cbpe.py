@@ -89,7 +89,8 @@ def estimates(found: Binned, positive: Floats, weight: Floats, rng: np.random.Ge
     """Return the expected metrics of the current window with 95 per cent intervals.
 
     The interval holds what chance adds twice: another reference sample would calibrate otherwise (Poisson bootstrap of its
-    rows), and the unknown labels fall as they fall (binomial draws).
+    rows), and the unknown labels fall as they fall (binomial draws). The bootstrap of an isotonic fit is a little short:
+    in simulation the interval covers the truth about nine times in ten.
     """
     rows = found.current.astype(np.float64)
     centre = expected(found, calibrated(found, positive, weight), rows)
