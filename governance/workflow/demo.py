@@ -6,6 +6,7 @@ Its members are roles, not people, and their passphrases are printed: nothing th
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -38,16 +39,15 @@ def build(root: Path | None = None, progress: Progress = silent) -> Workspace:
     Raises:
         StorageError: there is a workspace in the folder already.
     """
-    progress(0, _STEPS, "creating the workspace and its keys")
+    progress(0, _STEPS, "creating the workspace, and simulating 40,000 applicants")
     workspace = places.create(ORGANISATION, PASSPHRASE, root)
-    root_key = workspace.unlock_root(PASSPHRASE)
-    for member, name, roles in CAST:
-        members.enrol(workspace, member, name, roles, passphrase=PASSPHRASE, root=root_key)
-    progress(1, _STEPS, "simulating 40,000 applicants and training the models")
-    with tempfile.TemporaryDirectory(prefix="countersign-demo-") as folder:
-        demo = build_demo(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="countersign-demo-") as folder, ThreadPoolExecutor(2) as side:
+        building = side.submit(build_demo, Path(folder))
+        _enrol(workspace)
+        progress(1, _STEPS, "training the models")
+        demo = building.result()
         progress(2, _STEPS, "registering models and data")
-        _register(workspace, demo)
+        _register(workspace, demo, side)
     progress(3, _STEPS, "adopting the charter")
     rules = charter.from_toml(charter.template())
     for member, _, _ in CAST[:2]:
@@ -58,12 +58,22 @@ def build(root: Path | None = None, progress: Progress = silent) -> Workspace:
     return workspace
 
 
-def _register(workspace: Workspace, demo: Demo) -> None:
+def _enrol(workspace: Workspace) -> None:
+    root_key = workspace.unlock_root(PASSPHRASE)
+    for member, name, roles in CAST:
+        members.enrol(workspace, member, name, roles, passphrase=PASSPHRASE, root=root_key)
+
+
+def _register(workspace: Workspace, demo: Demo, side: Executor) -> None:
     for table in demo.tables:
         words = register.DataWords(table.title, table.role, table.schema)
         register.register_data(workspace, table.path, words, actor="demo-owner")
-    for model in demo.models:
-        register.register_model(workspace, model.path, _words(demo, model), actor="demo-owner")
+    waiting = [
+        side.submit(register.register_model, workspace, model.path, _words(demo, model), actor="demo-owner")
+        for model in demo.models
+    ]
+    for item in waiting:
+        item.result()
 
 
 def _words(demo: Demo, model: DemoModel) -> register.ModelWords:

@@ -30,7 +30,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works
     monkeypatch.setenv("COUNTERSIGN_PASSPHRASE", "ada's passphrase")
     root = tmp_path / "workspace"
     with Workspace.create(root, "Example Board", ROOT, datetime(2026, 1, 1, tzinfo=UTC)) as made:
-        members.enrol(made, "ada", "Ada", ("chair",), passphrase="ada's passphrase", root_passphrase=ROOT)
+        members.enrol(made, "ada", "Ada", ("chair",), passphrase="ada's passphrase", root=made.unlock_root(ROOT))
         yield made
         opened = places._open.pop(root.resolve(), None)
         if opened is not None:

@@ -24,7 +24,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works
     monkeypatch.setattr(keys_at_rest, "KDF_ROUNDS", 1)
     at = datetime(2026, 1, 1, tzinfo=UTC)
     with Workspace.create(tmp_path / "workspace", "Example Board", ROOT, at) as made:
-        members.enrol(made, "ada", "Ada", ("chair",), passphrase=OLD, root_passphrase=ROOT)
+        members.enrol(made, "ada", "Ada", ("chair",), passphrase=OLD, root=made.unlock_root(ROOT))
         yield made
 
 
