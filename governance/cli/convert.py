@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 def convert(
-    source: Annotated[Path, typer.Argument(help="skops, LightGBM text, XGBoost JSON, joblib or pickle file.")],
+    source: Annotated[
+        Path, typer.Argument(help="skops, LightGBM text, XGBoost JSON, joblib or pickle file, or ONNX without names.")
+    ],
     out: Annotated[Path, typer.Option(help="ONNX file to write.")],
     sample: Annotated[Path, typer.Option(help="CSV or Parquet with rows on which both models must agree.")],
     columns: ColumnsOption = "",
@@ -34,11 +36,17 @@ def convert(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Convert a trained model to ONNX, and write it only when both give the same predictions on the sample."""
+    """Convert a trained model to ONNX, and write it only when both give the same predictions on the sample.
+
+    An ONNX file that does not name its columns gets the names of --columns, and is otherwise left as it is.
+    """
     from governance.models.agreement import compare
     from governance.models.convert import convert_estimator
     from governance.models.native import load_estimator
 
+    if source.suffix == ".onnx":
+        _name_columns(source, out, sample, named_columns(columns), json=json)
+        return
     estimator = load_estimator(source, trust_file=i_trust_this_file, trusted_types=tuple(trust_type or ()))
     rows = sample_rows(sample, named_columns(columns))
     model = convert_estimator(estimator, rows)
@@ -49,6 +57,31 @@ def convert(
         )
     _write(out, model)
     _report(source, out, model, found, json=json)
+
+
+def _name_columns(source: Path, out: Path, sample: Path, columns: tuple[str, ...], *, json: bool) -> None:
+    """Write the names of the columns into an ONNX file; the sample shows that the model runs on columns of these names."""
+    import numpy as np
+
+    from governance.models.agreement import Agreement
+    from governance.models.convert import named
+    from governance.models.intake import inspect
+    from governance.models.predictor import OnnxPredictor
+    from governance.models.reading import parse_model, signature_of
+
+    if not columns:
+        raise RefusedInputError(f"{source.name} is an ONNX file already.", "Name its columns: --columns a,b,c.")
+    inspect(source, columns=columns).check()
+    data = source.read_bytes()
+    signature = signature_of(data, columns)
+    rows = sample_rows(sample, columns)
+    before = OnnxPredictor(data, signature).predict(rows)
+    model = named(parse_model(data), columns, ())
+    after = OnnxPredictor(model, signature_of(model)).predict(rows)
+    if not np.array_equal(before.score, after.score):
+        raise RefusedInputError("The named file answers differently.", "Tell the maintainers: this must not happen.")
+    _write(out, model)
+    _report(source, out, model, Agreement(len(rows), 0.0, 0, 0, 0.0, 0.0), json=json)
 
 
 def sample_rows(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -48,6 +48,7 @@ def convert_estimator(estimator: Any, sample: pd.DataFrame) -> bytes:
         )
     boosted = _library(estimator) in ("lightgbm", "xgboost")
     model = _boosted(estimator, len(columns)) if boosted else _sklearn(estimator, sample, columns)
+    model.graph.name = "model"  # converters write a random name; equal estimators shall give equal bytes
     return named(model, columns, class_names(estimator))
 
 
@@ -113,7 +114,6 @@ def named(model: onnx.ModelProto, columns: tuple[str, ...], classes: tuple[str, 
     found[FEATURE_NAMES] = json.dumps(columns, ensure_ascii=False)
     if classes:
         found["classes"] = json.dumps(classes, ensure_ascii=False)
-    model.graph.name = "model"  # converters write a random name; equal estimators shall give equal bytes
     del model.metadata_props[:]
     for key in sorted(found):
         model.metadata_props.add(key=key, value=found[key])

@@ -180,7 +180,8 @@ def _columns(inputs: tuple[InputTensor, ...], given: tuple[str, ...] | None, own
     if not found:
         raise RefusedInputError(
             f"Input {inputs[0].name!r} takes {width or 'an unsaid number of'} columns and the file does not name them.",
-            "Give the names of the columns in the order in which the model was trained (--columns a,b,c).",
+            "Give the names of the columns in the order in which the model was trained (--columns a,b,c), or write them into the "
+            "file once and for all: countersign convert MODEL --columns a,b,c --sample DATA --out FILE.",
         )
     if len(found) != width:
         raise RefusedInputError(

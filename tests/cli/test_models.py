@@ -132,6 +132,24 @@ def test_convert_refuses_a_difference_above_the_tolerance(files: Path) -> None:
     assert "largest difference" in accepted.stdout
 
 
+def test_convert_writes_column_names_into_an_onnx_file_that_has_none(tmp_path: Path, shared: Path) -> None:
+    columns = "age,education_num,hours_per_week,capital_gain,capital_loss"
+    rows = pd.DataFrame(np.arange(50.0).reshape(10, 5), columns=columns.split(","))
+    rows.to_parquet(tmp_path / "rows.parquet")
+    words = (
+        "convert",
+        shared / "onnx" / "adult_xgboost.onnx",
+        "--out",
+        tmp_path / "named.onnx",
+        "--sample",
+        tmp_path / "rows.parquet",
+    )
+    assert "Name its columns" in str(run(*words).exception)
+    found = answer(run(*words, "--columns", columns, "--json"))
+    assert found["columns"] == columns.split(",")
+    assert answer(run("inspect", tmp_path / "named.onnx", "--json"))["columns"] == columns.split(",")
+
+
 def test_wrong_input_ends_with_two_and_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "governance", "predict", "none.onnx", "none.csv", "--out", str(tmp_path / "o.parquet")],
