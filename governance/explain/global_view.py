@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,8 +12,9 @@ from governance.evidence import Dropped, Finding, Progress, Rows, silent
 from governance.explain.by_sampling import Budget
 from governance.explain.certificate import background_spread, certify, stability_among
 from governance.explain.choice import Chosen, Wish, choose
-from governance.explain.report import ClassImportance, GlobalExplanation, Importance
+from governance.explain.report import ClassImportance, GlobalExplanation
 from governance.explain.spec import GlobalParameters
+from governance.explain.summary import Sums
 from governance.explain.way import Explained
 from governance.subject import Subject
 
@@ -27,46 +27,6 @@ _CHUNK: Final = 65_536
 _SPREAD_ROWS: Final = 100
 _NEAR_ROWS: Final = 50
 _NEAR_POOL: Final = 2000
-_Z: Final = 1.959963984540054
-"""The 97.5 % point of the standard normal distribution."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What importances need of many rows; sums of chunks add up to the sums of all."""
-
-    rows: int
-    absolute: NDArray[np.float64]
-    """(players,) sum of |attribution|."""
-    squared: NDArray[np.float64]
-    """(players,) sum of attribution squared."""
-    signed: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, values: NDArray[np.float64]) -> Sums:
-        """Return the sums of attributions of shape (rows, players)."""
-        return cls(len(values), np.abs(values).sum(axis=0), (values**2).sum(axis=0), values.sum(axis=0))
-
-    def __add__(self, other: Sums) -> Sums:
-        return Sums(
-            self.rows + other.rows,
-            self.absolute + other.absolute,
-            self.squared + other.squared,
-            self.signed + other.signed,
-        )
-
-    def importance(self, names: tuple[str, ...]) -> tuple[Importance, ...]:
-        """Return the importances, largest first, with 95 % intervals of the mean (normal approximation)."""
-        mean = self.absolute / self.rows
-        variance = np.maximum(self.squared / self.rows - mean**2, 0.0) * self.rows / max(1, self.rows - 1)
-        half = _Z * np.sqrt(variance / self.rows)
-        found = [
-            Importance(
-                name, float(mean[at]), float(max(0.0, mean[at] - half[at])), float(mean[at] + half[at]), float(signed)
-            )
-            for at, (name, signed) in enumerate(zip(names, self.signed / self.rows, strict=True))
-        ]
-        return tuple(sorted(found, key=lambda item: (-item.mean_abs, item.feature)))
 
 
 def run(

@@ -1,0 +1,231 @@
+"""Charts of attributions: what raises the output is orange, what lowers it is blue; words say it too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from governance.explain.report import Importance, LimeExplanation, LocalExplanation
+from governance.explain.summary import shade
+from pages._ui import palette
+from pages._ui.charts.base import BAR, AnyChart, interval_bars, tall
+from pages._ui.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RAISES: Final = "raises"
+LOWERS: Final = "lowers"
+_SIDES: Final = alt.Scale(domain=[RAISES, LOWERS], range=[palette.RAISES, palette.LOWERS])
+_OTHERS: Final = "all other columns"
+
+
+def importance_frame(importance: Sequence[Importance], top: int = 15) -> pd.DataFrame:
+    """Return the largest importances as a table."""
+    return pd.DataFrame(
+        {
+            "column": [shown(item.feature, 60) for item in importance[:top]],
+            "mean |attribution|": [item.mean_abs for item in importance[:top]],
+            "low": [item.low for item in importance[:top]],
+            "high": [item.high for item in importance[:top]],
+            "mean": [item.mean for item in importance[:top]],
+        }
+    )
+
+
+def importance_bars(frame: pd.DataFrame, units: str) -> AnyChart:
+    """Return bars with intervals from `importance_frame`."""
+    return interval_bars(frame, "column", "mean |attribution|", f"mean |attribution|, {units}", low="low", high="high")
+
+
+def swarm_frame(values: pd.DataFrame, attributions: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return one row per dot: column, attribution, the value as text, and where the value stands among the others."""
+    parts = []
+    for name in names:
+        column = values[name] if name in values.columns else pd.Series([""] * len(values))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "column": shown(name, 60),
+                    "attribution": attributions[name].to_numpy(dtype=np.float64),
+                    "value": [shown(item, 40) for item in column],
+                    "standing": shade(column),
+                    "shift": _spread(attributions[name].to_numpy(dtype=np.float64)),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _spread(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return vertical places for dots: dots with like attributions are stacked around the middle line."""
+    width = np.ptp(values) / 60 or 1.0
+    cell = np.round((values - values.min()) / width).astype(int)
+    order = np.argsort(cell, kind="stable")
+    start = np.concatenate(([0], np.cumsum(np.bincount(cell))))[:-1]
+    place = np.empty(len(values), int)
+    place[order] = np.arange(len(values)) - start[cell[order]]
+    offset = np.where(place % 2 == 0, place // 2, -(place + 1) // 2)
+    return np.asarray(offset / max(1, int(np.abs(offset).max())))
+
+
+def swarm(frame: pd.DataFrame, units: str) -> AnyChart:
+    """Return a beeswarm: a dot is a row, its colour the standing of its value (grey for words)."""
+    names = list(dict.fromkeys(frame["column"]))
+    colour = alt.condition(
+        "datum.standing < 0",
+        alt.value(palette.MUTED),
+        alt.Color(
+            "standing:Q",
+            scale=alt.Scale(range=[palette.LOWERS, palette.RAISES]),
+            title="value: low to high",
+            legend=alt.Legend(format="%", gradientLength=140, title="value among all rows"),
+        ),
+    )
+    dots = (
+        alt.Chart(frame, height=max(160, 34 * len(names)))
+        .mark_circle(size=14, opacity=0.55)
+        .encode(
+            x=alt.X("attribution:Q", title=f"attribution, {units}"),
+            y=alt.Y("column:N", sort=names, title=None),
+            yOffset=alt.YOffset("shift:Q", scale=alt.Scale(domain=[-1.4, 1.4])),
+            color=colour,
+            tooltip=["column", "value", alt.Tooltip("attribution", format=".4g")],
+        )
+    )
+    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=palette.MUTED).encode(x="zero:Q")
+    layered: AnyChart = alt.layer(zero, dots)
+    return layered
+
+
+def dependence(frame: pd.DataFrame, name: str, by: str, units: str) -> AnyChart:
+    """Return the attribution of a column against its value, coloured by another column.
+
+    Args:
+        frame: columns "value", "attribution" and "other".
+        name: the column on the horizontal axis.
+        by: the column of the colours.
+        units: units of the attribution.
+    """
+    numeric = frame["value"].dtype.kind in "fiu"
+    numbers = frame["other"].dtype.kind in "fiu"
+    scale = alt.Scale(range=[palette.LOWERS, palette.RAISES]) if numbers else alt.Scale(range=list(palette.CATEGORIES))
+    x = (
+        alt.X("value:Q", title=shown(name, 60), scale=alt.Scale(zero=False))
+        if numeric
+        else alt.X("value:N", title=shown(name, 60))
+    )
+    chart: AnyChart = (
+        alt.Chart(frame, height=300)
+        .mark_circle(size=22, opacity=0.6)
+        .encode(
+            x=x,
+            xOffset=alt.Undefined if numeric else alt.XOffset("jitter:Q"),
+            y=alt.Y("attribution:Q", title=f"attribution, {units}"),
+            color=alt.Color(f"other:{'Q' if numbers else 'N'}", scale=scale, legend=alt.Legend(title=shown(by, 60))),
+            tooltip=["value", "other", alt.Tooltip("attribution", format=".4g")],
+        )
+    )
+    return chart
+
+
+def cohorts(frame: pd.DataFrame, units: str) -> AnyChart:
+    """Return importances of two cohorts side by side; columns "column", "mean |attribution|", "rows"."""
+    chart: AnyChart = (
+        alt.Chart(frame, height=tall(len(frame)))
+        .mark_bar()
+        .encode(
+            x=alt.X("mean |attribution|:Q", title=f"mean |attribution|, {units}"),
+            y=alt.Y("column:N", sort=None, title=None),
+            yOffset=alt.YOffset("rows:N", sort=None),
+            color=alt.Color("rows:N", sort=None),
+            tooltip=["column", "rows", alt.Tooltip("mean |attribution|", format=".4g")],
+        )
+    )
+    return chart
+
+
+def waterfall_frame(explanation: LocalExplanation, top: int = 10) -> pd.DataFrame:
+    """Return the steps from the base value to the model's output; small ones are summed up in the last step."""
+    items = explanation.values  # noqa: PD011 - attributions, no frame
+    steps = [(f"{shown(item.feature, 40)} = {shown(item.value, 30)}", item.attribution) for item in items[:top]]
+    rest = sum(item.attribution for item in items[top:])
+    if len(items) > top:
+        steps.append((f"{_OTHERS} ({len(items) - top})", rest))
+    end = explanation.base_value + np.cumsum([share for _, share in steps])
+    return pd.DataFrame(
+        {
+            "step": [name for name, _ in steps],
+            "attribution": [share for _, share in steps],
+            "from": np.concatenate(([explanation.base_value], end[:-1])),
+            "to": end,
+            "effect": [RAISES if share >= 0 else LOWERS for _, share in steps],
+            "label": [f"{share:+.3f}".replace("-", "−") for _, share in steps],
+        }
+    )
+
+
+def waterfall(frame: pd.DataFrame, explanation: LocalExplanation) -> AnyChart:
+    """Return a waterfall from the base value to the model's output."""
+    base = alt.Chart(frame, height=BAR * 1.3 * len(frame) + 60)
+    y = alt.Y("step:N", sort=None, title=None)
+    bars = base.mark_bar(height=BAR * 0.7).encode(
+        y=y,
+        x=alt.X("from:Q", title=f"model output, {explanation.certificate.units}", scale=alt.Scale(zero=False)),
+        x2="to:Q",
+        color=alt.Color("effect:N", scale=_SIDES),
+        tooltip=["step", alt.Tooltip("attribution", format=".4g"), alt.Tooltip("to", format=".4g")],
+    )
+    text = base.mark_text(align="left", dx=4, fontSize=12).encode(y=y, x=alt.X("high:Q"), text="label:N")
+    text = text.transform_calculate(high="max(datum.from, datum.to)")
+    ends = pd.DataFrame({"at": [explanation.base_value, explanation.model_output], "name": ["average", "this row"]})
+    marks = alt.Chart(ends).mark_rule(strokeDash=[4, 3], color=palette.MUTED).encode(x="at:Q", tooltip=["name", "at"])
+    layered: AnyChart = alt.layer(marks, bars, text)
+    return layered
+
+
+def side_by_side_frame(lime: LimeExplanation, explanation: LocalExplanation) -> pd.DataFrame:
+    """Return each column's share of the total |weight| in LIME and of the total |attribution|, with signs."""
+    shap_values = {item.feature: item.attribution for item in explanation.values}  # noqa: PD011
+    lime_total = sum(abs(item.weight) for item in lime.weights) or 1.0
+    shap_total = sum(abs(value) for value in shap_values.values()) or 1.0
+    rows = []
+    for item in lime.weights:
+        rows.append((shown(item.feature, 40), "LIME", item.weight / lime_total))
+        rows.append((shown(item.feature, 40), "Shapley values", shap_values.get(item.feature, 0.0) / shap_total))
+    return pd.DataFrame(rows, columns=["column", "method", "share"])
+
+
+def side_by_side(frame: pd.DataFrame) -> AnyChart:
+    """Return LIME and Shapley values beside each other, as shares of each one's total."""
+    chart: AnyChart = (
+        alt.Chart(frame, height=tall(len(frame)))
+        .mark_bar()
+        .encode(
+            x=alt.X("share:Q", title="share of the total, with its sign", axis=alt.Axis(format="%")),
+            y=alt.Y("column:N", sort=None, title=None),
+            yOffset=alt.YOffset("method:N", sort=None),
+            color=alt.Color("method:N", sort=None),
+            tooltip=["column", "method", alt.Tooltip("share", format=".1%")],
+        )
+    )
+    return chart
+
+
+def before_after(frame: pd.DataFrame, units: str) -> AnyChart:
+    """Return attributions before and after an edit; columns "column", "rows", "attribution"."""
+    chart: AnyChart = (
+        alt.Chart(frame, height=tall(len(frame)))
+        .mark_bar()
+        .encode(
+            x=alt.X("attribution:Q", title=f"attribution, {units}"),
+            y=alt.Y("column:N", sort=None, title=None),
+            yOffset=alt.YOffset("rows:N", sort=None),
+            color=alt.Color("rows:N", sort=None, scale=alt.Scale(range=[palette.MUTED, palette.ACCENT])),
+            tooltip=["column", "rows", alt.Tooltip("attribution", format=".4g")],
+        )
+    )
+    return chart
