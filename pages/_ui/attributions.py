@@ -102,8 +102,8 @@ def trust(certificate: Certificate) -> None:
     lines = [
         f"The values are {kind}, in {certificate.units}.",
         f"They add up to the model's own score within {certificate.additivity_gap:.1g}.",
-        f"Compared with {certificate.background_rows:,} background rows; another draw would move the importances by about "
-        f"{_part(certificate.background_spread)} of the largest one.",
+        f"Compared with {certificate.background_rows:,} background rows.",
+        f"Another draw of them would move the importances by {_part(certificate.background_spread)} of the largest one.",
         f"Agreement with the most similar rows: {_part(certificate.neighbour_stability)} (1 is the same explanation).",
         f"Rows outside what the background has seen: {certificate.rows_outside_background:,}.",
         *certificate.notes,

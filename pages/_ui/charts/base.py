@@ -26,6 +26,7 @@ def styled(chart: AnyChart) -> AnyChart:
     styled_chart: AnyChart = (
         chart.configure_view(stroke=None)
         .configure_axis(labelLimit=240, titleFontWeight="normal", domain=False, ticks=False, gridOpacity=0.5)
+        .configure_axisYDiscrete(labelOverlap=False)
         .configure_legend(orient="top", title=None, labelLimit=240)
         .configure_title(anchor="start", fontWeight="normal", fontSize=14)
         .configure_range(category=list(palette.CATEGORIES))

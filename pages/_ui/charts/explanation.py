@@ -80,13 +80,12 @@ def swarm(frame: pd.DataFrame, units: str) -> AnyChart:
         alt.value(palette.MUTED),
         alt.Color(
             "standing:Q",
-            scale=alt.Scale(range=[palette.LOWERS, palette.RAISES]),
-            title="value: low to high",
+            scale=alt.Scale(domain=[0, 1], range=list(reversed(palette.DIVERGING))),
             legend=alt.Legend(format="%", gradientLength=140, title="value among all rows"),
         ),
     )
     dots = (
-        alt.Chart(frame, height=max(160, 34 * len(names)))
+        alt.Chart(frame)
         .mark_circle(size=14, opacity=0.55)
         .encode(
             x=alt.X("attribution:Q", title=f"attribution, {units}"),
@@ -97,7 +96,7 @@ def swarm(frame: pd.DataFrame, units: str) -> AnyChart:
         )
     )
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=palette.MUTED).encode(x="zero:Q")
-    layered: AnyChart = alt.layer(zero, dots)
+    layered: AnyChart = alt.layer(zero, dots).properties(height=max(160, 34 * len(names)))
     return layered
 
 
@@ -170,7 +169,7 @@ def waterfall_frame(explanation: LocalExplanation, top: int = 10) -> pd.DataFram
 
 def waterfall(frame: pd.DataFrame, explanation: LocalExplanation) -> AnyChart:
     """Return a waterfall from the base value to the model's output."""
-    base = alt.Chart(frame, height=BAR * 1.3 * len(frame) + 60)
+    base = alt.Chart(frame)
     y = alt.Y("step:N", sort=None, title=None)
     bars = base.mark_bar(height=BAR * 0.7).encode(
         y=y,
@@ -179,11 +178,13 @@ def waterfall(frame: pd.DataFrame, explanation: LocalExplanation) -> AnyChart:
         color=alt.Color("effect:N", scale=_SIDES),
         tooltip=["step", alt.Tooltip("attribution", format=".4g"), alt.Tooltip("to", format=".4g")],
     )
-    text = base.mark_text(align="left", dx=4, fontSize=12).encode(y=y, x=alt.X("high:Q"), text="label:N")
+    text = base.mark_text(align="left", dx=4, fontSize=12, color=palette.MUTED).encode(
+        y=y, x=alt.X("high:Q"), text="label:N"
+    )
     text = text.transform_calculate(high="max(datum.from, datum.to)")
     ends = pd.DataFrame({"at": [explanation.base_value, explanation.model_output], "name": ["average", "this row"]})
     marks = alt.Chart(ends).mark_rule(strokeDash=[4, 3], color=palette.MUTED).encode(x="at:Q", tooltip=["name", "at"])
-    layered: AnyChart = alt.layer(marks, bars, text)
+    layered: AnyChart = alt.layer(marks, bars, text).properties(height=int(BAR * 1.3 * len(frame)) + 60)
     return layered
 
 
