@@ -60,6 +60,12 @@ def count_records(
     return int(connection.execute(query).scalar_one())
 
 
+def last_time(connection: Connection) -> str:
+    """Return the time of the newest record, or an empty text in an empty ledger."""
+    found = connection.execute(select(RECORD.c.time).order_by(RECORD.c.idx.desc()).limit(1)).scalar()
+    return "" if found is None else str(found)
+
+
 def records_at(connection: Connection, indexes: Sequence[int]) -> dict[int, Record]:
     """Return the records at these places, by index."""
     found: dict[int, Record] = {}

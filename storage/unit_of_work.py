@@ -13,13 +13,14 @@ from storage import texts
 from storage.blobs import Blobs
 from storage.errors import RefusedError, StorageError
 from storage.ledger import log
+from storage.ledger.authority import objection
 from storage.ledger.canonical import JsonValue
 from storage.ledger.envelope import Signer, Statement, Subject, rfc3339, seal, subjects_or_ledger
-from storage.ledger.events import ROOT_EVENTS, checked_body
+from storage.ledger.events import checked_body
 from storage.ledger.log import SignedCheckpoint
 from storage.ledger.record import Record, read_record
 from storage.projections import apply, project
-from storage.selection import history, select_records
+from storage.selection import history, last_time, select_records
 from storage.tables import KeyRow, table_of
 
 KEY = table_of(KeyRow)
@@ -68,6 +69,7 @@ class UnitOfWork:
         self._record_signer = record_signer
         self._sign_checkpoint = sign_checkpoint
         self._size = log.size(connection)
+        self._last_time = last_time(connection)
         self._open = True
         self.origin = origin
         self.blobs = blobs
@@ -90,6 +92,8 @@ class UnitOfWork:
     ) -> Appended:
         """Sign and store one record; without `signer` the service's record key signs.
 
+        The record's time is `at`, or that of the record above it when a clock went back: times in a ledger never do.
+
         Raises:
             RefusedError: an unknown event, a body without exactly its event's fields, a float, or a key that may not
                 sign this record.
@@ -102,7 +106,7 @@ class UnitOfWork:
             type=event,
             origin=self.origin,
             index=self._size,
-            time=rfc3339(at),
+            time=max(rfc3339(at), self._last_time),
             case=case,
             actor=actor,
             body=checked,
@@ -112,6 +116,7 @@ class UnitOfWork:
         leaf = log.append(self._connection, self._size, line)
         apply(self._connection, project(read_record(line)))
         self._size += 1
+        self._last_time = statement.time
         return Appended(self._size - 1, leaf)
 
     def text(self, words: str) -> dict[str, str]:
@@ -175,7 +180,6 @@ class UnitOfWork:
                 f"The key {signer.keyid[:16]} of {signer.owner} is not live in this ledger.",
                 "A key must be added by a key.added record and not be revoked.",
             )
-        if (event in ROOT_EVENTS) != (found.purpose == "root"):
-            raise RefusedError(f"A {found.purpose} key does not sign {event}.", "The root key signs keys and members.")
-        if found.purpose == "member" and found.owner != actor:
-            raise RefusedError(f"The key of {found.owner} does not sign for {actor}.", "Each member signs alone.")
+        problem = objection(event, actor, found.purpose, found.owner)
+        if problem is not None:
+            raise RefusedError(f"The record {problem}.", "Unlock the key of whoever acts.")

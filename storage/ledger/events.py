@@ -353,9 +353,6 @@ EVENTS: Final[Mapping[str, Any]] = {
 }
 """Every event and the type of its body."""
 
-ROOT_EVENTS: Final = frozenset({"ledger.created", "key.added", "key.revoked", "member.added", "member.removed"})
-"""Events that only a root key signs."""
-
 
 @functools.cache
 def _adapter(event: str) -> TypeAdapter[Any]:
@@ -384,8 +381,3 @@ def checked_body(event: str, body: Mapping[str, JsonValue]) -> JsonValue:
 def _short(value: object) -> str:
     text = re.sub(r"\s+", " ", repr(value))
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-def body_schema(event: str) -> JsonValue:
-    """Return the JSON schema (2020-12) of an event's body."""
-    return _adapter(event).json_schema()

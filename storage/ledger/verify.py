@@ -13,9 +13,9 @@ from typing import Final
 
 from storage.errors import RefusedError, StorageError
 from storage.ledger import merkle
+from storage.ledger.authority import objection
 from storage.ledger.checkpoint import Checkpoint, read
 from storage.ledger.envelope import Envelope, PublicKey, Statement, read_statement, signature_holds
-from storage.ledger.events import ROOT_EVENTS
 from storage.ledger.note import Verifier, open_note
 
 SHARED_FROM: Final = 5000
@@ -51,11 +51,13 @@ class Fault(Exception):  # noqa: N818 - a finding about the ledger, not a failur
 
 
 @dataclass(slots=True)
-class LiveKeys:
-    """The keys that may sign at the present line."""
+class Standing:
+    """What the lines so far have established: the keys that may sign now, and the time."""
 
     found: dict[str, tuple[str, str, bytes]] = field(default_factory=dict)
     """Key id to owner, purpose and DER public key."""
+    time: str = ""
+    """Time of the line above."""
 
     def learn(self, said: Statement) -> None:
         """Take in what a record says about keys.
@@ -81,11 +83,7 @@ class LiveKeys:
         if keyid not in self.found:
             return "is signed by a key that is not live"
         owner, purpose, _ = self.found[keyid]
-        if (said.type in ROOT_EVENTS) != (purpose == "root"):
-            return f"is a {said.type} signed by a {purpose} key"
-        if purpose == "member" and owner != said.actor:
-            return f"speaks for {said.actor} under the key of {owner}"
-        return None
+        return objection(said.type, said.actor, purpose, owner)
 
 
 def verify_ledger(
@@ -134,11 +132,11 @@ def _hold_against(leaves: list[bytes], found: Checkpoint) -> None:
 
 
 def _walk(lines: Sequence[bytes], log: Verifier, workers: int) -> None:
-    keys, signed = LiveKeys(), list[tuple[Envelope, bytes]]()
+    standing, signed = Standing(), list[tuple[Envelope, bytes]]()
     fault: Fault | None = None
     for index, line in enumerate(lines):
         try:
-            signed.append(_judged(line, index, log, keys))
+            signed.append(_judged(line, index, log, standing))
         except Fault as found:
             fault = found
             break
@@ -149,19 +147,20 @@ def _walk(lines: Sequence[bytes], log: Verifier, workers: int) -> None:
         raise fault
 
 
-def _judged(line: bytes, index: int, log: Verifier, keys: LiveKeys) -> tuple[Envelope, bytes]:
+def _judged(line: bytes, index: int, log: Verifier, standing: Standing) -> tuple[Envelope, bytes]:
     try:
         envelope = Envelope.from_line(line)
         said = read_statement(envelope.payload)
-        problem = _placed(said, index, log)
+        problem = _placed(said, index, log, standing.time)
         if index == 0:
-            keys.learn(said)
-        problem = problem or keys.judge(said, envelope.keyid)
+            standing.learn(said)
+        problem = problem or standing.judge(said, envelope.keyid)
         if problem:
             raise Fault(f"Line {index} {problem}.", index)
-        key = keys.found[envelope.keyid][2]
+        standing.time = said.time
+        key = standing.found[envelope.keyid][2]
         if index > 0:
-            keys.learn(said)
+            standing.learn(said)
     except (StorageError, KeyError, TypeError) as error:
         raise Fault(f"Line {index} cannot be read: {error}", index) from error
     return envelope, key
@@ -186,11 +185,13 @@ def _first_false_of(signed: Sequence[tuple[Envelope, bytes]]) -> int | None:
     return None
 
 
-def _placed(said: Statement, index: int, log: Verifier) -> str | None:
+def _placed(said: Statement, index: int, log: Verifier, before: str) -> str | None:
     if said.index != index:
         return f"says that it is line {said.index}"
     if said.origin != log.name:
         return f"belongs to the ledger {said.origin!r}"
+    if said.time < before:
+        return f"is of {said.time}, earlier than the line above it"
     if (said.type == "ledger.created") != (index == 0):
         return f"is a {said.type}, and ledger.created is the first line and no other"
     if index == 0 and said.body.get("log_vkey") != log.vkey:

@@ -24,7 +24,7 @@ def files(blobs: Blobs) -> list[str]:
 
 
 @given(data=st.binary(max_size=300))
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 def test_bytes_come_back_under_their_digest(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     blobs = Blobs(tmp_path_factory.mktemp("blobs"))
     stored = blobs.put(data)

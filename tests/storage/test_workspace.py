@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -91,7 +91,7 @@ def test_a_key_signs_for_its_owner_alone(workspace: Workspace) -> None:
     signer = seat(workspace, workspace.unlock_root(ROOT_PASSPHRASE), "ada")
     seat(workspace, workspace.unlock_root(ROOT_PASSPHRASE), "bob")
     body = {"member": "bob", "conflict": False, "text": None}
-    with pytest.raises(RefusedError, match="does not sign for bob"), workspace.write() as unit:
+    with pytest.raises(RefusedError, match="speaks for bob under the key of ada"), workspace.write() as unit:
         unit.append("conflict.declared", body, actor="bob", at=AT, case="c-1", signer=signer)
 
 
@@ -99,13 +99,16 @@ def test_only_the_root_key_adds_keys_and_members(workspace: Workspace) -> None:
     signer = seat(workspace, workspace.unlock_root(ROOT_PASSPHRASE), "ada", "chair")
     body = {"member": "eve", "name": {"sha256": "0" * 64}, "roles": ["chair"]}
     for key in (signer, None):
-        with pytest.raises(RefusedError, match=r"does not sign member\.added"), workspace.write() as unit:
+        with (
+            pytest.raises(RefusedError, match=r"is a member\.added signed by a (member|record) key"),
+            workspace.write() as unit,
+        ):
             unit.append("member.added", body, actor="ada", at=AT, signer=key)
 
 
 def test_the_root_key_signs_nothing_else(workspace: Workspace) -> None:
     root = workspace.unlock_root(ROOT_PASSPHRASE)
-    with pytest.raises(RefusedError, match="root key does not sign"), workspace.write() as unit:
+    with pytest.raises(RefusedError, match="signed by a root key"), workspace.write() as unit:
         unit.append("evidence.recorded", evidence_body(1), actor="service", at=AT, signer=root)
 
 
@@ -120,6 +123,29 @@ def test_a_revoked_key_signs_nothing(workspace: Workspace) -> None:
     with pytest.raises(RefusedError, match="not live"), workspace.write() as unit:
         unit.append("conflict.declared", body, actor="ada", at=AT, case="c-1", signer=signer)
     assert [item.revoked is not None for item in workspace.read().keys()] == [False, False, True]  # noqa: SIM118
+
+
+def test_a_member_does_not_sign_in_the_services_place_nor_the_service_in_a_members(workspace: Workspace) -> None:
+    signer = seat(workspace, workspace.unlock_root(ROOT_PASSPHRASE), "ada")
+    with pytest.raises(RefusedError, match="where a record key signs"), workspace.write() as unit:
+        unit.append("evidence.recorded", evidence_body(1), actor="ada", at=AT, signer=signer)
+    body = {"member": "ada", "conflict": False, "text": None}
+    with pytest.raises(RefusedError, match="where a member key signs"), workspace.write() as unit:
+        unit.append("conflict.declared", body, actor="ada", at=AT, case="c-1")
+
+
+def test_time_never_goes_back_in_a_ledger(workspace: Workspace) -> None:
+    with workspace.write() as unit:
+        for number, days in enumerate((1, -400, 2)):
+            unit.append("evidence.recorded", evidence_body(number), actor="service", at=AT + timedelta(days=days))
+        unit.commit()
+    with workspace.write() as unit:
+        unit.append("evidence.recorded", evidence_body(9), actor="service", at=AT)
+        unit.commit()
+    times = [item.time for item in workspace.read().entries()]
+    assert times == sorted(times)
+    assert times[2:] == ["2026-01-03T03:04:05Z"] * 2 + ["2026-01-04T03:04:05Z"] * 2
+    assert workspace.verify().valid
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import struct
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.errors import RefusedError
@@ -106,6 +106,7 @@ def test_a_number_that_readers_could_round_is_named(value: object, where: str) -
         refuse_floats(value)
 
 
+@settings(deadline=None)
 @given(PLAIN)
 def test_canonical_text_is_known_as_such_and_survives_reading(value: Any) -> None:
     text = canonical(value)
@@ -156,6 +157,7 @@ def test_base64_has_one_spelling(text: str) -> None:
         decode_base64(text)
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_base64_round_trips(data: bytes) -> None:
     assert decode_base64(encode_base64(data)) == data

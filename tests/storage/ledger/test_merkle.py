@@ -7,7 +7,7 @@ import hashlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.errors import RefusedError
@@ -94,11 +94,13 @@ def test_there_are_196_probes(tree: Any) -> None:
     assert len(tree["probes"]) == 196
 
 
+@settings(deadline=None)
 @given(st.integers(0, 70))
 def test_pairing_level_by_level_is_the_recursive_definition(count: int) -> None:
     assert root(make(count)) == by_definition(make(count))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_proof_holds_and_no_other_place_does(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 70))
@@ -110,6 +112,7 @@ def test_every_proof_holds_and_no_other_place_does(data: st.DataObject) -> None:
     assert inclusion_holds(found[index], other, size, path, root(found)) == (other == index)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_tree_continues_its_own_beginnings_and_no_fork(data: st.DataObject) -> None:
     new = data.draw(st.integers(1, 70))

@@ -85,7 +85,7 @@ def test_lines_that_were_touched_do_not_fit_the_checkpoint(
 def touched_payload(line: bytes) -> bytes:
     envelope = Envelope.from_line(line)
     said = json.loads(envelope.payload)
-    said["predicate"]["time"] = "2020-01-01T00:00:00Z"
+    said["predicate"]["actor"] = "service" if said["predicate"]["actor"] != "service" else "somebody"
     return Envelope(canonical(said), envelope.keyid, envelope.signature).to_line()
 
 
@@ -101,7 +101,8 @@ def test_even_the_log_key_cannot_hide_a_changed_line(written: Workspace) -> None
         (7, again(lines[7], service, type="ledger.created"), "first line and no other"),
         (6, again(lines[6], bob), "speaks for ada under the key of bob"),
         (6, again(lines[6], service, type="key.added"), "is a key.added signed by a record key"),
-        (7, again(lines[7], ada), "speaks for service under the key of ada"),
+        (7, again(lines[7], ada), "signed by a member key, where a record key signs"),
+        (7, again(lines[7], service, time="2020-01-01T00:00:00Z"), "earlier than the line above"),
         (3, lines[3].replace(b'"keyid":"', b'"keyid":"0', 1), "cannot be read"),
         (5, lines[5][:-1], "cannot be read"),
         (7, b"{}", "cannot be read"),

@@ -1,0 +1,41 @@
+"""Whose key signs which event: asked before a record is written, and again of every line that is checked."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Purpose = Literal["root", "record", "member"]
+
+ROOT_EVENTS: Final = frozenset({"ledger.created", "key.added", "key.revoked", "member.added", "member.removed"})
+"""Events that a root key signs, and no other."""
+MEMBER_EVENTS: Final = frozenset(
+    {
+        "charter.adopted",
+        "conflict.declared",
+        "comment.added",
+        "comment.resolved",
+        "vote.cast",
+        "condition.submitted",
+        "condition.accepted",
+        "appeal.filed",
+        "appeal.decided",
+    }
+)
+"""Acts that a member signs with their own key."""
+EITHER_EVENTS: Final = frozenset({"decision.recorded"})
+"""Events that a member or the service signs."""
+
+
+def objection(event: str, actor: str, purpose: str, owner: str) -> str | None:
+    """Return why a key of this purpose and owner may not sign this event of this actor, or None when it may."""
+    if event in ROOT_EVENTS:
+        allowed: tuple[Purpose, ...] = ("root",)
+    elif event in MEMBER_EVENTS:
+        allowed = ("member",)
+    else:
+        allowed = ("member", "record") if event in EITHER_EVENTS else ("record",)
+    if purpose not in allowed:
+        return f"is a {event} signed by a {purpose} key, where a {' or '.join(allowed)} key signs"
+    if purpose == "member" and owner != actor:
+        return f"speaks for {actor} under the key of {owner}"
+    return None
