@@ -19,9 +19,8 @@ def register(views: Views, board: BoardState) -> None:
     tiers = sorted(board.charter.tiers) if board.charter else []
     people = ["", *(member.id for member in house.members())]
     if not tiers:
-        st.markdown(
-            "The board has not adopted a charter yet: it says how many votes a case needs. See Members and keys."
-        )
+        st.markdown("The board has not adopted a charter yet: it says how many votes a case needs, and whose.")
+        navigation.link("charter", "Adopt a charter")
         return
     with st.form("case"):
         title = st.text_input("Title", max_chars=120)

@@ -8,7 +8,7 @@ from governance.workflow import clock, places
 from pages._ui import state
 
 
-def area(label: str, case: str, kind: str, *, help_text: str = "", height: int = 120) -> str:
+def area(label: str, case: str, kind: str, *, help_text: str = "", height: int = 120, default: str = "") -> str:
     """Draw a text field whose content survives a reload, and return it.
 
     Args:
@@ -17,12 +17,13 @@ def area(label: str, case: str, kind: str, *, help_text: str = "", height: int =
         kind: what the words will be: "vote", "comment", ...
         help_text: what to write.
         height: of the field, in pixels.
+        default: what stands in it before anything was written.
     """
     who, key = state.visitor().id, _key(case, kind)
     drafts = places.current().drafts
     if key not in st.session_state:
         found = drafts.get(who, case, kind)
-        st.session_state[key] = found.content if found else ""
+        st.session_state[key] = found.content if found else default
 
     def keep() -> None:
         drafts.save(who, case, kind, st.session_state[key], clock.now())

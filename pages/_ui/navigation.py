@@ -45,6 +45,7 @@ ENTRIES: Final = (
     Entry("cases", "Cases", "Review", "review/cases.py", ":material/folder_open:"),
     Entry("case", "Case", "Review", "review/case.py", ":material/forum:"),
     Entry("decide", "Decide", "Review", "review/decide.py", ":material/how_to_vote:"),
+    Entry("charter", "Charter", "Review", "review/charter.py", ":material/gavel:"),
     Entry("ledger", "Ledger", "Audit", "audit/ledger.py", ":material/receipt_long:"),
     Entry("keys", "Members and keys", "Audit", "audit/keys.py", ":material/key:"),
     Entry("verify", "Verify", "Audit", "audit/verify.py", ":material/verified_user:"),
