@@ -51,7 +51,7 @@ def _one(case: Case, item: Comment, about: dict[str, str]) -> None:
         if item.resolution is not None:
             st.markdown(f"Answer of **{plain(item.resolved_by)}**: {plain(item.resolution.shown, 4000)}")
         elif case.status == "in_review" and state.visitor().member:
-            with st.popover("Answer", key=f"answer-{item.comment}", on_change="rerun") as box:
+            with st.expander("Answer", key=f"answer-{item.comment}", on_change="rerun") as box:
                 if box.open:
                     _answer(case.id, item.comment)
 

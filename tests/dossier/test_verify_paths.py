@@ -1,0 +1,212 @@
+"""The verifier's less travelled ways: many entries, rare events, its own command line."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from governance.dossier import verify as verifier
+from governance.dossier.bundle import write_folder
+from governance.review import events
+from tests.dossier.ledger import TRUST, Book, book, check, predicate, sealed, spki
+from tests.dossier.test_attacks import at, filled, forged_after, refused, resigned, rewritten, spread
+from tests.review.board import MODEL, Room, approved, condition, conditional, founded, opened, registered, text
+
+
+def appealed(outcome: str) -> Room:
+    room = opened()
+    for who in ("ada", "ben", "cleo"):
+        room.vote(who, "reject")
+    room.decide()
+    for who in ("eve", "fay"):
+        room.join(who, ("member",))
+    room.do("olga", events.AppealFiled("a1", "olga", text("again")))
+    for who in ("eve", "fay"):
+        room.do(who, events.AppealDecided("a1", ("eve", "fay"), outcome, text("we looked")))
+    return room
+
+
+def expired() -> Room:
+    room = opened()
+    room.vote("ada")
+    room.day = 20
+    room.do("service", events.ReviewExpired(1))
+    room.open(text("again"))
+    return room
+
+
+def ended() -> Room:
+    room = approved()
+    room.day = 400
+    room.do("service", events.ApprovalExpired(1))
+    return room
+
+
+def fulfilled() -> Room:
+    room = conditional(condition("ben-1"), condition("ben-2"), condition("ben-3", blocking=False))
+    for name in ("ben-1", "ben-2"):
+        room.do("olga", events.ConditionSubmitted(name, "olga", (), text("done")))
+        room.do("ada", events.ConditionAccepted(name, "ada"))
+    return room
+
+
+def overdue() -> Room:
+    room = conditional()
+    room.day = 300
+    room.do("service", events.ConditionOverdue("ben-1"))
+    return room
+
+
+def alerted() -> Room:
+    room = approved()
+    for state in ("observed", "confirmed"):
+        room.do("service", events.MonitoringAlert("a1", MODEL, "psi", state), None)
+    return room
+
+
+def retired() -> Room:
+    room = approved()
+    room.do("ada", replace(room.case.decision, outcome="retired"))
+    room.do("service", events.CorrectionNoted(1, text("typo")), None)
+    return room
+
+
+def discussed() -> Room:
+    room = opened()
+    room.do("ben", events.CommentAdded("c1", "", blocking=True, text=text("why?")))
+    room.do("ben", events.CommentAdded("c2", "", blocking=False, text=text("by the way")))
+    room.do("ada", events.CommentResolved("c1", text("so")))
+    room.do("ben", events.CommentResolved("c2", text("so")))
+    room.do("service", events.MemberRemoved("dan", text("left")), None)
+    return room
+
+
+def rejected() -> Room:
+    room = opened()
+    for who in ("ada", "ben", "cleo"):
+        room.vote(who, "reject" if who != "ada" else "approve")
+    room.decide("service")
+    return room
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: appealed("approved"),
+        lambda: appealed("rejected"),
+        expired,
+        ended,
+        fulfilled,
+        overdue,
+        alerted,
+        retired,
+        discussed,
+        rejected,
+    ],
+)
+@pytest.mark.parametrize("case", [None, "credit"])
+def test_every_kind_of_history_verifies_whole_and_as_a_case(
+    tmp_path: Path, make: Callable[[], Room], case: str | None
+) -> None:
+    room = make()
+    answer = check(filled(room).files(case), tmp_path)
+    assert answer["valid"], (answer["first_bad"], answer["reason"])
+    assert answer["cases"] == {"credit": room.case.status}
+
+
+def test_rare_events_that_break_a_rule_are_refused(tmp_path: Path) -> None:
+    done = appealed("approved")
+    ruling = events.AppealDecided("a1", ("eve", "fay"), "approved", text("x"))
+    refused(*spread(forged_after(done, "eve", ruling), tmp_path), "malformed")
+    half = appealed("rejected")
+    half.do("dan", events.AppealFiled("a2", "dan", text("x")))
+    for body, words in (
+        (replace(ruling, appeal="a3"), "no such appeal"),
+        (replace(ruling, appeal="a2", panel=("eve",)), "too small"),
+        (replace(ruling, appeal="a2", panel=("eve", "ada")), "not independent"),
+        (replace(ruling, appeal="a2", panel=("fay", "dan")), "not on the panel"),
+    ):
+        refused(*spread(forged_after(half, "eve", body), tmp_path), words)
+    refused(*spread(forged_after(retired(), "service", events.ReviewExpired(1)), tmp_path), "retired")
+    room = founded()
+    lines = book(room.entries).lines
+    last = predicate(room.entries[-1])
+    for kind, words in (("what.ever", "unknown"), ("ledger.created", "created once"), ("vote.cast", "no case")):
+        said = last | {"type": kind, "index": len(lines), "body": {}}
+        signer = {"ledger.created": "root", "vote.cast": "cleo"}.get(kind, "service")
+        refused(resigned([*lines, sealed(said, signer)]), tmp_path, len(lines), words)
+    accepted = events.ConditionAccepted("ben-1", "olga")
+    under = conditional()
+    under.do("dan", events.ConditionSubmitted("ben-1", "dan", (), text("x")))
+    refused(*spread(forged_after(under, "olga", accepted), tmp_path), "no vote in this case")
+    refused(rewritten(registered(), 0, "ada"), tmp_path, 0)
+    gone = founded()
+    gone.do("service", events.MemberRemoved("ada", text("x")), None)
+    refused(
+        *spread(forged_after(gone, "service", events.MemberRemoved("ada", text("x")), "root"), tmp_path),
+        "no such member",
+    )
+
+
+def test_a_key_that_is_not_p256_signs_nothing() -> None:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    other = ec.generate_private_key(ec.SECP384R1()).public_key().public_bytes(*form)
+    assert verifier.forged([(7, other, b"", b"")]) == 7
+    assert verifier.forged([(8, b"no key", b"", b"")]) == 8
+    assert verifier.forged([(9, spki("ada"), b"m", b"\x30\x00")]) == 9
+    assert verifier.forged([]) is None
+
+
+@pytest.mark.slow
+def test_many_entries_are_shared_out_and_the_first_bad_one_is_still_named(tmp_path: Path) -> None:
+    room = founded()
+    lines = book(room.entries).lines
+    said = predicate(room.entries[-1])
+    for index in range(len(lines), 2_200):
+        note = said | {
+            "type": "correction.noted",
+            "index": index,
+            "actor": "service",
+            "body": {"index": 0, "text": {"sha256": "0" * 64}},
+        }
+        lines.append(sealed(note, "service"))
+    assert check(Book(lines).files(), tmp_path)["valid"]
+    envelope = json.loads(lines[2_100])
+    envelope["signatures"][0]["sig"] = json.loads(lines[2_099])["signatures"][0]["sig"]
+    lines[2_100] = json.dumps(envelope, sort_keys=True, separators=(",", ":")).encode()
+    refused(resigned(lines), tmp_path, 2_100, "signature does not hold")
+
+
+def test_the_command_line_of_the_script(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export, trust = tmp_path / "export", tmp_path / "trust.json"
+    write_folder(filled(conditional()).files(), export)
+    trust.write_text(json.dumps(TRUST))
+    assert verifier.main([str(export), "--trust", str(trust), "--old", str(export / "checkpoint")]) == 0
+    assert "case credit: conditional" in capsys.readouterr().out
+    trust.write_text(json.dumps(TRUST | {"root_keys": ["0" * 64]}))
+    assert verifier.main([str(export), "--trust", str(trust), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["first_bad"] == 0
+    assert verifier.main([str(export), "--trust", str(trust)]) == 1
+    assert "First bad entry: 0" in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", ["verify.py", str(export), "--trust", str(trust)])
+    monkeypatch.syspath_prepend(str(export))
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_path(str(Path(verifier.__file__)), run_name="__main__")
+    assert caught.value.code == 1
+
+
+def test_the_entry_that_revokes_and_the_index_of_decisions_are_counted(tmp_path: Path) -> None:
+    room = retired()
+    answer = check(filled(room).files(), tmp_path)
+    assert answer["decisions"] == 2
+    assert at(room, "decision.recorded", 1) > at(room, "decision.recorded")
