@@ -15,7 +15,7 @@ from pages._ui.text import plain
 WORDS: Final[Mapping[Kind, str]] = {
     "vote": "Vote on {case}",
     "decide": "Record the decision on {case}: nothing is missing",
-    "answer": "Answer the blocking comment {what} on {case}",
+    "answer": "Answer a blocking comment on {case}",
     "fulfil": "Fulfil the condition {what} of {case}",
     "accept": "Check whether the condition {what} of {case} has been fulfilled",
     "suspended": "The approval of {case} is suspended",

@@ -31,7 +31,7 @@ class Choice:
     label: str
     """Unique among its kind: name, version and the beginning of the digest."""
     role: str = ""
-    """What a data set is for: training, evaluation, monitoring or benchmark; "" for a model."""
+    """What a data set is for: training, evaluation, monitoring or benchmark; "reviewed" for a model with a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,15 @@ def members() -> tuple[Visitor, ...]:
 
 
 def models() -> tuple[Choice, ...]:
-    """Return the registered model versions, the newest first."""
+    """Return the registered model versions, the newest first; those that a case is about have the role "reviewed"."""
     found = views()
-    listed = found.models() if found is not None else ()
-    named = {item.digest: shown(f"{item.name} {item.version} ({short(item.digest)})", 90) for item in listed}
-    return tuple(Choice(digest, label) for digest, label in reversed(named.items()))
+    if found is None:
+        return ()
+    named = {item.digest: shown(f"{item.name} {item.version} ({short(item.digest)})", 90) for item in found.models()}
+    reviewed = {digest for case in found.cases() for digest in case.models}
+    return tuple(
+        Choice(digest, label, "reviewed" if digest in reviewed else "") for digest, label in reversed(named.items())
+    )
 
 
 def data(model: str = "") -> tuple[Choice, ...]:

@@ -99,7 +99,7 @@ def pick() -> Picked:
         words, change = st.columns([6, 1], vertical_alignment="center")
         line = words.empty()
         with change, st.popover("Change", icon=":material/tune:", type="tertiary"):
-            model = _pick(MODEL, "Model", house.models(), "The model version under review.")
+            model = _pick(MODEL, "Model", house.models(), "The model version under review.", "reviewed")
             offered = house.data(model.digest)
             data = _pick(
                 DATA,
