@@ -51,6 +51,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("ledger head", "governance.cli.ledger:ledger_head"),
     ("ledger check", "governance.cli.ledger:ledger_check"),
     ("ledger rebuild", "governance.cli.ledger:ledger_rebuild"),
+    ("ledger grants", "governance.cli.ledger:ledger_grants"),
     ("ledger cosign", "governance.cli.ledger:ledger_cosign"),
     ("witness", "governance.cli.ledger:witness"),
     ("export", "governance.cli.export:export"),

@@ -13,6 +13,7 @@ from governance.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOptio
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
 from governance.errors import RefusedInputError
 from governance.workflow import clock, places
+from storage.grants import grants
 from storage.ledger.checkpoint import read
 from storage.ledger.note import Note, Verifier, read_note
 from storage.ledger.witness import Witness, proof_from_lines
@@ -62,6 +63,13 @@ def ledger_rebuild(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOpt
     """Drop every table that follows from the lines and compute it again."""
     done = places.current(workspace).rebuild()
     print_json({"entries": done}) if json else say(f"Computed again from {done} lines.")
+
+
+def ledger_grants(
+    role: Annotated[str, typer.Argument(help="PostgreSQL role under which the service connects.")],
+) -> None:
+    """Print the rights of the service's role on PostgreSQL: it adds lines and can take none away."""
+    say("".join(f"{statement};\n" for statement in grants(role)).rstrip("\n"))
 
 
 def ledger_cosign(

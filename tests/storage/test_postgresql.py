@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import text
 
 from storage.engine import reading, writing
-from storage.errors import DamagedError
+from storage.errors import DamagedError, RefusedError
+from storage.grants import grants
 from storage.projections import contents
 from storage.workspace import Workspace
 from tests.storage.board import CASE, tell
@@ -133,6 +134,40 @@ def test_many_writers_lose_nothing_on_a_server(shared_workspace: Workspace, serv
     assert failures == []
     assert sorted(acknowledged) == list(range(2, 42))
     assert shared_workspace.verify().valid
+
+
+def test_the_services_role_adds_and_takes_nothing_away(shared_workspace: Workspace, server: str) -> None:
+    with writing(shared_workspace.engine) as connection:
+        connection.exec_driver_sql("CREATE ROLE service_role LOGIN")
+        for statement in grants("service_role"):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    with Workspace.open(shared_workspace.root, database=server.replace("countersign@", "service_role@")) as service:
+        tell(service)
+        text_of = service.read().comments(CASE)[0].text.sha256
+        with service.write() as unit:
+            assert unit.erase_text(text_of)
+            unit.commit()
+        service.runs.start("key", "method", "owner", AT)
+        service.rebuild()
+        for statement in (
+            "UPDATE entry SET line = line",
+            "DELETE FROM entry",
+            "TRUNCATE entry",
+            "DELETE FROM checkpoint",
+            "UPDATE checkpoint SET size = 1",
+            "ALTER TABLE entry DISABLE TRIGGER ALL",
+            "DROP TRIGGER entry_never_changes ON entry",
+            "DROP TABLE entry",
+        ):
+            with pytest.raises(DamagedError, match=r"permission denied|must be owner"), writing(service.engine) as able:
+                able.exec_driver_sql(statement)
+        assert service.verify().valid
+
+
+def test_a_role_has_a_plain_name() -> None:
+    with pytest.raises(RefusedError, match="not a name of a role"):
+        grants("a; DROP TABLE entry")
 
 
 def test_a_server_that_is_not_there_is_said_in_words(tmp_path: Path, server: str) -> None:
