@@ -12,7 +12,7 @@ from governance.data.profile import ColumnProfile
 from governance.data.schema import Schema
 from governance.data.suggest import Role
 from governance.workflow import places, register
-from pages._ui import errors, house, navigation, state
+from pages._ui import errors, house, state
 from pages._ui.incoming import Incoming
 from pages._ui.text import join, plain, shown
 
@@ -49,28 +49,42 @@ DATA_ROLES: Final = {
     "benchmark": "Benchmark: who should be represented",
 }
 _SELECTED: Final = {"good": "good for the person (a credit, a job)", "bad": "bad for the person (an alarm, a refusal)"}
+_NEW: Final = "countersign.new-data"
+_SERIAL: Final = "countersign.data-serial"
 _NO_CLASS: Final = "None: the label is a number, or has several classes"
 
 
-def choose(look: TableLook) -> Schema | None:
-    """Draw the choice of roles; return the schema, or None while something is missing."""
+def arrive(key: str) -> str:
+    """Pick the data set that was just registered, in the widget with this key, and return the key of the next upload."""
+    serial, new = state.remembered(_SERIAL), state.remembered(_NEW)
+    if new:
+        st.session_state[key] = new
+        serial = f"-{int(serial[1:] or 0) + 1}"
+        state.remember(_SERIAL, serial)
+        state.remember(_NEW, "")
+        st.toast(f"{plain(new)} is registered.", icon=":material/check_circle:")
+    return f"data-file{serial}"
+
+
+def choose(look: TableLook, file: str = "") -> Schema | None:
+    """Draw the choice of roles for a file; return the schema, or None while something is missing."""
     names = [column.name for column in look.columns]
     if look.suggestions:
         st.button(
-            "Take the suggestions", on_click=_take, args=(look,), icon=":material/checklist:",
+            "Take the suggestions", on_click=_take, args=(look, file), icon=":material/checklist:",
             help="Fills the choices below; change what is wrong.",
         )  # fmt: skip
     left, right = st.columns(2)
     with left:
-        target = _one("target", names, look)
-        positive, selected, threshold = _label(look, target)
-        sensitive = _several("sensitive", names, look)
+        target = _one("target", names, look, file)
+        positive, selected, threshold = _label(look, target, file)
+        sensitive = _several("sensitive", names, look, file)
     with right:
-        one: dict[str, str] = {role: _one(role, names, look) for role in _BOOKKEEPING}
-        control = _several("control", names, look)
-        ignore = _several("ignore", names, look)
+        one: dict[str, str] = {role: _one(role, names, look, file) for role in _BOOKKEEPING}
+        control = _several("control", names, look, file)
+        ignore = _several("ignore", names, look, file)
         with st.expander("The table already holds a score or a decision"):
-            one |= {role: _one(role, names, look) for role in _ANSWERS}
+            one |= {role: _one(role, names, look, file) for role in _ANSWERS}
     if target and (positive is None or (positive and selected is None)):
         st.caption("Say which value of the label the score is about, and whether being selected is good.")
         return None
@@ -91,14 +105,14 @@ def choose(look: TableLook) -> Schema | None:
     )
 
 
-def _take(look: TableLook) -> None:
+def _take(look: TableLook, file: str) -> None:
     """Fill the choices with the suggestions: the first of each single role, all of the others."""
     for role in _ONE:
         found = [item.column for item in look.suggestions if item.role == role]
         if found:
-            st.session_state[f"role-{role}"] = found[0]
+            st.session_state[f"role-{role}{file}"] = found[0]
     for role in _MANY:
-        st.session_state[f"role-{role}"] = list(
+        st.session_state[f"role-{role}{file}"] = list(
             dict.fromkeys(item.column for item in look.suggestions if item.role == role)
         )
 
@@ -109,17 +123,17 @@ def _reasons(role: Role, look: TableLook) -> None:
             st.caption(f":material/lightbulb: {plain(item.column, 100)}: {plain(item.reason)}")
 
 
-def _one(role: Role, names: list[str], look: TableLook) -> str:
+def _one(role: Role, names: list[str], look: TableLook, file: str) -> str:
     chosen = st.selectbox(
-        _ONE[role], names, index=None, format_func=shown, key=f"role-{role}", help=_HELP[role], placeholder="none"
+        _ONE[role], names, index=None, format_func=shown, key=f"role-{role}{file}", help=_HELP[role], placeholder="none"
     )
     _reasons(role, look)
     return chosen if chosen in names else ""
 
 
-def _several(role: Role, names: list[str], look: TableLook) -> list[str]:
+def _several(role: Role, names: list[str], look: TableLook, file: str) -> list[str]:
     chosen = st.multiselect(
-        _MANY[role], names, format_func=shown, key=f"role-{role}", help=_HELP[role], placeholder="none"
+        _MANY[role], names, format_func=shown, key=f"role-{role}{file}", help=_HELP[role], placeholder="none"
     )
     _reasons(role, look)
     return [name for name in chosen if name in names]
@@ -129,14 +143,14 @@ def _column(look: TableLook, name: str) -> ColumnProfile | None:
     return next((column for column in look.columns if column.name == name), None)
 
 
-def _label(look: TableLook, target: str) -> tuple[str | None, str | None, float]:
+def _label(look: TableLook, target: str, file: str) -> tuple[str | None, str | None, float]:
     """Draw what the label means: its positive value, whether being selected is good, and the threshold."""
     column = _column(look, target)
     if column is None:
         return "", None, 0.5
     values = [item.value for item in column.top] if column.distinct <= 10 else []
     positive = st.selectbox(
-        "The score is about", [*values, _NO_CLASS], index=None, format_func=shown, key="label-positive",
+        "The score is about", [*values, _NO_CLASS], index=None, format_func=shown, key=f"label-positive{file}",
         placeholder="choose a value",
         help="Which value of the label a high score predicts. It is never guessed.",
     )  # fmt: skip
@@ -145,10 +159,10 @@ def _label(look: TableLook, target: str) -> tuple[str | None, str | None, float]
     if positive == _NO_CLASS:
         return "", None, 0.5
     selected = st.selectbox(
-        "Being selected is", list(_SELECTED), index=None, format_func=_SELECTED.__getitem__, key="label-selected",
+        "Being selected is", list(_SELECTED), index=None, format_func=_SELECTED.__getitem__, key=f"label-selected{file}",
         placeholder="choose", help="All wording follows it.",
     )  # fmt: skip
-    threshold = st.number_input("Selected from a score of", 0.0, 1.0, 0.5, 0.01, key="label-threshold")
+    threshold = st.number_input("Selected from a score of", 0.0, 1.0, 0.5, 0.01, key=f"label-threshold{file}")
     return positive, selected, min(1.0, max(0.0, float(threshold)))
 
 
@@ -194,4 +208,5 @@ def form(incoming: Incoming, look: TableLook, schema: Schema) -> None:
             reading=look.reading,
         )  # fmt: skip
         label = next(item.label for item in house.data() if item.digest == digest)
-        navigation.go("datasets", data=label)
+        state.remember(_NEW, label)
+        st.rerun()

@@ -13,6 +13,7 @@ sentence.page("Data sets", "Which tables are registered, and what do their colum
 
 # read
 known = datasets.tables()
+upload = data_roles.arrive("data")
 
 # draw
 if known:
@@ -77,7 +78,7 @@ if house.workspace() is None:
     st.stop()
 file = incoming.receive(
     "CSV or Parquet file",
-    "data-file",
+    upload,
     "The file is looked at before anything is stored: encoding, separator, types, what is missing.",
 )
 if file is None:
@@ -86,6 +87,6 @@ with errors.caught():
     look = data_look.reading(file)
     data_look.contents(look)
     st.markdown("**What do the columns mean?** Everything without a role is a feature.")
-    schema = data_roles.choose(look)
+    schema = data_roles.choose(look, file.digest[:12])
     if schema is not None:
         data_roles.form(file, look, schema)
