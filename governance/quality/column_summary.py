@@ -132,13 +132,10 @@ def summarise(
 
 def _kind(column: pd.Series) -> str:
     """Return the kind; a float column of whole numbers counts as integer, whether or not values are missing."""
-    kind = kind_of_column(column)
-    if kind != "number":
-        return kind
+    if not pd.api.types.is_float_dtype(column.dtype):
+        return kind_of_column(column)
     numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    if _fractional(numbers[:1_000]) or _fractional(numbers):
-        return "number"
-    return "integer"
+    return "number" if _fractional(numbers[:1_000]) or _fractional(numbers) else "integer"
 
 
 def _fractional(numbers: NDArray[np.float64]) -> bool:
@@ -150,7 +147,7 @@ def _numbers(found: ColumnSummary, column: pd.Series, expected: tuple[Expectatio
     numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
     if found.missing == len(numbers):
         return
-    low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+    low, high = float(np.fmin.reduce(numbers)), float(np.fmax.reduce(numbers))
     if not (np.isfinite(low) and np.isfinite(high)):
         finite = numbers[np.isfinite(numbers)]
         found.infinite = len(numbers) - found.missing - len(finite)

@@ -91,7 +91,7 @@ def _of_column(column: ColumnSummary, sample: pd.DataFrame, schema: Schema) -> l
             Expectation(
                 "range",
                 column.name,
-                share=max(0.005, round(8 / (column.rows + 1), 4)),
+                share=min(1.0, max(0.005, round(8 / (column.rows + 1), 4))),
                 minimum=column.low.value,
                 maximum=-column.high.value + 0.0,
             )

@@ -29,12 +29,10 @@ def levels(column: pd.Series) -> NDArray[np.intp]:
         column = pd.Series(column.to_numpy(dtype="datetime64[s]").astype(np.int64), dtype="float64").mask(gone)
     if numeric:
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        distinct = np.unique(numbers[~gone])
-        edges = (
-            distinct[1:]
-            if len(distinct) <= LEVELS
-            else np.unique(np.quantile(numbers[~gone], np.linspace(0, 1, LEVELS + 1)[1:-1], method="lower"))
-        )
+        ordered = np.sort(numbers[~gone])
+        starts = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
+        cuts = np.arange(1, LEVELS) * (len(ordered) - 1) // LEVELS
+        edges = ordered[starts] if len(starts) < LEVELS else np.unique(ordered[cuts])
         codes = np.searchsorted(edges, numbers, side="right").astype(np.intp)
         codes[gone] = len(edges) + 1
         return codes
@@ -96,8 +94,9 @@ def along_the_file(codes: NDArray[np.intp]) -> tuple[float, float]:
 
     n = len(codes)
     piece = np.arange(n) * PIECES // n
-    _, dense = np.unique(codes, return_inverse=True)
-    width = int(dense.max()) + 1
+    used = np.bincount(codes) > 0
+    dense = (np.cumsum(used) - 1)[codes]
+    width = int(used.sum())
     if width < 2:
         return 0.0, 1.0
     table = np.bincount(piece * width + dense, minlength=PIECES * width).reshape(PIECES, width).astype(np.float64)

@@ -57,4 +57,5 @@ def repeated(parts: tuple[NDArray[np.uint64], ...]) -> int:
     if not parts:
         return 0
     whole = np.concatenate(parts)
-    return len(whole) - len(np.unique(whole))
+    whole.sort()
+    return int((whole[1:] == whole[:-1]).sum())
