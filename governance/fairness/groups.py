@@ -101,7 +101,7 @@ def attributes(names: Sequence[str], frames: Iterable[pd.DataFrame]) -> tuple[At
                 _add_numbers(numbers, name, frame[name])
             else:
                 codes, levels = _levels(frame[name])
-                used = set(np.unique(codes[codes >= 0]).tolist()) if len(codes) else set()
+                used = set(np.flatnonzero(np.bincount(codes + 1)[1:]).tolist()) if len(codes) else set()
                 seen[name] |= {level for index, level in enumerate(levels) if level is not None and index in used}
     return tuple(_attribute(name, seen[name], numbers.get(name)) for name in names)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from governance.fairness.report import FairnessReport, ImpactReport, Limits, SweepReport
+from governance.fairness.report import CompareReport, FairnessReport, ImpactReport, Limits, SweepReport
 from governance.method_spec import MethodSpec
 
 
@@ -45,6 +45,17 @@ class Sweep:
     limits: Limits = field(default_factory=lambda: Limits(draws=1_000))
 
 
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Which candidate is held against the model in force."""
+
+    candidate_score: str = ""
+    """Column of the data with the candidate's score, for example written by `countersign predict`."""
+    candidate_threshold: float | None = None
+    """Selected from this score on; the threshold in force when None."""
+    limits: Limits = field(default_factory=Limits)
+
+
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="fairness.by_group",
@@ -64,6 +75,16 @@ METHODS: tuple[MethodSpec, ...] = (
         run="governance.fairness.sweep:sweep",
         parameters=Sweep,
         result=SweepReport,
+        needs=("sensitive", "predictions"),
+    ),
+    MethodSpec(
+        id="fairness.compare",
+        version=1,
+        title="Two models on the same people",
+        question="What would change for whom if a candidate took the place of the model in force?",
+        run="governance.fairness.compare:compare",
+        parameters=Compare,
+        result=CompareReport,
         needs=("sensitive", "predictions"),
     ),
     MethodSpec(

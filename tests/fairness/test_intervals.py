@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from governance.fairness.cells import Cells
+from governance.fairness.disparity import Question, disparity, families
 from governance.fairness.intervals import adjust, katz, koopman, newcombe, ratio_interval, score_p_value, wilson
+from governance.fairness.report import Limits
 
 
 @pytest.mark.parametrize(("s", "n"), [(0, 10), (1, 20), (5, 9), (81, 263), (15, 148), (20, 20)])
@@ -108,3 +111,24 @@ def test_differences_and_ratios_cover_the_truth_as_often_as_they_say(n1: int, p1
     assert 0.93 <= np.mean((low <= p1 - p2) & (p1 - p2 <= high)) <= 0.975
     low, high = ratio_interval(a, n1, b, n2)
     assert 0.93 <= np.mean((low <= p1 / p2) & (p1 / p2 <= high)) <= 0.975
+
+
+@pytest.mark.parametrize(
+    ("rates", "sizes"),
+    [((0.3, 0.45), (200, 300)), ((0.2, 0.25, 0.3, 0.35, 0.4), (2000, 900, 600, 300, 300)), ((0.3,) * 4, (250,) * 4)],
+)
+def test_the_largest_difference_is_covered_even_when_all_groups_are_equal(
+    rates: tuple[float, ...], sizes: tuple[int, ...]
+) -> None:
+    rng, truth, held = np.random.default_rng(12), max(rates) - min(rates), []
+    question = Question("demographic_parity", "g", "between_groups", -1, tuple("abcdefg"[: len(rates)]))
+    for _ in range(250):
+        selected = rng.binomial(sizes, rates)
+        table = np.zeros((len(rates), 3, 3), dtype=np.int64)
+        table[:, 2, 1], table[:, 2, 0] = selected, np.array(sizes) - selected
+        cells = Cells((), np.arange(len(rates))[:, None], table)
+        judged = {"selection_rate": np.ones(len(rates), dtype=bool)}
+        drawn = families(cells, ("selection_rate",), judged, 400, rng)
+        found = disparity([drawn["selection_rate"]], question, Limits())
+        held.append(found.low - 1e-12 <= truth <= found.high + 1e-12)
+    assert np.mean(held) >= 0.915  # 95 % less three standard errors of 250 trials, and a little for the 400 draws

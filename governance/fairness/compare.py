@@ -1,0 +1,160 @@
+"""The method `fairness.compare`: two models on the same people, with paired intervals from their joint counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from governance.data.schema import Schema
+from governance.evidence import Dropped, Finding, NotAssessed, Progress, Rows
+from governance.fairness import metrics
+from governance.fairness.cells import coded
+from governance.fairness.disparity import gap
+from governance.fairness.groups import Attribute, combined
+from governance.fairness.intake import chunks, declared, read_attributes
+from governance.fairness.metrics import direction
+from governance.fairness.report import Change, CompareReport
+from governance.fairness.spec import Compare
+from governance.subject import Subject
+
+Floats = NDArray[np.float64]
+OVERALL = ("accuracy", "selection_rate", "true_positive_rate", "false_positive_rate", "precision", "f1")
+GAPS: Mapping[str, str] = {
+    "demographic_parity": "selection_rate",
+    "equal_opportunity": "true_positive_rate",
+    "predictive_equality": "false_positive_rate",
+    "predictive_parity": "precision",
+    "accuracy_parity": "accuracy",
+}
+
+
+def joint(
+    codes: NDArray[np.intp], size: int, label: NDArray[np.uint8], one: NDArray[np.uint8], two: NDArray[np.uint8]
+) -> NDArray[np.int64]:
+    """Return (size, 3, 3, 3) counts by group x label x decision of the first model x decision of the second."""
+    key = ((codes * 3 + label) * 3 + one) * 3 + two
+    return np.bincount(key, minlength=size * 27).reshape(size, 3, 3, 3)
+
+
+def redrawn(table: NDArray[np.int64], draws: int, rng: np.random.Generator) -> Floats:
+    """Return (draws, g, 3, 3, 3) redrawn joint counts: the same people are redrawn for both models."""
+    flat = table.reshape(-1)
+    used = np.flatnonzero(flat)
+    found = np.zeros((draws, flat.size))
+    found[:, used] = rng.multinomial(int(flat.sum()), flat[used] / flat.sum(), size=draws)
+    return found.reshape(draws, *table.shape)
+
+
+def changes(
+    table: NDArray[np.int64], attribute: str, parameters: Compare, schema: Schema, rng: np.random.Generator
+) -> list[Change]:
+    """Return how the disparities of one attribute (or, for "", the overall metrics) change from the first to the second model.
+
+    Groups with too few rows take no part. Each interval is the percentile interval of the change over redrawn joint counts.
+    """
+    limits = parameters.limits
+    kept = table[table.reshape(len(table), -1).sum(axis=1) >= limits.min_rows]
+    if attribute and len(kept) < 2:
+        return []
+    drawn = redrawn(kept if attribute else table.sum(axis=0, keepdims=True), limits.draws, rng)
+    point = (kept if attribute else table.sum(axis=0, keepdims=True)).astype(np.float64)
+    found = []
+    for name, metric in GAPS.items() if attribute else ((item, item) for item in OVERALL):
+        if schema.target == "" and metric not in metrics.LABEL_FREE:
+            continue
+        first, second = (_measured(point, metric, axis, attribute) for axis in (-1, -2))
+        if not (np.isfinite(first) and np.isfinite(second)):
+            continue
+        moved = _measured(drawn, metric, -2, attribute) - _measured(drawn, metric, -1, attribute)
+        usable = moved[np.isfinite(moved)]
+        if usable.size < 100:
+            continue
+        tail = (1 - limits.confidence) / 2
+        low, high = (float(end) for end in np.quantile(usable, [tail, 1 - tail]))
+        worse = "higher" if attribute else direction(metric, schema.selected_is)
+        found.append(_change(name, attribute, float(first), float(second), low, high, worse))
+    return found
+
+
+def _measured(table: Floats, metric: str, drop: int, attribute: str) -> Floats:
+    """Return the metric (or its largest difference over groups) of one model; `drop` sums the other one's decisions away."""
+    values = metrics.value(metric, table.sum(axis=drop))
+    return gap(values, None) if attribute else values[..., 0]
+
+
+def _change(what: str, attribute: str, first: float, second: float, low: float, high: float, worse: str) -> Change:
+    verdict = "no_clear_change"
+    if worse and (low > 0 or high < 0):
+        verdict = "worse" if (low > 0) == (worse == "higher") else "better"
+    return Change(what, attribute, first, second, second - first, low, high, verdict)  # type: ignore[arg-type]
+
+
+def compare(
+    subject: Subject, parameters: Compare, *, rng: np.random.Generator, progress: Progress
+) -> Finding[CompareReport]:
+    """Return what changes when decisions are taken from a candidate's score column instead of the current model.
+
+    Raises:
+        RefusedInputError: no sensitive column, unknown label codes, or a candidate column that is not there.
+    """
+    schema = declared(subject)
+    total = subject.data.n_rows
+    if not parameters.candidate_score:
+        return Finding(NotAssessed("No candidate was named: candidate_score is empty."), Rows(total, total))
+    found = tuple(item for item in read_attributes(subject) if item.name in schema.sensitive)
+    values = subject.data.frame((parameters.candidate_score,))[parameters.candidate_score].to_numpy(dtype=np.float64)
+    parts: dict[str, list[NDArray[np.intp] | NDArray[np.uint8]]] = {"label": [], "one": []}
+    codes: list[list[NDArray[np.intp]]] = [[] for _ in found]
+    for chunk in chunks(subject, schema, found, progress):
+        if chunk.outcome.task != "binary":
+            return Finding(NotAssessed("Two models are compared on yes-or-no decisions only."), Rows(total, total))
+        parts["label"].append(coded(chunk.outcome.y_true))
+        parts["one"].append(coded(chunk.outcome.y_pred))
+        for kept, code in zip(codes, chunk.codes, strict=True):
+            kept.append(code)
+    label, one = (np.concatenate(parts[name]).astype(np.uint8) for name in ("label", "one"))
+    cut = schema.threshold if parameters.candidate_threshold is None else parameters.candidate_threshold
+    two = np.where(np.isnan(values), 2, values >= cut).astype(np.uint8)
+    known = (one < 2) & (two < 2)
+    rows = Rows(
+        int(known.sum()), total, (Dropped("no decision of both models", int((~known).sum())),) if (~known).any() else ()
+    )
+    if rows.used == 0:
+        return Finding(NotAssessed("No row has a decision of both models."), rows)
+    whole = compared(
+        found,
+        [np.concatenate(item)[known] for item in codes],
+        label[known],
+        one[known],
+        two[known],
+        parameters,
+        schema,
+        rng,
+    )
+    flipped = int((one[known] != two[known]).sum())
+    limits = parameters.limits
+    report = CompareReport(
+        "model in force", parameters.candidate_score, schema.selected_is, limits, rows, tuple(whole), flipped, ()
+    )
+    return Finding(report, rows)
+
+
+def compared(
+    attributes: tuple[Attribute, ...],
+    codes: list[NDArray[np.intp]],
+    label: NDArray[np.uint8],
+    one: NDArray[np.uint8],
+    two: NDArray[np.uint8],
+    parameters: Compare,
+    schema: Schema,
+    rng: np.random.Generator,
+) -> list[Change]:
+    """Return the overall changes, then the changes of each attribute's disparities."""
+    nobody = np.zeros(len(label), dtype=np.intp)
+    found = changes(joint(nobody, 1, label, one, two), "", parameters, schema, rng)
+    for attribute, code in zip(attributes, codes, strict=True):
+        table = joint(combined([code], [attribute]), len(attribute.names), label, one, two)
+        found += changes(table[table.any(axis=(1, 2, 3))], attribute.name, parameters, schema, rng)
+    return found
