@@ -71,10 +71,12 @@ def _levels(column: pd.Series) -> tuple[NDArray[np.intp], list[str | None]]:
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes = column.cat.codes.to_numpy().astype(np.intp)
-        names = text_of(pd.Series(column.cat.categories))
+        categories = column.cat.categories
+        texts = pd.api.types.is_string_dtype(categories.dtype)
+        names = categories.tolist() if texts else text_of(pd.Series(categories)).tolist()
     else:
         found, uniques = pd.factorize(column, use_na_sentinel=True)
-        codes, names = found.astype(np.intp), text_of(pd.Series(uniques))
+        codes, names = found.astype(np.intp), text_of(pd.Series(uniques)).tolist()
     return codes, [None if not str(name).strip() else str(name) for name in names]
 
 
