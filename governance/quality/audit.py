@@ -139,10 +139,11 @@ def _label_rate(table: _Table, rows: NDArray[np.bool_], min_rows: int) -> LabelR
         return NotAssessed("There is no label with a positive value, and no label that is a number.")
     known = table.label[rows]
     known = known[~np.isnan(known)]
-    if len(known) < min_rows:
+    if len(known) < max(2, min_rows):
         return NotAssessed(f"{len(known)} rows with a label, fewer than {min_rows}.")
     if not table.is_rate:
-        return LabelRate(float(known.mean()), None, None, len(known))
+        low, high = mean_interval(known)
+        return LabelRate(float(known.mean()), low, high, len(known))
     low, high = wilson(int(known.sum()), len(known))
     return LabelRate(float(known.mean()), low, high, len(known))
 
@@ -153,6 +154,14 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 / (1 + z2 / n) * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return float(max(0.0, middle - half)), float(min(1.0, middle + half))
+
+
+def mean_interval(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the 95 % interval of a mean (Student 1908); at least two values."""
+    from scipy.special import stdtrit
+
+    half = stdtrit(len(values) - 1, 0.975) * values.std(ddof=1) / np.sqrt(len(values))
+    return float(values.mean() - half), float(values.mean() + half)
 
 
 def _proxies(table: _Table, limit: float) -> tuple[tuple[Proxy, ...], int]:

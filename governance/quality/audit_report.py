@@ -42,9 +42,9 @@ class LabelRate:
     """How often the positive label (or, for numbers, which mean) a group has."""
 
     value: float
-    low: float | None
-    """Wilson 95 % interval for a rate; None for the mean of a number."""
-    high: float | None
+    low: float
+    """Lower end of the 95 % interval: Wilson's for a rate, Student's for the mean of a number."""
+    high: float
     rows: int
     """Rows with a label."""
 
@@ -97,3 +97,8 @@ class AuditReport:
     rows: int
     sampled_rows: int
     """Rows used for the mutual information."""
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether the label is counted as a share, as opposed to the mean of a number."""
+        return self.label.startswith("share ")

@@ -128,7 +128,7 @@ def audit_lead(audit: AuditReport) -> str:
         low = min((item for item in judged if item.group[0].attribute == high.group[0].attribute), key=_rate)
         if low is not high:
             parts.append(
-                f"The {plain(audit.label)} is {_value(high)} for {plain(group_name(high))} and {_value(low)} for "
+                f"The {plain(audit.label)} is {_value(high, audit)} for {plain(group_name(high))} and {_value(low, audit)} for "
                 f"{plain(group_name(low))}."
             )
     leaks = [item for item in audit.proxies if item.is_proxy]
@@ -143,10 +143,10 @@ def _rate(item: GroupAudit) -> float:
     return item.label.value if isinstance(item.label, LabelRate) else 0.0
 
 
-def _value(item: GroupAudit) -> str:
+def _value(item: GroupAudit, audit: AuditReport) -> str:
     if not isinstance(item.label, LabelRate):
         return "not assessed"
-    return percent(item.label.value) if item.label.low is not None else number(item.label.value)
+    return percent(item.label.value) if audit.is_rate else number(item.label.value)
 
 
 def groups(audit: AuditReport) -> None:
@@ -156,7 +156,7 @@ def groups(audit: AuditReport) -> None:
             "group": [group_name(item) for item in audit.groups],
             "rows": [item.rows for item in audit.groups],
             "share": [item.share for item in audit.groups],
-            "label": [_value(item) for item in audit.groups],
+            "label": [_value(item, audit) for item in audit.groups],
             "interval": [_interval(item) for item in audit.groups],
             "represented": [_represented(item) for item in audit.groups],
             "missing": [item.missing_share for item in audit.groups],

@@ -54,7 +54,7 @@ sentence.lead(quality_view.audit_lead(audit))
 rates = charts.label_frame(audit)
 if len(rates):
     base.draw(
-        charts.labels(rates, audit.label if (rates["low"] == rates["high"]).all() else f"{audit.label}, % of rows"),
+        charts.labels(rates, f"{audit.label}, % of rows" if audit.is_rate else audit.label),
         f"Dots with 95 % intervals: {audit.label} by group",
         rates,
         "labels",

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, sem, t
 from sklearn.metrics import adjusted_mutual_info_score
 
 from governance.codec import canonical, decode, encode, parse
@@ -85,13 +85,16 @@ def test_a_missing_sensitive_value_is_the_group_unknown_and_small_groups_are_not
     assert group(found, g="a").duplicate_share == pytest.approx(47 / 50)
 
 
-def test_a_number_as_label_gives_means(tmp_path: Path) -> None:
-    pd.DataFrame({"g": ["a"] * 40 + ["b"] * 40, "y": np.r_[np.full(40, 1.5), np.full(40, 3.0)]}).to_parquet(
-        tmp_path / "t.parquet"
-    )
+def test_a_number_as_label_gives_means_with_students_interval(tmp_path: Path) -> None:
+    values = np.random.default_rng(5).normal(3, 1, 80)
+    pd.DataFrame({"g": ["a"] * 40 + ["b"] * 40, "y": values}).to_parquet(tmp_path / "t.parquet")
     found = audited(tmp_path / "t.parquet", Schema(target="y", sensitive=("g",)))
     assert found.label == "mean of y"
-    assert group(found, g="b").label == LabelRate(3.0, None, None, 40)
+    label = group(found, g="b").label
+    assert isinstance(label, LabelRate)
+    expected = t.interval(0.95, 39, loc=values[40:].mean(), scale=sem(values[40:]))
+    assert (label.value, label.rows) == (pytest.approx(values[40:].mean()), 40)
+    assert (label.low, label.high) == (pytest.approx(expected[0]), pytest.approx(expected[1]))
 
 
 def test_a_report_survives_the_way_through_json(adult: AuditReport) -> None:

@@ -39,13 +39,13 @@ def group_name(item: GroupAudit) -> str:
 def label_frame(audit: AuditReport) -> pd.DataFrame:
     """Return the judged single groups in the audit's order: name, rate, its interval in percent, rows."""
     judged = [(item, item.label) for item in audit.groups if len(item.group) == 1 and isinstance(item.label, LabelRate)]
-    scale = 1 if any(rate.low is None for _, rate in judged) else 100
+    scale = 100 if audit.is_rate else 1
     return pd.DataFrame(
         {
             "group": [group_name(item) for item, _ in judged],
             "label": [scale * rate.value for _, rate in judged],
-            "low": [scale * (rate.low if rate.low is not None else rate.value) for _, rate in judged],
-            "high": [scale * (rate.high if rate.high is not None else rate.value) for _, rate in judged],
+            "low": [scale * rate.low for _, rate in judged],
+            "high": [scale * rate.high for _, rate in judged],
             "rows": [rate.rows for _, rate in judged],
         }
     )
