@@ -85,7 +85,7 @@ def _of_column(column: ColumnSummary, sample: pd.DataFrame, schema: Schema) -> l
         return found
     found.append(Expectation("type", column.name, text=column.kind))
     found += [Expectation(check, column.name) for check in _suited(column.kind)]
-    bookkeeping = {schema.identifier, schema.timestamp}
+    bookkeeping = {schema.identifier, schema.timestamp, *schema.ignore}
     if column.kind in {"integer", "number"} and column.name not in bookkeeping and np.isfinite(column.low.value):
         found.append(
             Expectation(
@@ -99,6 +99,6 @@ def _of_column(column: ColumnSummary, sample: pd.DataFrame, schema: Schema) -> l
         median = float(np.nanmedian(sample[column.name].to_numpy(dtype=np.float64, na_value=np.nan)))
         if math.isfinite(median) and median:
             found.append(Expectation("unit_jump", column.name, reference=median))
-    elif column.texts is not None and 0 < len(column.texts) <= MANY_TEXTS:
+    elif column.name not in bookkeeping and column.texts is not None and 0 < len(column.texts) <= MANY_TEXTS:
         found.append(Expectation("values", column.name, values=tuple(sorted(column.texts))))
     return found
