@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
 FONTS: Final = Path(__file__).resolve().parents[2] / "assets" / "fonts"
+WIDTH: Final = 503.0
+"""Points between the margins of an A4 page."""
 REGULAR: Final = "CountersignSans"
 BOLD: Final = "CountersignSans-Bold"
 
@@ -52,7 +54,7 @@ def _foot(canvas: Any, document: Any) -> None:
 def _styles() -> dict[str, Any]:
     from reportlab.lib.styles import ParagraphStyle
 
-    plain = ParagraphStyle("plain", fontName=REGULAR, fontSize=9, leading=13, spaceAfter=4, wordWrap="CJK")
+    plain = ParagraphStyle("plain", fontName=REGULAR, fontSize=9, leading=13, spaceAfter=4)
     return {
         "plain": plain,
         "title": ParagraphStyle("title", parent=plain, fontName=BOLD, fontSize=17, leading=22),
@@ -78,12 +80,19 @@ def _story(dossier: Dossier) -> list[Flowable]:
     return story
 
 
+def _widths(section: Section) -> list[float]:
+    """Return column widths in points: wider where texts are longer, none too narrow for a heading."""
+    columns = zip(section.head, *section.rows, strict=True)
+    weights = [min(max(8, *(len(cell) for cell in column)), 60) ** 0.7 for column in columns]
+    return [WIDTH * weight / sum(weights) for weight in weights]
+
+
 def _table(section: Section, styles: dict[str, Any]) -> Flowable:
     from reportlab.lib import colors
     from reportlab.platypus import Paragraph, Table
 
     rows = [[Paragraph(escape(item), styles["label"]) for item in section.head]]
     rows += [[Paragraph(escape(cell[:3000]), styles["cell"]) for cell in row] for row in section.rows]
-    table = Table(rows, repeatRows=1, splitInRow=1)
+    table = Table(rows, colWidths=_widths(section), repeatRows=1, splitInRow=1)
     table.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey)])
     return table

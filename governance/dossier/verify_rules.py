@@ -170,7 +170,7 @@ class Board:
                 hit = b["state"] == "confirmed" and b["model"] in c.body["models"] and c.status in APPROVAL
                 c.status = "suspended" if hit else c.status
 
-    def putting(self, c: Any, kind: str, _e: Any, b: Any) -> None:
+    def putting(self, c: Any, kind: str, e: Any, b: Any) -> None:
         """Freeze evidence, or open a round of voting."""
         need(self.charter, "no charter is in force")
         tier = self.charter["charter"]["tiers"][c.body["risk_tier"]]
@@ -181,6 +181,11 @@ class Board:
             known = [self.evidence.get(item["digest"]) == item for item in b["evidence"]]
             shown = {item["method"] for item in b["evidence"]} | {item["id"] for item in b["not_applicable"]}
             need(known and all(known), "evidence in the bundle was never recorded")
+            waived = {item["by"] for item in b["waivers"]}
+            need(
+                waived <= {e["actor"]} - c.interested,
+                "a waiver is not by whoever froze the evidence, or by an interested one",
+            )
             need(shown >= set(tier["required_evidence"]), "evidence that the charter requires is missing")
             c.status, c.bundle, c.version, c.votes = c.status.replace("draft", "ready"), mine, b["version"], {}
             return

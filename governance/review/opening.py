@@ -68,8 +68,16 @@ def freeze(board: BoardState, case: Case, entry: Entry) -> Case:
         f"The charter requires evidence from {', '.join(missing)}.",
         "Run it, or declare it not applicable with a reason.",
     )
-    bad = [item.id for item in body.waivers if item.by not in board.members or item.by in case.interested]
-    require(not bad, f"The waiver of {', '.join(bad)} is not by a member outside the case.")
+    bad = [
+        item.id
+        for item in body.waivers
+        if item.by != entry.actor or item.by not in board.members or item.by in case.interested
+    ]
+    require(
+        not bad,
+        f"The waiver of {', '.join(bad)} is not by a member outside the case.",
+        "Whoever waives a requirement freezes the evidence with their own key.",
+    )
     return replace(case, status="ready" if case.status == "draft" else case.status, frozen=body, ballots=NOTHING)
 
 

@@ -116,6 +116,7 @@ def freeze(
     policy: Policy,
     not_applicable: Sequence[tuple[str, str]] = (),
     waivers: Sequence[WaiverWords] = (),
+    passphrase: str = "",
 ) -> str:
     """Freeze the evidence with these digests and return the bundle digest; earlier votes of an open round become void.
 
@@ -126,7 +127,8 @@ def freeze(
         actor: who does it.
         policy: held against the evidence now; the report is frozen with it, whatever it says.
         not_applicable: (requirement or method, reason in words) of what is left out.
-        waivers: what members outside the case take the responsibility to waive.
+        waivers: what the actor, a member outside the case, takes the responsibility to waive and signs with their own key.
+        passphrase: opens the actor's key; needed for waivers alone.
 
     Raises:
         RuleError: evidence that was never recorded, or evidence that the charter requires is missing.
@@ -155,7 +157,9 @@ def freeze(
         bundle = body.bundle
         return body
 
-    act(workspace, make, actor=actor, case=case, subjects=tuple(Subject("evidence", item) for item in evidence))
+    signer = workspace.unlock(actor, passphrase) if waivers else None
+    subjects = tuple(Subject("evidence", item) for item in evidence)
+    act(workspace, make, actor=actor, case=case, signer=signer, subjects=subjects)
     return bundle
 
 

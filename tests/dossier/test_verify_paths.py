@@ -15,7 +15,18 @@ from governance.dossier.bundle import write_folder
 from governance.review import events
 from tests.dossier.ledger import TRUST, Book, book, check, predicate, sealed, spki
 from tests.dossier.test_attacks import at, filled, forged_after, refused, resigned, rewritten, spread
-from tests.review.board import MODEL, Room, approved, condition, conditional, founded, opened, registered, text
+from tests.review.board import (
+    EVIDENCE,
+    MODEL,
+    Room,
+    approved,
+    condition,
+    conditional,
+    founded,
+    opened,
+    registered,
+    text,
+)
 
 
 def appealed(outcome: str) -> Room:
@@ -210,3 +221,17 @@ def test_the_entry_that_revokes_and_the_index_of_decisions_are_counted(tmp_path:
     answer = check(filled(room).files(), tmp_path)
     assert answer["decisions"] == 2
     assert at(room, "decision.recorded", 1) > at(room, "decision.recorded")
+
+
+def test_a_waiver_is_signed_by_the_member_who_gives_it(tmp_path: Path) -> None:
+    waiver = events.Waiver("auc", "ben", text("until retraining"), "2027-01-01T00:00:00Z")
+    body = events.EvidenceFrozen(1, "0" * 64, EVIDENCE, "c" * 64, waivers=(waiver,))
+    room = registered()
+    room.do("ben", events.frozen(body))
+    assert check(filled(room).files(), tmp_path)["valid"]
+    index = len(room.entries) - 1
+    refused(rewritten(room, index, "service"), tmp_path, index, "own live key")
+    stolen = events.frozen(replace(body, waivers=(replace(waiver, by="ada"),)))
+    refused(*spread(forged_after(registered(), "ben", stolen), tmp_path), "waiver")
+    mine = events.frozen(replace(body, waivers=(replace(waiver, by="olga"),)))
+    refused(*spread(forged_after(registered(), "olga", mine), tmp_path), "waiver")
