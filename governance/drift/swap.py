@@ -15,7 +15,7 @@ from governance.drift.report import ColumnEffect
 from governance.evidence import Progress
 from governance.models.signature import Prediction, Predictor
 
-ROWS: Final = 4_000
+ROWS: Final = 2_000
 
 
 def effects(
