@@ -95,8 +95,9 @@ def code_splits(splits: Splits) -> tuple[Codebook, NDArray[np.int32], NDArray[np
     feature, threshold = splits.feature[inner], splits.threshold[inner]
     order = np.lexsort((threshold, feature))
     feature, threshold = feature[order], threshold[order]
-    new_column = np.diff(feature, prepend=feature[:1] - 1) != 0
-    new_pair = new_column | (np.diff(threshold, prepend=np.nan) != 0)
+    new_column, new_pair = np.ones(len(feature), bool), np.ones(len(feature), bool)
+    new_column[1:] = feature[1:] != feature[:-1]
+    new_pair[1:] = new_column[1:] | (threshold[1:] != threshold[:-1])
     start = np.append(np.flatnonzero(new_column[new_pair]), new_pair.sum()).astype(np.int64)
     most = int(np.diff(start).max(initial=0))
     if most >= MISSING:

@@ -178,33 +178,6 @@ class LimeExplanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """The interaction of two raw columns over the rows."""
-
-    first: str
-    second: str
-    mean_abs: float
-    """Mean |interaction value| of the unordered pair (both halves together), at least 0."""
-    mean: float
-
-
-@dataclass(frozen=True, slots=True)
-class Interactions:
-    """Which pairs of columns act together."""
-
-    method: Literal["tree"]
-    exact: bool
-    scale: Scale
-    units: str
-    target: str
-    pairs: tuple[Pair, ...]
-    """Largest mean |interaction| first."""
-    background: Background
-    additivity_gap: float
-    """Largest |sum over a row of the interaction matrix - attribution|; best 0."""
-
-
-@dataclass(frozen=True, slots=True)
 class Moved:
     """One raw column before and after a change."""
 

@@ -4,9 +4,11 @@ The game is the same as for trees: v(S) = mean over background rows b of f(x on 
 
 Permutations (Castro, Gómez and Tejada 2009; antithetic pairs after Mitchell et al. 2022, "Sampling permutations for Shapley value
 estimation"): one replicate takes one background row and one order of the columns, forwards and backwards, and costs 2 (K - 1) model
-rows. With a budget of at least two replicates per background row every row is used equally often, so that the background adds no
-chance of its own; the standard error then comes from the differences within each background row. With less, background rows are
-drawn at random and the error is that of the mean of independent replicates.
+rows. With a budget for more replicates than there are background rows, every row is used equally often as far as it goes, so that
+the background adds no chance of its own (stratified sampling, Cochran 1977, chapter 5); the standard error then comes from the
+differences within background rows that are used more than once. With less, background rows are drawn at random and the error is
+that of the mean of independent replicates. Either error is itself an estimate: from fewer than some hundred replicates it can be too
+small when rare combinations of columns matter much.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ MOST_ENUMERATED: Final = 10
 """Most players of exact enumeration: 1,024 sets."""
 FEWEST: Final = 32
 """Fewest replicates from which a standard error is taken."""
+_SECOND_VISITS: Final = 10
+"""Fewest background rows that are used once more than the others, so that differences within rows can be seen."""
 _BATCH: Final = 40_000
 """Model rows asked at a time."""
 
@@ -85,35 +89,44 @@ def permute(
         progress: told how much of the budget is spent.
     """
     cost = max(1, 2 * (players - 1))
-    pairs = max(FEWEST, budget // cost)
-    background = len(others)
-    rounds = pairs // background
-    strata = rounds >= 2
+    pairs, background = max(FEWEST, budget // cost), len(others)
+    strata = pairs >= background + _SECOND_VISITS
+    plan = _even(pairs, background, rng) if strata else rng.integers(0, background, pairs)
+    step = max(FEWEST, background + _SECOND_VISITS if strata else 0, _BATCH // cost if precision <= 0 else 0)
     found = np.zeros((0, players))
-    rows = np.zeros(0, np.intp)
-    step = background * 2 if strata else min(pairs, max(FEWEST, _BATCH // cost))
-    total = rounds * background if strata else pairs
-    while len(found) < total:
-        count = min(step, total - len(found))
-        chosen = np.arange(count) % background if strata else rng.integers(0, background, count)
+    while len(found) < pairs:
+        chosen = plan[len(found) : len(found) + step]
         found = np.vstack([found, _replicates(ask, own, others, chosen, players, rng)])
-        rows = np.concatenate([rows, chosen])
-        progress(len(found), total, "asking the model")
-        if precision > 0 and _error(found, rows, strata=strata).max() < precision:
+        progress(len(found), pairs, "asking the model")
+        estimate = _estimate(found, plan[: len(found)], strata=strata)
+        if precision > 0 and estimate[1].max() < precision:
             break
-    return Sampled(found.mean(axis=0), _error(found, rows, strata=strata), len(found) * cost)
+    return Sampled(estimate[0], estimate[1], len(found) * cost)
 
 
-def _error(found: NDArray[np.float64], rows: NDArray[np.intp], *, strata: bool) -> NDArray[np.float64]:
-    """Return the standard error of the mean of replicates; within background rows when each was used equally often."""
+def _even(pairs: int, background: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return which background row each replicate takes: all of them in turn, in a new order each time."""
+    rounds = -(-pairs // background)
+    return np.concatenate([rng.permutation(background) for _ in range(rounds)])[:pairs]
+
+
+def _estimate(
+    found: NDArray[np.float64], rows: NDArray[np.intp], *, strata: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the values and their standard errors.
+
+    With strata, the value is the mean over background rows of each one's own mean, and the variance is the pooled variance within
+    rows times the sum of 1 / (visits of a row), over the number of rows squared.
+    """
     n = len(found)
-    if not strata or len(np.unique(np.bincount(rows))) > 1:
-        return np.asarray(found.std(axis=0, ddof=1) / np.sqrt(n))
-    order = np.argsort(rows, kind="stable")
-    times = n // len(np.unique(rows))
-    by_row = found[order].reshape(-1, times, found.shape[1])
-    within = by_row.var(axis=1, ddof=1).mean(axis=0)
-    return np.asarray(np.sqrt(within / n))
+    if not strata:
+        return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(n)
+    visits = np.bincount(rows).astype(np.float64)
+    means = np.zeros((len(visits), found.shape[1]))
+    np.add.at(means, rows, found)
+    means /= visits[:, None]
+    within = ((found - means[rows]) ** 2).sum(axis=0) / max(1, n - len(visits))
+    return means.mean(axis=0), np.sqrt(within * (1 / visits).sum()) / len(visits)
 
 
 def _replicates(
