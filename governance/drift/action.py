@@ -140,7 +140,7 @@ def _unharmed(signal: Signal, verdict: Change, harm: Harm, unknown: tuple[str, .
 
 def _unconfirmed(signal: Signal, harm: Harm, unknown: tuple[str, ...]) -> Action:
     expected = harm.estimated.verdict if isinstance(harm.estimated, EstimatedHarm) else "cannot_tell"
-    more = f"{harm.labels.needed:,} labels would settle it" if harm.labels.needed else "collect labels"
+    more = f"{harm.labels.needed:,} labels would settle it" if harm.labels.needed else "it takes more labelled rows"
     if expected == "worse":
         return Action(
             "collect_labels", f"Performance is expected to be worse, and labels cannot confirm it yet: {more}.", unknown
