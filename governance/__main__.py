@@ -19,6 +19,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("audit-data", "governance.cli.data:audit"),
     ("fairness", "governance.cli.fairness:fairness"),
     ("impact-ratio", "governance.cli.fairness:impact_ratio"),
+    ("mitigate", "governance.cli.mitigate:mitigate"),
     ("drift", "governance.cli.drift:drift"),
     ("explain", "governance.cli.explain:explain"),
     ("lime", "governance.cli.explain:lime"),

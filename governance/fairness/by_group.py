@@ -96,7 +96,7 @@ def finish(
         overall=overall(whole, limits, float(rules.total)),
         by_group=tuple(groups),
         disparities=tuple(found),
-        unknown=unknowns(sensitive.cells, decisions=task == "binary"),
+        unknown=unknowns(sensitive.cells, decisions=task == "binary", min_rows=limits.min_rows),
         strata=_strata(summary, schema, rules, rng, progress),
         inequality=_inequality(sensitive.cells, task, schema),
         notices=notices(scores, summary.cells, whole, schema, groups, limits, binary=task == "binary"),

@@ -27,12 +27,13 @@ def sharp_bounds(selected: float, known: float, unknown_selected: float, unknown
     return low, high
 
 
-def unknowns(cells: Cells, *, decisions: bool = True) -> tuple[Unknown, ...]:
+def unknowns(cells: Cells, *, decisions: bool = True, min_rows: int = 1) -> tuple[Unknown, ...]:
     """Return the account of missing values of each attribute of `cells`; attributes without any are left out.
 
     Args:
         cells: counts by the attributes.
         decisions: whether there are yes-or-no decisions, so that selection rates can be bounded.
+        min_rows: a group with fewer decided rows has no rate and no bounds.
     """
     found = []
     rate = proportion("selection_rate")
@@ -46,7 +47,7 @@ def unknowns(cells: Cells, *, decisions: bool = True) -> tuple[Unknown, ...]:
         m1, m = float(selected[missing][0]), float(decided[missing][0])
         known = float(decided[~missing].sum())
         limits = []
-        for at in np.flatnonzero(~missing & (decided > 0)) if decisions else ():
+        for at in np.flatnonzero(~missing & (decided >= max(min_rows, 1))) if decisions else ():
             s, a = float(selected[at]), float(decided[at])
             part = a / known
             name, proportional = attribute.names[one.groups[at, 0]], (s + part * m1) / (a + part * m)

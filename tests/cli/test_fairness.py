@@ -96,3 +96,33 @@ def test_people_read_sentences(tmp_path: Path) -> None:
     result = RUN.invoke(build(), words, catch_exceptions=False)
     assert "demographic_parity by g: 0.667" in result.stdout
     assert "b (90 rows): worse in selection_rate" in result.stdout
+
+
+def test_candidates_are_files_with_their_provenance(tmp_path: Path) -> None:
+    import numpy as np
+
+    rng = np.random.default_rng(3)
+    g = rng.choice(["a", "b"], 600)
+    x = rng.normal(0, 1, 600) - (g == "b")
+    frame = pd.DataFrame({"g": g, "x": x, "y": (x + rng.normal(0, 0.5, 600) > -0.3).astype(int)})
+    data, roles = tmp_path / "train.parquet", tmp_path / "s.toml"
+    frame.to_parquet(data)
+    roles.write_text('target = "y"\npositive = "1"\nsensitive = ["g"]\n', encoding="utf-8")
+    words = (
+        "--schema",
+        str(roles),
+        "--attribute",
+        "g",
+        "--out",
+        str(tmp_path / "out"),
+        "--size",
+        "5",
+        "--parent",
+        "ab",
+    )
+    found = answer("mitigate", str(data), *words)
+    assert found["parent"] == "ab"
+    assert found["candidates"]
+    inspected = answer("inspect", str(tmp_path / "out" / found["candidates"][0]["file"]))
+    assert inspected["task"] == "binary"
+    assert not inspected["refused"]
