@@ -32,11 +32,9 @@ def choose(key: str) -> tuple[Case, CaseFile] | None:
             label="Put a model before the board",
         )
         return None
-    names = list(files)
-    picked = st.selectbox(
-        "Case", names, format_func=lambda name: shown(files[name].title.shown), key=key, bind="query-params"
-    )
-    found = files[picked if picked in files else names[0]]
+    titles = {name: shown(item.title.shown) for name, item in files.items()}
+    picked = st.selectbox("Case", list(titles), format_func=titles.__getitem__, key=key, bind="query-params")
+    found = files[picked if picked in files else next(iter(files))]
     return house.board().case(found.case), found
 
 

@@ -17,19 +17,13 @@ place = house.workspace()
 if place is None:
     empty.state("There is no ledger yet.", "An export is a copy of the ledger with what is needed to check it.")
     st.stop()
-titles = {item.case: shown(item.title.shown) for item in place.read().cases()}
+titles = {"": "The whole ledger"} | {item.case: shown(item.title.shown) for item in place.read().cases()}
 
 # controls
 sentence.lead(
     "Choose what to take. The file holds the signed record, the evidence, reports for people, and its own verifier."
 )
-scope = st.selectbox(
-    "1. What",
-    ["", *titles],
-    format_func=lambda name: titles.get(name, "The whole ledger"),
-    key="case",
-    bind="query-params",
-)
+scope = st.selectbox("1. What", list(titles), format_func=titles.__getitem__, key="case", bind="query-params")
 texts = st.toggle(
     "2. With long and personal texts",
     value=True,

@@ -1,0 +1,40 @@
+"""The pages of review, verify and export, drawn without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from governance.workflow import export, places
+from pages._ui import checking
+
+PAGES = Path(__file__).parents[2] / "pages"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    root = tmp_path / "workspace"
+    monkeypatch.setenv("COUNTERSIGN_WORKSPACE", str(root))
+    return places.create("Test board", "a long passphrase", root)
+
+
+@pytest.mark.parametrize(
+    "name", ["review/cases.py", "review/case.py", "review/decide.py", "audit/verify.py", "audit/export.py"]
+)
+def test_an_empty_workspace_gets_a_page_that_teaches(workspace, name: str) -> None:
+    drawn = AppTest.from_file(str(PAGES / name), default_timeout=60).run()
+    assert not drawn.exception
+    assert drawn.title
+
+
+def test_an_upload_gets_the_verifiers_answer(workspace) -> None:
+    from governance.dossier.bundle import zip_bytes
+
+    made = export.export(workspace, actor="service")
+    good = checking.check(zip_bytes(made.files, made.name), export.trust(workspace), [made.checkpoint])
+    assert (good["valid"], good["entries"]) == (True, 2)
+    bad = checking.check(b"not a zip", export.trust(workspace), [])
+    assert not bad["valid"]
+    assert bad["reason"]
