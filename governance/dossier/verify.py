@@ -43,6 +43,7 @@ BY_MEMBER = {
     "charter.adopted", "conflict.declared", "comment.added", "comment.resolved", "vote.cast",
     "condition.submitted", "condition.accepted", "appeal.filed", "appeal.decided",
 }  # fmt: skip
+DIGEST = re.compile(r"[0-9a-f]{64}")
 NOTED = {"ledger.created", "dataset.registered", "export.made", "correction.noted"}
 RECORD = {"checkpoint", "checkpoint.tsr", "ledger.intoto.jsonl", "texts.json", "leaves"}
 NOT_PROVED = (
@@ -179,7 +180,7 @@ class Ledger:
         elif kind not in NOTED:
             self.board.apply(kind, e, b)
         self.next, self.time, self.taken = index + 1, e["time"], self.taken + 1
-        self.named.update(re.findall(r"[0-9a-f]{64}", payload.decode()))
+        self.named.update(DIGEST.findall(payload.decode()))
         return index, public, b"DSSEv1 %d %b %d %b" % (len(KIND), KIND, len(payload), payload), signature
 
     def add_key(self, b: Any, owner: str, purpose: str) -> None:

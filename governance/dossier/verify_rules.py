@@ -54,8 +54,9 @@ def read_json(text: bytes) -> Any:
     """Return a JSON value; doubled keys, fractions and NaN are refused."""
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        need(len(dict(items)) == len(items), "a JSON object names a key twice")
-        return dict(items)
+        found = dict(items)
+        need(len(found) == len(items), "a JSON object names a key twice")
+        return found
 
     def no(number: str) -> None:
         raise Refused(f"JSON holds the number {number}")
