@@ -66,7 +66,8 @@ def read_evidence(paths: list[Path]) -> dict[str, Evidence]:
         value = parse(_read(path))
         if not isinstance(value, dict) or value.get("format") != "countersign-evidence/1":
             raise RefusedInputError(
-                f"{path.name!r} is not an evidence document.", "Write one with --evidence FILE of an analysis command."
+                f"{path.name!r} is not an evidence document.",
+                "Take one from evidence/ of an export or from a screen, or use --workspace with --case.",
             )
         item = Evidence.from_bytes(_read(path))
         found[sha256(item.to_bytes())] = item
