@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import pkgutil
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ import streamlit as st
 from streamlit.starlette import App
 
 from governance import compute
+from pages import _ui
 from pages._ui import errors
 
 LOG = logging.getLogger("countersign")
@@ -40,7 +42,10 @@ async def lifespan(_: App) -> AsyncIterator[dict[str, Any]]:
 
 
 def _import_screens() -> None:
+    """Import the door to the workspace first, which every page needs, then everything else that pages draw with."""
     importlib.import_module("pages._ui.house")
+    for module in pkgutil.walk_packages(_ui.__path__, f"{_ui.__name__}."):
+        importlib.import_module(module.name)
 
 
 app = st.App(Path(__file__).resolve().parent / "pages" / "_shell.py", lifespan=lifespan, on_script_error=errors.show)

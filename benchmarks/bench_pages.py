@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
 from pages._ui.navigation import Entry, listed  # noqa: E402
-from tests.e2e.driving import RunningApp, enter, launch, settle  # noqa: E402
+from tests.e2e.driving import RunningApp, enter, launch, settle, wait_for_evidence  # noqa: E402
 
 ROWS = 48_000
 ROUNDS = 3
@@ -63,14 +63,6 @@ def open_page(page: Page, entry: Entry) -> tuple[float, float]:
     return frame, time.perf_counter() - begun - 0.3
 
 
-def wait_for_evidence(page: Page) -> None:
-    """Wait until nothing is being computed on the page."""
-    deadline = time.monotonic() + WAIT_FOR_EVIDENCE
-    while "is being computed" in page.get_by_test_id("stMain").inner_text() and time.monotonic() < deadline:
-        page.wait_for_timeout(500)
-    settle(page, 120)
-
-
 def measure(app: RunningApp, start: float) -> list[tuple[str, str, float]]:
     """Return (page, what, seconds) for everything that a visitor waits for."""
     found = [("start of the app to its first page", "start", start)]
@@ -80,7 +72,7 @@ def measure(app: RunningApp, start: float) -> list[tuple[str, str, float]]:
         enter(page, app.address)
         for entry in listed():
             open_page(page, entry)
-            wait_for_evidence(page)
+            wait_for_evidence(page, WAIT_FOR_EVIDENCE)
         for entry in listed():
             rounds = []
             for _ in range(ROUNDS):

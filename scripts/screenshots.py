@@ -9,10 +9,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from playwright.sync_api import sync_playwright  # noqa: E402
 
 from pages._ui.navigation import listed  # noqa: E402
-from tests.e2e.driving import RunningApp, enter, launch, settle  # noqa: E402
+from tests.e2e.driving import RunningApp, enter, launch, wait_for_evidence  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 800}
@@ -39,16 +39,6 @@ def address_of_choice(app: RunningApp) -> str:
     return urlencode(found | ({"case": case.case} if case else {}))
 
 
-def wait_until_drawn(page: Page) -> None:
-    """Wait until nothing is being computed."""
-    settle(page, 600)
-    for _ in range(600):
-        if "is being computed" not in page.get_by_test_id("stMain").inner_text():
-            break
-        page.wait_for_timeout(1000)
-    settle(page, 600)
-
-
 def take(app: RunningApp) -> None:
     """Take one picture of each page in the light theme, and of two in the dark one."""
     query = address_of_choice(app)
@@ -62,7 +52,7 @@ def take(app: RunningApp) -> None:
                 page = context.new_page()
                 where = "" if entry.key == "home" else f"{entry.key}?{query}"
                 enter(page, f"{app.address}/{where}", "Demo chair")
-                wait_until_drawn(page)
+                wait_for_evidence(page, 600)
                 page.wait_for_timeout(1500)
                 page.screenshot(path=PICTURES / f"{entry.key}{'-dark' if theme == 'dark' else ''}.png")
                 print(entry.key, theme)

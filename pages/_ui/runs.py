@@ -42,7 +42,7 @@ def _poll(key: str, title: str) -> None:
     run = house.run(key)
     if run is None or run.state not in GOING:
         st.rerun()
-    with st.container(border=True):
+    with st.container(border=True, key=f"polling-{short(key)}"):
         st.markdown(f"**{plain(title)}** is being computed. You can leave this page and come back.")
         st.progress(share(run), text=plain(words(run)))
         st.button(

@@ -30,9 +30,11 @@ FLAGS = [
 SECONDS = 60
 SETTLED = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
+  if (app && document.querySelector('[class*="st-key-polling"]')) return true;  // a run is followed: it never rests
   return app && app.getAttribute('data-test-script-state') === 'notRunning'
     && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]');
 }"""
+POLLING = '[class*="st-key-polling"]'
 
 
 def free_port() -> int:
@@ -133,6 +135,16 @@ def settle(page: Page, seconds: float = SECONDS) -> None:
             quiet = 0
         assert time.monotonic() < deadline, f"{page.url} was not drawn within {seconds} s"
         page.wait_for_timeout(100)
+
+
+def wait_for_evidence(page: Page, seconds: float = 300) -> None:
+    """Wait until nothing is being computed for the page."""
+    deadline = time.monotonic() + seconds
+    settle(page, seconds)
+    while page.locator(POLLING).count():
+        assert time.monotonic() < deadline, f"{page.url} still computes after {seconds} s"
+        page.wait_for_timeout(300)
+        settle(page, seconds)
 
 
 def visit(page: Page, address: str) -> None:
