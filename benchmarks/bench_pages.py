@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
-from pages._ui.navigation import Entry, listed  # noqa: E402
+from pages._ui.navigation import ENTRIES, Entry  # noqa: E402
 from tests.e2e.driving import RunningApp, enter, launch, settle, wait_for_evidence  # noqa: E402
 
 ROWS = 48_000
@@ -70,13 +70,13 @@ def measure(app: RunningApp, start: float) -> list[tuple[str, str, float]]:
         browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         enter(page, app.address)
-        for entry in listed():
+        for entry in ENTRIES:
             open_page(page, entry)
             wait_for_evidence(page, WAIT_FOR_EVIDENCE)
-        for entry in listed():
+        for entry in ENTRIES:
             rounds = []
             for _ in range(ROUNDS):
-                open_page(page, listed()[0 if entry.key != "home" else 1])
+                open_page(page, ENTRIES[0 if entry.key != "home" else 1])
                 rounds.append(open_page(page, entry))
             found += [(entry.title, "frame", statistics.median(item[0] for item in rounds))]
             found += [(entry.title, "content", statistics.median(item[1] for item in rounds))]

@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import sync_playwright  # noqa: E402
 
-from pages._ui.navigation import listed  # noqa: E402
+from pages._ui.navigation import ENTRIES  # noqa: E402
 from tests.e2e.driving import RunningApp, enter, launch, wait_for_evidence  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -45,7 +45,7 @@ def take(app: RunningApp) -> None:
     with sync_playwright() as playwright:
         browser = launch(playwright)
         for theme in ("light", "dark"):
-            for entry in listed():
+            for entry in ENTRIES:
                 if entry.key not in SHOWN or (theme == "dark" and entry.key not in {"home", "fairness"}):
                     continue
                 context = browser.new_context(viewport=SIZE, color_scheme=theme, device_scale_factor=1)  # type: ignore[arg-type]

@@ -41,7 +41,6 @@ ENTRIES: Final = (
     Entry("fairness", "Fairness", "Explore", "explore/fairness.py", ":material/balance:", subject=True),
     Entry("drift", "Drift", "Explore", "explore/drift.py", ":material/trending_up:", subject=True),
     Entry("quality", "Data quality", "Explore", "explore/quality.py", ":material/fact_check:", subject=True),
-    Entry("robustness", "Robustness", "Explore", "explore/robustness.py", ":material/bolt:", subject=True),
     Entry("cases", "Cases", "Review", "review/cases.py", ":material/folder_open:"),
     Entry("case", "Case", "Review", "review/case.py", ":material/forum:"),
     Entry("decide", "Decide", "Review", "review/decide.py", ":material/how_to_vote:"),
@@ -51,11 +50,6 @@ ENTRIES: Final = (
     Entry("verify", "Verify", "Audit", "audit/verify.py", ":material/verified_user:"),
     Entry("export", "Export", "Audit", "audit/export.py", ":material/ios_share:"),
 )
-
-
-def listed() -> tuple[Entry, ...]:
-    """Return the entries whose file has been built."""
-    return tuple(entry for entry in ENTRIES if (PAGES / entry.file).is_file())
 
 
 def entry(key: str) -> Entry:
@@ -70,11 +64,6 @@ def entry(key: str) -> Entry:
     raise unknown_choice("page", key, tuple(item.key for item in ENTRIES))
 
 
-def built(key: str) -> bool:
-    """Return whether the page at an address can be visited."""
-    return entry(key) in listed()
-
-
 def page(item: Entry) -> Page:
     """Return Streamlit's page for an entry."""
     return st.Page(
@@ -83,9 +72,9 @@ def page(item: Entry) -> Page:
 
 
 def grouped() -> dict[str, list[Page]]:
-    """Return the listed pages under their headings, in order."""
+    """Return the pages under their headings, in order."""
     groups: dict[str, list[Page]] = {}
-    for item in listed():
+    for item in ENTRIES:
         groups.setdefault(item.group, []).append(page(item))
     return groups
 
@@ -93,8 +82,7 @@ def grouped() -> dict[str, list[Page]]:
 def link(key: str, label: str = "", **choices: str) -> None:
     """Draw a link to a page; `choices` go into its address (for example `case="..."`)."""
     item = entry(key)
-    if item in listed():
-        st.page_link(page(item), label=label or item.title, icon=item.icon, query_params=choices or None)
+    st.page_link(page(item), label=label or item.title, icon=item.icon, query_params=choices or None)
 
 
 def go(key: str, **choices: str) -> None:

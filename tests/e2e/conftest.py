@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.e2e.driving import RunningApp, launch, running
+from tests.e2e.driving import ROOT, RunningApp, launch, running
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +27,31 @@ def browser() -> Iterator[Browser]:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     """Return the app, running on an empty workspace."""
     with running(tmp_path_factory.mktemp("app")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a demonstration workspace, made once by the command line; copy it before changing it."""
+    place = tmp_path_factory.mktemp("demo") / "workspace"
+    made = subprocess.run(
+        [sys.executable, "-m", "governance", "demo", "--workspace", str(place)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    return place
+
+
+@pytest.fixture
+def demo(demo_workspace: Path, tmp_path: Path) -> Iterator[RunningApp]:
+    """Return the app, running on a copy of the demonstration."""
+    place = tmp_path / "workspace"
+    shutil.copytree(demo_workspace, place)
+    with running(tmp_path, place) as started:
         yield started
 
 

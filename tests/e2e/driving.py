@@ -161,6 +161,7 @@ def come_in(page: Page, name: str = "Guest analyst") -> None:
         page.get_by_role("option", name=name).first.click()
         settle(page)
     page.get_by_role("button", name="Come in").click()
+    page.get_by_role("button", name="Someone else").wait_for(state="attached", timeout=SECONDS * 1000)
     settle(page)
 
 

@@ -45,3 +45,7 @@ def test_every_page_that_is_built_is_on_the_map() -> None:
         if not any(part.startswith("_") for part in path.relative_to(navigation.PAGES).parts)
     }
     assert files <= mapped
+
+
+def test_every_page_on_the_map_is_built() -> None:
+    assert [entry.file for entry in navigation.ENTRIES if not (navigation.PAGES / entry.file).is_file()] == []
