@@ -226,4 +226,7 @@ def reasons(picked: Picked, row: int) -> None:
         )
     if not result.rows[0].reasons:
         st.markdown("No column speaks against this person.")
+    sentence.aside(
+        f"The score is {number(result.rows[0].prediction)}; the decision turns at {number(result.threshold)}."
+    )
     tables.provenance(found)

@@ -96,7 +96,7 @@ def swarm(frame: pd.DataFrame, units: str) -> AnyChart:
         )
     )
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=palette.MUTED).encode(x="zero:Q")
-    layered: AnyChart = alt.layer(zero, dots).properties(height=max(160, 34 * len(names)))
+    layered: AnyChart = alt.layer(zero, dots).properties(height=34 * len(names) + 130)
     return layered
 
 
@@ -118,7 +118,7 @@ def dependence(frame: pd.DataFrame, name: str, by: str, units: str) -> AnyChart:
         else alt.X("value:N", title=shown(name, 60))
     )
     chart: AnyChart = (
-        alt.Chart(frame, height=300)
+        alt.Chart(frame, height=420)
         .mark_circle(size=22, opacity=0.6)
         .encode(
             x=x,
@@ -209,7 +209,7 @@ def side_by_side(frame: pd.DataFrame) -> AnyChart:
             x=alt.X("share:Q", title="share of the total, with its sign", axis=alt.Axis(format="%")),
             y=alt.Y("column:N", sort=None, title=None),
             yOffset=alt.YOffset("method:N", sort=None),
-            color=alt.Color("method:N", sort=None),
+            color=alt.Color("method:N", sort=None, scale=alt.Scale(range=[palette.VIOLET, palette.BROWN])),
             tooltip=["column", "method", alt.Tooltip("share", format=".1%")],
         )
     )
