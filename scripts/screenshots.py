@@ -53,6 +53,7 @@ def take(app: RunningApp) -> None:
                 where = "" if entry.key == "home" else f"{entry.key}?{query}"
                 enter(page, f"{app.address}/{where}", "Demo chair")
                 wait_for_evidence(page, 600)
+                page.mouse.move(SIZE["width"] - 1, SIZE["height"] - 1)
                 page.wait_for_timeout(1500)
                 page.screenshot(path=PICTURES / f"{entry.key}{'-dark' if theme == 'dark' else ''}.png")
                 print(entry.key, theme)
