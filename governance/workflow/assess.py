@@ -71,16 +71,32 @@ def request(workspace: Workspace, task: Task, *, actor: str = "service") -> Reco
 
 def retry(workspace: Workspace, task: Task, *, actor: str = "service") -> Run:
     """Start the run of `task` unless it is under way in this process; return its state."""
+    _started(workspace, task, actor)
+    state = runs.state(workspace, task.key.digest)
+    assert state is not None
+    return state
+
+
+def _started(workspace: Workspace, task: Task, actor: str) -> Future[Recorded]:
     key = task.key.digest
     place = (str(workspace.root), key)
     with _lock:
-        if place not in _live:
+        going = _live.get(place)
+        if going is None:
             attempt = runs.begin(workspace, key, task.method)
-            _live[place] = _carriers.submit(_carry, workspace, task, actor, attempt, _in_worker)
-            _live[place].add_done_callback(lambda _: _live.pop(place, None))
-    state = runs.state(workspace, key)
-    assert state is not None
-    return state
+            going = _live[place] = _carriers.submit(_carry, workspace, task, actor, attempt, _in_worker)
+            going.add_done_callback(lambda _: _live.pop(place, None))
+    return going
+
+
+def forthcoming(workspace: Workspace, task: Task, *, actor: str = "service") -> Future[Recorded]:
+    """Return the evidence of `task` as it will be: stored already, or from a run in a worker that this call starts or joins."""
+    found = find(workspace, task)
+    if found is None:
+        return _started(workspace, task, actor)
+    done: Future[Recorded] = Future()
+    done.set_result(found)
+    return done
 
 
 def now(workspace: Workspace, task: Task, *, actor: str = "service", progress: Progress = silent) -> Recorded:

@@ -1,0 +1,89 @@
+"""From a comparison of two windows to the steps of an alert: a signal, its estimated impact, its confirmation by labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from governance.drift.alerts import Step
+from governance.drift.report import DriftReport, Estimate, EstimatedHarm, Harm
+from governance.evidence import NotAssessed
+
+Rule = Literal["column", "lost column", "subgroup", "estimated", "realised"]
+SHOWN = 3
+"""So many names are listed in a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step that a window gives reason to."""
+
+    step: Step
+    rule: Rule
+    """What was looked at."""
+    reason: str
+    """Why, in one sentence."""
+
+
+def rungs(report: DriftReport, needed: tuple[str, ...] = ()) -> tuple[Rung, ...]:
+    """Return the steps that a window gives reason to, weakest evidence first; none when there is nothing to tell.
+
+    Moved columns that the model does not use are no reason. Labels that show a metric worse beyond chance and tolerance confirm.
+
+    Args:
+        report: the window against its reference.
+        needed: columns that the model reads; one that the window lacks is a signal.
+    """
+    signal = _signal(report, needed)
+    if signal is None:
+        return ()
+    harm = report.harm
+    if isinstance(harm, NotAssessed):
+        return (signal,)
+    found = [signal, *_impact(harm)]
+    if harm.realised == "worse":
+        found.append(Rung("confirm", "realised", f"Labels confirm it: {harm.realised_reason}."))
+    return tuple(found)
+
+
+def _signal(report: DriftReport, needed: tuple[str, ...]) -> Rung | None:
+    lost = tuple(name for name in report.only_reference if name in needed)
+    if lost:
+        return Rung("observe", "lost column", f"The window lacks {_listed(lost)}, which the model reads.")
+    harm = report.harm
+    if not isinstance(harm, NotAssessed) and harm.realised == "worse":
+        return Rung("observe", "realised", f"With labels, decisions got worse: {harm.realised_reason}.")
+    moved = tuple(item.name for item in report.columns if item.verdict == "material" and item.matters != "unused")
+    if moved:
+        return Rung("observe", "column", f"Moved by more than matters: {_listed(moved)}.")
+    if isinstance(harm, NotAssessed):
+        return None
+    if isinstance(harm.estimated, EstimatedHarm) and harm.estimated.verdict == "worse":
+        return Rung("observe", "estimated", "Without labels, decisions are expected to be worse than on the reference.")
+    worse = dict.fromkeys(f"{item.attribute} {item.group}" for item in harm.by_group if item.change.verdict == "worse")
+    return Rung("observe", "subgroup", f"Decisions got worse for {_listed(tuple(worse))}.") if worse else None
+
+
+def _impact(harm: Harm) -> tuple[Rung, ...]:
+    if isinstance(harm.estimated, NotAssessed):
+        return ()
+    found = expected(harm.estimated)
+    if found is None:
+        return ()
+    name, before, now = found
+    words = f"Expected without labels: {name.replace('_', ' ')} from {before.value:.3f} to {now.value:.3f}"
+    return (Rung("estimate_impact", "estimated", f"{words} ({harm.estimated.verdict.replace('_', ' ')})."),)
+
+
+def expected(harm: EstimatedHarm) -> tuple[str, Estimate, Estimate] | None:
+    """Return (metric, on the reference, expected now) of the metric that both have, the main one first; None without one."""
+    for name in ("roc_auc", "accuracy", "mean_absolute_error", *harm.current):
+        before, now = harm.reference.get(name), harm.current.get(name)
+        if before is not None and now is not None and before.value is not None and now.value is not None:
+            return name, before, now
+    return None
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:SHOWN])
+    return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more"

@@ -1,0 +1,173 @@
+"""Alerts in the record: every step is a ledger event, and folding the events says where each alert stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from governance.drift.alerts import Alert, AlertEvent, Step, advance
+from governance.errors import RefusedInputError, RuleError
+from governance.review import events
+from governance.review.state import BoardState
+from governance.workflow.board import act
+from storage.ledger.record import Record
+from storage.unit_of_work import UnitOfWork
+from storage.workspace import Workspace
+
+KIND: Final = "monitoring.alert"
+ERASED: Final = "The words were erased."
+_STEPS: Final[Mapping[str, Step]] = {
+    "observed": "observe",
+    "impact_estimated": "estimate_impact",
+    "confirmed": "confirm",
+    "overridden": "override",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One step of an alert as the ledger has it."""
+
+    index: int
+    """Place in the ledger."""
+    time: str
+    """RFC 3339."""
+    actor: str
+    alert: str
+    model: str
+    """Digest."""
+    rule: str
+    state: str
+    reason: str
+    evidence: str
+    """Digest of the evidence that the step rests on, "" for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewStep:
+    """A step that somebody takes."""
+
+    alert: str
+    model: str
+    step: Step
+    rule: str
+    reason: str
+    evidence: str = ""
+
+
+def name_of(model: str, window: str) -> str:
+    """Return the name of the alert about a window of a model, the same whenever and by whomever it is measured."""
+    return f"drift-{model[:16]}-{window[:16]}"
+
+
+def history(workspace: Workspace, model: str = "") -> tuple[Noted, ...]:
+    """Return every step of every alert in the order of the ledger; with a model's digest, only about that model."""
+    views = workspace.read()
+    records = views.entries(types=(KIND,))
+    texts = views.texts({item.body["text"]["sha256"] for item in records if item.body["text"]})
+    words = {digest: found.text for digest, found in texts.items()}
+    found = tuple(_noted(item, words) for item in records)
+    return tuple(item for item in found if not model or item.model == model)
+
+
+def _noted(record: Record, words: Mapping[str, str]) -> Noted:
+    body = record.body
+    said = body["text"]
+    return Noted(
+        index=record.index,
+        time=record.time,
+        actor=record.actor,
+        alert=body["alert"],
+        model=body["model"],
+        rule=body["rule"],
+        state=body["state"],
+        reason=(words.get(said["sha256"]) or ERASED) if said else "",
+        evidence=body["evidence"] or "",
+    )
+
+
+def standing(steps: Iterable[Noted]) -> dict[str, Alert]:
+    """Return every alert by name as its steps leave it; states that this version does not know are passed over."""
+    found: dict[str, Alert] = {}
+    for item in steps:
+        step = _STEPS.get(item.state)
+        if step is None:
+            continue
+        event = _event(item.alert, step, item.time, item.actor, item.reason or ERASED, item.evidence)
+        if item.alert not in found and step != "observe":
+            first = _event(item.alert, "observe", item.time, item.actor, "", "")
+            found[item.alert] = advance(None, first)
+        found[item.alert] = advance(found.get(item.alert), event)
+    return found
+
+
+def _event(alert: str, step: Step, time: str, actor: str, reason: str, evidence: str) -> AlertEvent:
+    return AlertEvent(alert, step, datetime.fromisoformat(time), actor, reason, evidence)
+
+
+def note(workspace: Workspace, new: NewStep, *, actor: str = events.SERVICE) -> bool:
+    """Record a step of an alert, and return whether it is new: the same state on the same evidence is told once.
+
+    Read and written under one lock, so that two watchers never tell the same thing twice.
+
+    Raises:
+        RuleError: the alert's state does not allow the step, or the reason is missing.
+        RefusedInputError: no such model is registered.
+    """
+    if workspace.read().model(new.model) is None:
+        raise RefusedInputError(f"No model with digest {new.model[:16]} is registered.", "Choose one of the registry.")
+
+    def make(unit: UnitOfWork, _state: BoardState, time: str) -> events.MonitoringAlert:
+        steps = tuple(_noted(item, {}) for item in unit.entries(types=(KIND,)) if item.body["alert"] == new.alert)
+        state = next(name for name, step in _STEPS.items() if step == new.step)
+        if new.evidence and any(item.state == state and item.evidence == new.evidence for item in steps):
+            raise _ToldAlreadyError
+        event = _event(new.alert, new.step, time, actor, new.reason, new.evidence)
+        advance(standing(steps).get(new.alert), event)
+        return events.MonitoringAlert(
+            alert=new.alert,
+            model=new.model,
+            rule=new.rule,
+            state=state,
+            evidence=new.evidence or None,
+            text=events.TextRef(**unit.text(new.reason)) if new.reason.strip() else None,
+        )
+
+    try:
+        act(workspace, make, actor=actor)
+    except _ToldAlreadyError:
+        return False
+    return True
+
+
+class _ToldAlreadyError(Exception):
+    """The step is in the ledger."""
+
+
+def confirm(workspace: Workspace, alert: str, reason: str, *, actor: str) -> None:
+    """Record that a person confirms an alert; every approval of the model is suspended by that.
+
+    Raises:
+        RuleError: there is no such alert, it is settled, or the reason is missing.
+    """
+    _by_person(workspace, alert, "confirm", reason, actor)
+
+
+def override(workspace: Workspace, alert: str, reason: str, *, actor: str) -> None:
+    """Record that a person puts an alert aside, and why.
+
+    Raises:
+        RuleError: there is no such alert, it is settled, or the reason is missing.
+    """
+    _by_person(workspace, alert, "override", reason, actor)
+
+
+def _by_person(workspace: Workspace, alert: str, step: Step, reason: str, actor: str) -> None:
+    steps = [item for item in history(workspace) if item.alert == alert]
+    if not steps:
+        raise RuleError(f"Alert {alert!r} was never observed.", "Measure the window first.")
+    if not reason.strip():
+        raise RuleError(f"To {step} needs a reason.", "Say why in a sentence.")
+    note(workspace, NewStep(alert, steps[-1].model, step, "person", reason), actor=actor)

@@ -1,0 +1,164 @@
+"""Watch a registered model: measure a new window against its evaluation data, and let what it says reach the record."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from governance.drift.alerts import Alert
+from governance.drift.ladder import Rung, rungs
+from governance.drift.report import DriftReport
+from governance.errors import GovernanceError, RefusedInputError, RuleError
+from governance.evidence import NotAssessed, Progress, silent
+from governance.run import Task
+from governance.workflow import alert_book, assess, review, subjects
+from governance.workflow.assess import Recorded
+from governance.workflow.subjects import Choice
+from storage.entities import RegisteredDataset
+from storage.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+WATCHED: Final = ("evaluation", "monitoring")
+OPEN: Final = ("observed", "impact_estimated", "confirmed")
+"""States in which an alert asks for somebody."""
+_followers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="watch")
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What measuring a window gave."""
+
+    evidence: tuple[str, ...]
+    """Digests: columns, then harm when the model could be asked."""
+    report: DriftReport
+    """The fullest that could be had."""
+    not_asked: str
+    """Why the model could not be asked, "" when it was."""
+    told: tuple[str, ...]
+    """States that were recorded by this call; none when everything was told before."""
+    alert: Alert | None
+    """Where the alert of this window stands; None when there is nothing to tell."""
+
+    @property
+    def open(self) -> bool:
+        """Whether the window needs somebody: an alert that nobody has put aside or acted upon."""
+        return self.alert is not None and self.alert.state in OPEN
+
+
+def windows(workspace: Workspace, model: str) -> tuple[RegisteredDataset, ...]:
+    """Return the data sets that a model can be watched on, in the order in which they were registered."""
+    needed = set(subjects.model_file(workspace, model).signature.columns)
+    return tuple(
+        item for item in workspace.read().datasets() if item.role in WATCHED and needed & _columns(workspace, item)
+    )
+
+
+def _columns(workspace: Workspace, data: RegisteredDataset) -> set[str]:
+    from pyarrow import parquet
+
+    return set(parquet.read_schema(workspace.blobs.path_of(data.digest)).names)
+
+
+def tasks(workspace: Workspace, choice: Choice) -> tuple[Task, Task]:
+    """Return the runs of a watch: columns alone, and with the model's answers.
+
+    Raises:
+        RefusedInputError: model, window or evaluation data are missing, or the two tables are the same.
+    """
+    lacking = [name for name in ("model", "data", "reference") if not getattr(choice, name)]
+    if lacking:
+        raise RefusedInputError(f"A watch needs: {', '.join(lacking)}.", "Name what is registered by its digest.")
+    if choice.data == choice.reference:
+        raise RefusedInputError("The window is its own reference.", "Choose a later window, or other evaluation data.")
+    return subjects.task(workspace, "drift.columns", choice), subjects.task(workspace, "drift.harm", choice)
+
+
+def watch(workspace: Workspace, choice: Choice, *, actor: str = "service", progress: Progress = silent) -> Watched:
+    """Measure a window in this process, record the evidence and every step of its alert, and return both.
+
+    Args:
+        workspace: where.
+        choice: the model, the new window as data, the evaluation data as reference.
+        actor: who asks for the evidence; the alert's steps are the service's own.
+        progress: told how far the runs are.
+
+    Raises:
+        GovernanceError: the two tables cannot be compared at all.
+    """
+    of_columns, of_harm = tasks(workspace, choice)
+    columns = assess.now(workspace, of_columns, actor=actor, progress=progress)
+    try:
+        return tell(workspace, choice, (columns, assess.now(workspace, of_harm, actor=actor, progress=progress)))
+    except GovernanceError as error:
+        return tell(workspace, choice, (columns,), str(error))
+
+
+def tell(workspace: Workspace, choice: Choice, found: tuple[Recorded, ...], not_asked: str = "") -> Watched:
+    """Record the steps that the evidence of a window gives reason to, each once, and return where its alert stands."""
+    report = report_of(found[-1])
+    steps = rungs(report, subjects.model_file(workspace, choice.model).signature.columns)
+    name = alert_book.name_of(choice.model, choice.data)
+    told = tuple(rung.step for rung in steps if _noted(workspace, choice.model, name, rung, found[-1].digest))
+    alert = alert_book.standing(alert_book.history(workspace, choice.model)).get(name)
+    return Watched(tuple(item.digest for item in found), report, not_asked, told, alert)
+
+
+def report_of(found: Recorded) -> DriftReport:
+    """Return the comparison that evidence holds.
+
+    Raises:
+        RefusedInputError: it could not be assessed.
+    """
+    report = found.evidence.read(DriftReport)
+    if isinstance(report, NotAssessed):
+        raise RefusedInputError(f"The window was not assessed: {report.reason}.", "Give other data.")
+    return report
+
+
+def _noted(workspace: Workspace, model: str, alert: str, rung: Rung, evidence: str) -> bool:
+    """Record one step unless it is told already, or the alert is past it."""
+    step = alert_book.NewStep(alert, model, rung.step, rung.rule, rung.reason, evidence)
+    try:
+        return alert_book.note(workspace, step)
+    except RuleError:
+        return False
+
+
+def begin(workspace: Workspace, choice: Choice, *, actor: str = "service") -> None:
+    """Measure a window in worker processes and tell what it says when they are done; never waits.
+
+    Raises:
+        RefusedInputError: model, window or evaluation data are missing.
+    """
+    of_columns, of_harm = tasks(workspace, choice)
+    assess.forthcoming(workspace, of_harm, actor=actor)
+    _followers.submit(_follow, workspace, choice, of_columns, of_harm, actor)
+
+
+def _follow(workspace: Workspace, choice: Choice, of_columns: Task, of_harm: Task, actor: str) -> None:
+    try:
+        columns = assess.forthcoming(workspace, of_columns, actor=actor).result()
+        try:
+            tell(workspace, choice, (columns, assess.forthcoming(workspace, of_harm, actor=actor).result()))
+        except GovernanceError as error:
+            tell(workspace, choice, (columns,), str(error))
+    except Exception:  # noqa: BLE001 - the end of a thread: nobody is there to catch it
+        _log.exception("watching %s on %s failed", choice.model[:16], choice.data[:16])
+
+
+def reopen(workspace: Workspace, alert: str, case: str, *, actor: str) -> None:
+    """Open a new round on a case whose model a confirmed alert is about; the alert's reason is the trigger.
+
+    Raises:
+        RuleError: the alert is not confirmed, is about another model, or the case cannot be opened.
+    """
+    steps = [item for item in alert_book.history(workspace) if item.alert == alert]
+    confirmed = [item for item in steps if item.state == "confirmed"]
+    found = workspace.read().case(case)
+    if not confirmed or alert_book.standing(steps)[alert].state != "confirmed":
+        raise RuleError(f"Alert {alert!r} is not confirmed.", "Confirm it first, or override it with a reason.")
+    if found is None or confirmed[-1].model not in found.models:
+        raise RuleError(f"Case {case!r} is not about the model of alert {alert!r}.", "Choose a case of that model.")
+    review.start(workspace, case, actor=actor, trigger=f"Alert {alert} was confirmed: {confirmed[-1].reason}")

@@ -1,0 +1,168 @@
+"""A registered model is watched: evidence and alerts reach the record, and a confirmed alert suspends an approval."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from governance.data.schema import Schema
+from governance.errors import RefusedInputError, RuleError
+from governance.review import policy
+from governance.workflow import alert_book, assess, places, register, review, subjects, watch
+from governance.workflow.board import state
+from governance.workflow.subjects import Choice
+from storage.workspace import Workspace
+from tests.workflow.people import secret
+
+ROLES = Schema(target="good", positive="1", sensitive=("sex",))
+
+
+@pytest.fixture(scope="module")
+def prepared(founded: Path, table: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the model and its evaluation data, made once."""
+    root = tmp_path_factory.mktemp("prepared") / "workspace"
+    shutil.copytree(founded, root)
+    with places.current(root) as found:
+        words = register.ModelWords("People", "1.0", "lars", "Decide about people in a test.", "limited")
+        register.register_model(found, model, words, actor="lars")
+        register.register_data(found, table, register.DataWords("People", "evaluation", ROLES), actor="lars")
+    return root
+
+
+@pytest.fixture
+def workspace(prepared: Path, tmp_path: Path) -> Iterator[Workspace]:
+    shutil.copytree(prepared, tmp_path / "workspace")
+    with places.current(tmp_path / "workspace") as found:
+        yield found
+
+
+@pytest.fixture
+def registered(workspace: Workspace) -> tuple[str, str]:
+    views = workspace.read()
+    return views.models()[0].digest, views.datasets()[0].digest
+
+
+def window(workspace: Workspace, path: Path, frame: pd.DataFrame, schema: Schema = ROLES) -> str:
+    frame.to_csv(path, index=False)
+    return register.register_data(workspace, path, register.DataWords(path.stem, "monitoring", schema), actor="lars")
+
+
+@pytest.fixture
+def turned(workspace: Workspace, registered: tuple[str, str], table: Path, tmp_path: Path) -> Choice:
+    """A window in which the same inputs lead to the opposite outcome."""
+    frame = pd.read_csv(table)
+    digest = window(workspace, tmp_path / "turned.csv", frame.assign(good=1 - frame["good"]))
+    return Choice(registered[0], digest, registered[1])
+
+
+@pytest.fixture
+def moved(workspace: Workspace, registered: tuple[str, str], table: Path, tmp_path: Path) -> Choice:
+    """A window without labels whose incomes have risen."""
+    frame = pd.read_csv(table).drop(columns="good")
+    digest = window(
+        workspace, tmp_path / "moved.csv", frame.assign(income=frame["income"] + 12), Schema(sensitive=("sex",))
+    )
+    return Choice(registered[0], digest, registered[1])
+
+
+@pytest.fixture
+def same(workspace: Workspace, registered: tuple[str, str], table: Path, tmp_path: Path) -> Choice:
+    """A window drawn from the same people."""
+    frame = pd.read_csv(table)
+    again = frame.iloc[np.random.default_rng(3).permutation(len(frame))]
+    return Choice(registered[0], window(workspace, tmp_path / "same.csv", again), registered[1])
+
+
+@pytest.fixture
+def approved(workspace: Workspace, registered: tuple[str, str]) -> str:
+    words = review.CaseWords("People 1.0", "May it be used?", (registered[0],), "limited", owner="lars")
+    case = review.open_case(workspace, words, actor="lars")
+    found = assess.now(workspace, subjects.task(workspace, "performance.summary", Choice(*registered)))
+    review.freeze(workspace, case, (found.digest,), actor="lars", policy=policy.from_toml(policy.template()))
+    review.start(workspace, case, actor="lars")
+    for member in ("ines", "jonas", "kemi"):
+        review.declare(workspace, case, member=member, passphrase=secret(member), conflict=False)
+        bundle = state(workspace).case(case).bundle
+        review.vote(workspace, case, "approve", member=member, passphrase=secret(member), bundle=bundle)
+    review.decide(workspace, case, rationale="All agree.", scope="The stated use.")
+    return case
+
+
+def states(workspace: Workspace) -> list[str]:
+    return [item.state for item in alert_book.history(workspace)]
+
+
+def test_labels_that_show_harm_confirm_and_suspend_the_approval(workspace, approved, turned) -> None:
+    found = watch.watch(workspace, turned)
+    assert states(workspace) == ["observed", "impact_estimated", "confirmed"]
+    assert found.open
+    assert state(workspace).case(approved).status == "suspended"
+    last = alert_book.history(workspace)[-1]
+    assert last.evidence == found.evidence[-1]
+    assert "Labels confirm it" in last.reason
+    watch.reopen(workspace, last.alert, approved, actor="lars")
+    case = state(workspace).case(approved)
+    assert (case.status, case.review.round) == ("in_review", 2)
+    assert last.alert in workspace.read().text(case.review.trigger.sha256)
+
+
+def test_a_moved_window_without_labels_waits_for_a_person(workspace, approved, moved) -> None:
+    found = watch.watch(workspace, moved)
+    assert states(workspace) == ["observed", "impact_estimated"]
+    assert "income" in alert_book.history(workspace)[0].reason
+    assert state(workspace).case(approved).status == "approved"
+    with pytest.raises(RuleError, match="not confirmed"):
+        watch.reopen(workspace, found.alert.name, approved, actor="lars")
+    alert_book.confirm(workspace, found.alert.name, "Payments fail as well.", actor="lars")
+    assert state(workspace).case(approved).status == "suspended"
+    with pytest.raises(RuleError, match="cannot override"):
+        alert_book.override(workspace, found.alert.name, "Never mind.", actor="lars")
+
+
+def test_the_same_evidence_is_told_once_even_after_an_override(workspace, moved) -> None:
+    name = watch.watch(workspace, moved).alert.name
+    alert_book.override(workspace, name, "A wage rise that was announced.", actor="lars")
+    size = workspace.read().head().size
+    again = watch.watch(workspace, moved)
+    assert (again.told, again.open, again.alert.state) == ((), False, "overridden")
+    assert workspace.read().head().size == size
+
+
+def test_nothing_is_told_of_a_window_that_did_not_move(workspace, same) -> None:
+    found = watch.watch(workspace, same)
+    assert (found.told, found.alert, found.open) == ((), None, False)
+    assert states(workspace) == []
+
+
+def test_a_lost_column_is_told_from_the_columns_alone(workspace, registered, table, tmp_path) -> None:
+    digest = window(workspace, tmp_path / "lost.csv", pd.read_csv(table).drop(columns="income"))
+    found = watch.watch(workspace, Choice(registered[0], digest, registered[1]))
+    assert "income" in found.not_asked
+    assert len(found.evidence) == 1
+    assert [item.rule for item in alert_book.history(workspace)] == ["lost column"]
+
+
+def test_an_override_says_why(workspace, moved) -> None:
+    name = watch.watch(workspace, moved).alert.name
+    size = workspace.read().head().size
+    with pytest.raises(RuleError, match="needs a reason"):
+        alert_book.override(workspace, name, " ", actor="lars")
+    with pytest.raises(RuleError, match="never observed"):
+        alert_book.confirm(workspace, "drift-of-nothing", "Because.", actor="lars")
+    assert workspace.read().head().size == size
+
+
+def test_a_window_needs_another_table_as_reference(workspace, registered) -> None:
+    with pytest.raises(RefusedInputError, match="its own reference"):
+        watch.watch(workspace, Choice(registered[0], registered[1], registered[1]))
+    with pytest.raises(RefusedInputError, match="needs: reference"):
+        watch.watch(workspace, Choice(*registered))
+
+
+def test_windows_come_in_the_order_of_registration(workspace, registered, moved, same) -> None:
+    assert [item.digest for item in watch.windows(workspace, registered[0])] == [registered[1], moved.data, same.data]
