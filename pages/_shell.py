@@ -19,6 +19,7 @@ if state.seated() is None:
     gate.ask()
     st.stop()
 
+navigation.arrive()
 page = st.navigation(navigation.grouped(), expanded=True)
 frame = st.container(width=1180)
 with st.sidebar:

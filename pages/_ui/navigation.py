@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import Page
 
 from governance.errors import unknown_choice
 
 PAGES: Final = Path(__file__).resolve().parents[1]
+_ARRIVING: Final = "countersign.arriving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +88,18 @@ def link(key: str, label: str = "", **choices: str) -> None:
 
 
 def go(key: str, **choices: str) -> None:
-    """Leave for another page, with `choices` in its address."""
-    st.switch_page(page(entry(key)), query_params=choices or None)
+    """Leave for another page, with `choices` in its address.
+
+    A choice that a widget of this page holds cannot be set while the page is drawn; it is handed to `arrive` instead.
+    """
+    try:
+        st.switch_page(page(entry(key)), query_params=choices or None)
+    except StreamlitAPIException:
+        st.session_state[_ARRIVING] = choices
+        st.switch_page(page(entry(key)))
+
+
+def arrive() -> None:
+    """Give the widgets of the page the choices that `go` could not put into its address; before any widget is drawn."""
+    for name, value in st.session_state.pop(_ARRIVING, {}).items():
+        st.session_state[name] = value

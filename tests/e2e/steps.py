@@ -83,8 +83,9 @@ def found_workspace(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", name="Register a model")).to_be_visible()
 
 
-def enrol(page: Page, address: str, member: str, name: str, role: str) -> None:
-    """Enrol a member."""
+def enrol(page: Page, address: str, who: tuple[str, str, str], standing: str) -> None:
+    """Enrol a member (id, name, role); afterwards the page begins with `standing`."""
+    member, name, role = who
     go(page, f"{address}/keys")
     page.get_by_role("tab", name="Enrol a member").click()
     settle(page)
@@ -96,7 +97,8 @@ def enrol(page: Page, address: str, member: str, name: str, role: str) -> None:
     fill(page, "The member's own passphrase", SECRET)
     page.get_by_label("Passphrase of the root key").first.fill(ROOT_SECRET)
     press(page, "Enrol")
-    expect(page.get_by_text(f"{name} is a member and has a key.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(standing)).to_be_visible(timeout=PATIENCE)
+    settle(page)
 
 
 def adopt_charter(page: Page, address: str) -> None:

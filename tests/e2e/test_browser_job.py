@@ -124,8 +124,8 @@ def test_from_an_empty_workspace_to_a_verified_decision(
 ) -> None:
     analyst = steps.sit_down(browser, app.address, "Guest analyst")
     steps.found_workspace(analyst, app.address)
-    for member, name, role in MEMBERS:
-        steps.enrol(analyst, app.address, member, name, role)
+    for who, standing in zip(MEMBERS, ("One member", "2 members", "3 members"), strict=True):
+        steps.enrol(analyst, app.address, who, f"{standing} may act")
     people = {member: steps.sit_down(browser, app.address, name) for member, name, _ in MEMBERS}
     for page in people.values():
         steps.adopt_charter(page, app.address)
