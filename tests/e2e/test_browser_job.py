@@ -149,4 +149,4 @@ def test_from_an_empty_workspace_to_a_verified_decision(
     trust = saved(analyst, "trust.json", folder / "trust.json")
     answer = verified_elsewhere(export, trust, folder)
     assert answer["valid"] is True
-    assert len(answer["decisions"]) == 1
+    assert answer["decisions"] == 1
