@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 WORKSPACE ?= workspace
 PORT ?= 8501
+PROCESSES ?= 2
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra convert \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
@@ -42,7 +43,7 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports --no-cache
 
 test: lint browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile
 
 bench: browser
 	@for file in benchmarks/bench_*.py; do \
