@@ -77,13 +77,15 @@ def models() -> tuple[Choice, ...]:
     )
 
 
-def data(model: str = "") -> tuple[Choice, ...]:
-    """Return the registered data sets, the newest first; with a model's digest, those that have its columns."""
+def data(model: str = "", like: str = "") -> tuple[Choice, ...]:
+    """Return the registered data sets, the newest first; those with a model's columns, or with those of another data set."""
     place = workspace()
     if place is None:
         return ()
     listed = {item.digest: item for item in place.read().datasets()}
     needed = _columns_of_model(place, model) if model else frozenset()
+    if like in listed:
+        needed |= _columns_of_table(str(place.blobs.path_of(like)))
     return tuple(
         Choice(digest, shown(f"{item.name} ({short(digest)})", 90), item.role)
         for digest, item in reversed(listed.items())

@@ -42,7 +42,7 @@ def receive(label: str, key: str, advice: str) -> Incoming | None:
         "Or the path of a file on the machine that runs this app",
         key=f"{key}-path",
         max_chars=1000,
-        bind="query-params",
+        help="Only what is typed here is opened; a link cannot fill it in.",
     ).strip()
     if upload is not None:
         return _kept(bytes(upload.getbuffer()), upload.name)

@@ -21,6 +21,10 @@ _WRITTEN: Final = "countersign.subject.written."
 _WIDGET: Final = "countersign.subject.widget."
 _PICKED: Final = "countersign.picked"
 NOTHING: Final = Choice("", "")
+ALONE: Final = Choice("", "No model: the data alone")
+"""Offered below the models, for data that none of them can read."""
+EXAMPLE: Final = 'age >= 60 and sex = "Female"'
+"""A cohort as one is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,25 @@ def _pick(name: str, title: str, options: tuple[Choice, ...], explanation: str, 
     return next((option for option in options if option.label == label), NOTHING)
 
 
+def _read_by(models: tuple[Choice, ...]) -> None:
+    """Follow an address that names data: when the model beside it cannot read them, look at one that can, or at none."""
+    label, wanted = st.query_params.get(DATA), _wanted(MODEL)
+    digest = next((item.digest for item in house.data() if item.label == label), "")
+    if not digest or wanted == ALONE.label or label == st.session_state.get(_WRITTEN + DATA):
+        return
+    order = sorted(models, key=lambda item: (item.label != wanted, item.role != "reviewed"))
+    able = (item.label for item in order if any(digest == data.digest for data in house.data(item.digest)))
+    st.session_state[_WIDGET + MODEL] = model = next(able, ALONE.label)
+    _keep(MODEL, model)
+
+
 def _cohort() -> str:
     st.session_state[_WIDGET + COHORT] = _wanted(COHORT) or ""
     text = st.text_input(
         "Cohort",
         key=_WIDGET + COHORT,
         placeholder="all rows",
-        help="Only these rows, for example: age >= 60 and sex = 'Female'. Leave empty for all rows.",
+        help=f"Only these rows, for example: {EXAMPLE}. Text stands in double quotation marks. Leave empty for all rows.",
         max_chars=500,
     ).strip()
     _keep(COHORT, text)
@@ -99,7 +115,15 @@ def pick() -> Picked:
         words, change = st.columns([6, 1], vertical_alignment="center")
         line = words.empty()
         with change, st.popover("Change", icon=":material/tune:", type="tertiary"):
-            model = _pick(MODEL, "Model", house.models(), "The model version under review.", "reviewed")
+            models = house.models()
+            _read_by(models)
+            model = _pick(
+                MODEL,
+                "Model",
+                (*models, ALONE) if house.data() else models,
+                "The model version under review.",
+                "reviewed",
+            )
             offered = house.data(model.digest)
             data = _pick(
                 DATA,
@@ -111,12 +135,13 @@ def pick() -> Picked:
             reference = _pick(
                 REFERENCE,
                 "Compared with",
-                offered,
+                offered if model.digest else house.data(like=data.digest),
                 "Training data or an earlier window. Drift is measured from it; explanations take their background there.",
                 "training",
             )
             cohort = _cohort()
-    picked = Picked(model.digest, data.digest, reference.digest, cohort, model.label, data.label, reference.label)
+    named = model.label if model.digest else ""
+    picked = Picked(model.digest, data.digest, reference.digest, cohort, named, data.label, reference.label)
     line.markdown(sentence(picked))
     return picked
 
