@@ -27,7 +27,7 @@ def pick(page: Page, label: str, option: str) -> None:
     """Choose an option of a select box: open it, narrow the list by typing, take the one with this text."""
     box = page.get_by_role("combobox", name=re.compile(f"(^|[. ]){re.escape(label)}$|^{re.escape(label)}")).first
     box.click()
-    box.press_sequentially(option.split(":")[0].split(" (")[0])
+    box.press_sequentially(option.split(":", maxsplit=1)[0].split(" (", maxsplit=1)[0])
     page.get_by_role("option", name=option).first.click()
     settle(page)
 
