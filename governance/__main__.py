@@ -24,7 +24,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("explain", "governance.cli.explain:explain"),
     ("lime", "governance.cli.explain:lime"),
     ("baseline", "governance.cli.drift:baseline"),
-    ("watch", "governance.cli.drift:watch"),
+    ("watch", "governance.cli.watch:watch"),
     ("serve", "governance.cli.serve:serve"),
     ("inspect", "governance.cli.models:inspect"),
     ("predict", "governance.cli.models:predict"),

@@ -1,4 +1,4 @@
-"""`countersign drift`, `baseline` and `watch`: windows compared on plain files."""
+"""`countersign drift` and `baseline`: windows compared on plain files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from governance.cli.options import JsonOption
-from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
+from governance.cli.output import print_json, say
 from governance.cli.progress import reporter
 from governance.cli.sources import data_file, model_file, roles
 from governance.codec import JsonValue, canonical, encode
@@ -68,7 +68,7 @@ def drift(
     if json:
         print_json(document(evidence))
     else:
-        _say(evidence.read(DriftReport))
+        tell(evidence.read(DriftReport))
 
 
 def evidence_of(
@@ -112,7 +112,8 @@ def document(evidence: Evidence) -> dict[str, JsonValue]:
     return {**value["result"], **head}
 
 
-def _say(result: DriftReport | NotAssessed) -> None:
+def tell(result: DriftReport | NotAssessed) -> None:
+    """Print a comparison for people: the recommendation first, then performance, then columns."""
     if isinstance(result, NotAssessed):
         say(f"Not assessed: {result.reason}")
         return
@@ -166,28 +167,3 @@ def baseline(
     say(f"Baseline of {frozen.rows:,} rows and {len(frozen.columns)} columns: {out}")
     for name, reason in frozen.left_out.items():
         say(f"left out     {name}: {reason}")
-
-
-def watch(
-    frozen: Annotated[Path, typer.Argument(help="Baseline file that `countersign baseline` wrote.")],
-    current: CurrentArgument,
-    correction: Annotated[CorrectionChoice, typer.Option(help="bh, holm or none.")] = CorrectionChoice.bh,
-    alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="Bound over all windows for ever.")] = 0.05,
-    window: Annotated[
-        int, typer.Option(min=0, help="Number of this window from 1, to spend alpha; 0 for no spending.")
-    ] = 0,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
-    json: JsonOption = False,
-) -> None:
-    """Compare a new batch with a frozen baseline; ends with 1 when a column moved by more than matters."""
-    from governance.drift.correction import spent
-    from governance.drift.watch import watched
-
-    level = spent(alpha, window) if window else alpha
-    report = watched(frozen, current, correction.value, level, seed)
-    alerts = [item for item in report.columns if item.verdict == "material"]
-    if json:
-        print_json({"satisfied": not alerts, "alerts": [item.name for item in alerts], **encode(report)})
-    else:
-        _say(report)
-    raise typer.Exit(NOT_SATISFIED if alerts else DONE)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from governance.__main__ import build
 from governance.data.schema import Schema
 from governance.errors import RefusedInputError, RuleError
 from governance.review import policy
@@ -166,3 +170,28 @@ def test_a_window_needs_another_table_as_reference(workspace, registered) -> Non
 
 def test_windows_come_in_the_order_of_registration(workspace, registered, moved, same) -> None:
     assert [item.digest for item in watch.windows(workspace, registered[0])] == [registered[1], moved.data, same.data]
+
+
+def test_the_command_line_records_and_ends_with_1_on_an_alert(workspace, moved, same) -> None:
+    def run(data: str) -> tuple[int, dict]:
+        words = ["--model", moved.model[:16], "--reference", moved.reference[:16], "--data", data[:16]]
+        result = CliRunner().invoke(
+            build(), ["watch", "--workspace", str(workspace.root), *words, "--json"], catch_exceptions=False
+        )
+        return result.exit_code, json.loads(result.stdout)
+
+    code, found = run(moved.data)
+    assert (code, found["satisfied"], found["state"]) == (1, False, "impact_estimated")
+    assert found["alerts"] == ["income"]
+    assert [item["state"] for item in found["steps"]] == ["observed", "impact_estimated"]
+    assert all(workspace.read().evidence(digest) for digest in found["evidence"])
+    code, found = run(same.data)
+    assert (code, found["satisfied"], found["alert"]) == (0, True, None)
+
+
+def test_a_window_is_followed_in_workers_until_its_alert_is_told(workspace, moved) -> None:
+    watch.begin(workspace, moved)
+    until = time.monotonic() + 120
+    while len(states(workspace)) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert states(workspace) == ["observed", "impact_estimated"]
