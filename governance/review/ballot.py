@@ -97,7 +97,7 @@ def standing(case: Case) -> Standing:
     if len(voted) < quorum:
         missing.append(f"{len(voted)} of {quorum} votes needed for a quorum are in.")
     missing += [f"Nobody with the role {role} has voted for or against." for role in roles]
-    missing += [f"The blocking comment {name} is open." for name in comments]
+    missing += [f"The blocking comment {name} of {case.comments[name].author} is open." for name in comments]
     return Standing(
         tally=count,
         quorum=quorum,

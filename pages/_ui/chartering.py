@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from governance.errors import GovernanceError
+from governance.methods import CATALOGUE
 from governance.review import charter as charters
 from governance.review.charter import Charter, Tier
 from governance.review.state import BoardState
@@ -15,6 +16,7 @@ from pages._ui.tables import table, words
 from pages._ui.text import join, plain, short, shown
 
 MEANING = "I adopt this charter as a member of the board."
+_TITLES = {spec.id: spec.title for spec in CATALOGUE}
 
 
 def lead(board: BoardState) -> str:
@@ -43,7 +45,7 @@ def rules(charter: Charter) -> None:
 
 def _in_words(tier: Tier) -> str:
     roles = join([plain(role) for role in tier.required_roles]) or "nobody in particular"
-    evidence = join([f"`{plain(item)}`" for item in tier.required_evidence]) or "none"
+    evidence = join([plain(_TITLES.get(item, item)) for item in tier.required_evidence]) or "none"
     return (
         f"- {tier.quorum} votes are needed; approvals must be more than {tier.majority} of the votes that are not abstentions.\n"
         f"- Must be among the voters: {roles}.\n"

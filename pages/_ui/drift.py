@@ -71,7 +71,13 @@ def _harm_in_words(report: DriftReport) -> str:
         return "Whether decisions got worse is not known."
     name = report.performance.main_metric
     if report.harm.realised == "cannot_tell":
-        return "Labels do not tell yet whether decisions got worse."
+        worse = [
+            metric.replace("_", " ") for metric, item in report.performance.change.items() if item.verdict == "worse"
+        ]
+        known = (
+            f"By {join(worse)} decisions got worse" if worse else "Labels do not tell yet whether decisions got worse"
+        )
+        return known + (f"; by {name.replace('_', ' ')} labels do not tell yet." if worse else ".")
     before, after = report.performance.reference[name].value, report.performance.current[name].value
     figures_ = f"{name.replace('_', ' ')} went from {number(before)} to {number(after)}"
     said = {"worse": "It hurts", "better": "Decisions got better", "within_tolerance": "Decisions did not get worse"}
@@ -171,7 +177,10 @@ def groups(found: Harm | NotAssessed) -> None:
     st.markdown(
         f"Worse for: **{plain(join(worse))}**." if worse else "No group is known to be worse off by this metric."
     )
-    judged = frame[frame["verdict"] != "cannot tell"]
+    judged = frame[frame["low"].notna()]
+    if not len(judged):
+        sentence.aside("No group has enough rows for an interval.")
+        return
     alt = f"Change of {metric.replace('_', ' ')} for each group that has enough rows, with 95 % intervals."
     draw(charts.group_changes(judged, metric), alt, frame, "groups", _FIGURES | {"group": words("Group")})
 

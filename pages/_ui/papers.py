@@ -38,23 +38,28 @@ def choose(key: str) -> tuple[Case, CaseFile] | None:
     return house.board().case(found.case), found
 
 
+def _names() -> dict[str, str]:
+    """Return the printed names of the current members by their ids."""
+    return {member.id: member.name for member in house.members()}
+
+
 def head(case: Case, file: CaseFile) -> None:
     """Draw the question that was asked, with where the case stands."""
     people = [("owner", file.owner), ("developer", file.developer), ("sponsor", file.sponsor)]
-    named = ", ".join(f"{role} {plain(who)}" for role, who in people if who)
+    names = _names()
+    named = ", ".join(f"the {role}, {plain(names.get(who, who))}" for role, who in people if who)
     st.markdown(f"{inline(case.status)} {plain(file.question.shown, 4000)}")
-    st.caption(
-        f"Risk tier {plain(file.risk_tier)}" + (f"; {named}, who do not vote" if named else "") + f"; {file.case}"
-    )
+    st.caption(f"Risk tier {plain(file.risk_tier)}" + (f"; not voting: {named}" if named else "") + f"; {file.case}")
 
 
 def standing(stands: Standing) -> None:
     """Draw what stands in the way of a decision, in words."""
     left, right = st.columns(2)
+    names = _names()
     with left:
         st.markdown(f"**{len(stands.voted)} of {stands.quorum} votes** needed for a quorum are in.")
-        st.caption("Have voted: " + (", ".join(map(plain, stands.voted)) or "nobody"))
-        st.caption("Have not voted: " + (", ".join(map(plain, stands.not_voted)) or "nobody"))
+        st.caption("Have voted: " + (", ".join(plain(names.get(who, who)) for who in stands.voted) or "nobody"))
+        st.caption("Have not voted: " + (", ".join(plain(names.get(who, who)) for who in stands.not_voted) or "nobody"))
     with right:
         for sentence in stands.missing:
             st.markdown(f":material/hourglass_empty: {plain(sentence)}")

@@ -38,6 +38,9 @@ NAMES: Final[dict[CheckName, str]] = {
     "foreign": "Other tool",
 }
 
+_IN_WORDS: Final = 8
+"""Failed checks that are said in words above the table."""
+
 
 def lead(report: QualityReport) -> str:
     """Return the answer in a sentence or two, as markdown."""
@@ -65,9 +68,13 @@ def section(report: QualityReport, outcome: CheckOutcome, title: str) -> None:
         return
     if outcome == "failed":
         st.markdown(f"{inline(outcome)} {title}")
+        for item in rows[:_IN_WORDS]:
+            st.markdown(f"- **{plain(item.column) or 'Whole table'}**: {plain(item.reason, 1000)}")
         _checks(rows, outcome)
         return
-    with st.expander(f"{len(rows)} checks {title}", key=f"checks-{outcome}", on_change="rerun") as box:
+    with st.expander(
+        f"{len(rows)} {'check' if len(rows) == 1 else 'checks'} {title}", key=f"checks-{outcome}", on_change="rerun"
+    ) as box:
         if box.open:
             _checks(rows, outcome)
 
@@ -157,7 +164,7 @@ def groups(audit: AuditReport) -> None:
             "rows": [item.rows for item in audit.groups],
             "share": [item.share for item in audit.groups],
             "label": [_value(item, audit) for item in audit.groups],
-            "interval": [_interval(item) for item in audit.groups],
+            "interval": [_interval(item, audit) for item in audit.groups],
             "represented": [_represented(item) for item in audit.groups],
             "missing": [item.missing_share for item in audit.groups],
         }
@@ -174,9 +181,11 @@ def groups(audit: AuditReport) -> None:
     tables.table(frame, "Groups in the data", settings, key="table-groups")
 
 
-def _interval(item: GroupAudit) -> str:
+def _interval(item: GroupAudit, audit: AuditReport) -> str:
     if isinstance(item.label, NotAssessed):
         return shown(item.label.reason)
+    if audit.is_rate:
+        return f"{percent(item.label.low)} to {percent(item.label.high)}"
     return interval(item.label.low, item.label.high)
 
 

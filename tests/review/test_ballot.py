@@ -51,7 +51,7 @@ def test_what_is_missing_is_said_in_words() -> None:
         "2 of 3 votes needed for a quorum are in.",
         "Nobody with the role validator has voted for or against.",
         "Nobody with the role lay has voted for or against.",
-        "The blocking comment c1 is open.",
+        "The blocking comment c1 of ada is open.",
     )
     assert (stands.voted, stands.not_voted) == (("ada", "ben"), ("cleo", "dan"))
     with pytest.raises(RuleError, match="blocking comment c1"):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 BAR: Final = 22
 """Height of one bar with its gap, pixels."""
-AXIS: Final = 56
-"""Room for the horizontal axis and its title, pixels."""
+AXIS: Final = 84
+"""Room for the horizontal axis, its title and the margins, pixels: a height counts them in."""
 AnyChart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
 
 
