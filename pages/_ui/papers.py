@@ -10,7 +10,7 @@ from governance.methods import CATALOGUE
 from governance.review.ballot import Standing
 from governance.review.state import Case
 from governance.workflow import places
-from pages._ui import house, navigation, tables
+from pages._ui import findings, house, navigation, tables
 from pages._ui.badges import inline, verdict
 from pages._ui.text import plain, short, shown
 from storage.entities import CaseFile, Decision, Vote
@@ -113,12 +113,15 @@ def evidence(case: Case) -> None:
     st.code(case.bundle, language=None, wrap_lines=True)
     blobs = places.current().blobs
     for item in case.frozen.evidence:
+        found = Evidence.from_bytes(blobs.read(item.digest)) if blobs.has(item.digest) else None
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(
                 f"**{plain(TITLES.get(item.method, item.method))}** `{short(item.digest, 12)}`", width="content"
             )
-            if blobs.has(item.digest):
-                tables.provenance(Evidence.from_bytes(blobs.read(item.digest)), key=f"case-{short(item.digest)}")
+            if found is not None:
+                tables.provenance(found, key=f"case-{short(item.digest)}")
+        if found is not None:
+            st.markdown(findings.sentence(found))
     for absent in case.frozen.not_applicable:
         st.caption(f"Declared not applicable: {plain(absent.id)}")
 
