@@ -63,6 +63,8 @@ def vote_hindrances(board: BoardState, case: Case, member: str, time: str) -> tu
     """Return, in words, why `member` cannot vote at `time`; empty when they can."""
     if case.status != "in_review" or case.review is None:
         return ("The case is not in review.",)
+    if member in case.interested:
+        return ("You have stepped aside: owner, developer and sponsor never vote on what is theirs.",)
     if member not in seats(case) or member not in board.members:
         return ("You are not on the roster of this review.",)
     if case.conflicts.get(member) or member in {item.member for item in case.review.recused}:

@@ -125,12 +125,14 @@ def roles_frame(table: Table) -> pd.DataFrame:
     )
 
 
-def meaning(schema: Schema) -> str:
-    """Return in a sentence what the label means, as markdown."""
+def meaning(schema: Schema, columns: tuple[tuple[str, str], ...] = ()) -> str:
+    """Return in a sentence what the label means, as markdown; `columns` are names and types."""
     if not schema.target:
         return "It has no label: performance and fairness by outcome cannot be computed on it."
     if not schema.positive:
-        return f"Its label is {plain(schema.target)}: a number, or one of several classes."
+        kind = dict(columns).get(schema.target, "")
+        what = "a number" if kind in {"number", "whole number"} else "one of several classes"
+        return f"Its label is {plain(schema.target)}: {what}."
     good = "good" if schema.selected_is == "good" else "bad"
     others = join([plain(value, 40) for value in schema.negative[:6]]) or "any other value"
     return (

@@ -7,6 +7,8 @@ import streamlit as st
 from governance.workflow import clock, places
 from pages._ui import state
 
+_KEPT = "Your words are kept as soon as you leave the field, or press Ctrl+Enter."
+
 
 def area(label: str, case: str, kind: str, *, help_text: str = "", height: int = 120, default: str = "") -> str:
     """Draw a text field whose content survives a reload, and return it.
@@ -28,7 +30,7 @@ def area(label: str, case: str, kind: str, *, help_text: str = "", height: int =
     def keep() -> None:
         drafts.save(who, case, kind, st.session_state[key], clock.now())
 
-    return st.text_area(label, key=key, on_change=keep, height=height, help=help_text or None)
+    return st.text_area(label, key=key, on_change=keep, height=height, help=f"{help_text} {_KEPT}".strip())
 
 
 def sent(case: str, *kinds: str) -> None:

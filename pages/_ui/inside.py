@@ -29,7 +29,7 @@ def refusals(report: Inspection) -> None:
     for item in report.refused:
         with st.container(border=True):
             st.markdown(f":red-badge[:material/block: Refused] {plain(item.found, 1000)}")
-            st.markdown(plain(item.advice, 1000))
+            st.text(shown(item.advice, 1000))
     aside("Nothing was stored.")
 
 

@@ -103,7 +103,7 @@ def all_measures(measures: Sequence[Measure], alt: str, key: str) -> None:
         "value": tables.figures("Value", digits=4),
         "interval": tables.words("95 % interval", "confidence interval"),
         "rows": tables.count("Rows"),
-        "method": tables.words("Interval by"),
+        "method": tables.words("Interval by", wide=True),
         "note": tables.words("Note", wide=True),
     }
     tables.table(frame, alt, columns, key=key)

@@ -44,7 +44,7 @@ if known:
     chosen = st.selectbox("Look at one data set", labels, key="data", bind="query-params")
     found = next((item for item in known if item.label == chosen), known[0])
     st.subheader(plain(found.name), anchor=False)
-    st.markdown(datasets.meaning(found.schema))
+    st.markdown(datasets.meaning(found.schema, found.columns))
     left, right = st.columns([3, 2])
     with left:
         tables.table(

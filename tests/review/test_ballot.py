@@ -7,6 +7,7 @@ import pytest
 from governance.errors import RuleError
 from governance.review import events
 from governance.review.ballot import exceeds, outcome_of, standing
+from governance.review.deliberation import vote_hindrances
 from tests.review.board import changed, condition, opened, text
 
 
@@ -109,6 +110,12 @@ def test_a_ballot_that_breaks_a_rule_is_refused(who: str, fields: dict[str, obje
     body = events.VoteCast("approve", room.case.bundle, 1, None, (), "I approve", text("Ada"))
     with pytest.raises(RuleError, match=words):
         room.do(who, changed(body, **fields))
+
+
+def test_an_owner_is_told_that_owners_never_vote() -> None:
+    room = opened()
+    (why,) = vote_hindrances(room.state, room.case, "olga", "2026-01-02T00:00:00Z")
+    assert "owner, developer and sponsor never vote" in why
 
 
 def test_nobody_votes_after_the_deadline() -> None:

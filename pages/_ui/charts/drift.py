@@ -21,7 +21,7 @@ from pages._ui import palette
 from pages._ui.charts.base import BAR, AnyChart
 from pages._ui.text import shown
 
-AROUND: Final = 100
+AROUND: Final = 132
 """Pixels that legend, axis and title take of a chart's height."""
 REFERENCE: Final = "reference"
 CURRENT: Final = "current"
