@@ -20,7 +20,7 @@ from governance.evidence import Evidence, NotAssessed
 from governance.explain.report import Certificate, GlobalExplanation, LimeExplanation
 from governance.run import Done, Task, execute, read_array
 
-WAYS = ("auto", "tree", "linear", "permutation", "enumeration")
+WAYS = ("auto", "tree", "linear", "permutation", "enumeration", "kernel")
 SCALES = ("raw", "probability")
 ModelArgument = Annotated[Path, typer.Argument(help="ONNX file.")]
 DataArgument = Annotated[Path, typer.Argument(help="CSV or Parquet file.")]
@@ -37,7 +37,7 @@ def explain(
     model: ModelArgument,
     data: DataArgument,
     background: BackgroundOption = None,
-    method: Annotated[str, typer.Option(help="auto, tree, linear, permutation or enumeration.")] = "auto",
+    method: Annotated[str, typer.Option(help="auto, tree, linear, permutation, enumeration or kernel.")] = "auto",
     scale: Annotated[str, typer.Option(help="raw or probability.")] = "raw",
     target: ClassOption = "",
     out: Annotated[Path | None, typer.Option("--out", help="Parquet file for the attributions of all rows.")] = None,

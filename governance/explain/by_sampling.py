@@ -17,6 +17,8 @@ from governance.explain.way import About, Explained
 if TYPE_CHECKING:
     import pandas as pd
 
+Asked = Literal["enumeration", "permutation", "kernel"]
+"""The ways that only ask the model."""
 Score = Callable[["pd.DataFrame"], NDArray[np.float64]]
 """Rows -> (rows, targets) model output."""
 
@@ -70,7 +72,7 @@ class SampledExplainer:
         return ()
 
     def _row(self, row: pd.DataFrame, own: float, target: int, rng: np.random.Generator, progress: Progress) -> Sampled:
-        mixed = _Mixed(row, self._background, self._about.columns)
+        mixed = Mixed(row, self._background, self._about.columns)
 
         def ask(sets: NDArray[np.bool_], which: NDArray[np.intp]) -> NDArray[np.float64]:
             return self._score(mixed.frame(sets, which))[:, target]
@@ -82,19 +84,32 @@ class SampledExplainer:
         return permute(ask, own, others, players, budget.model_calls, budget.precision, rng, progress)
 
 
-class _Mixed:
-    """Rows that take some columns from one row and the rest from background rows."""
+class Mixed:
+    """Rows that take some columns from one row and the rest from background rows.
+
+    Args:
+        row: a frame of one row.
+        background: the background rows.
+        columns: raw columns of each player.
+    """
 
     def __init__(self, row: pd.DataFrame, background: pd.DataFrame, columns: tuple[tuple[str, ...], ...]) -> None:
         self._pool = {name: _joined(row[name], background[name]) for names in columns for name in names}
         self._player = {name: at for at, names in enumerate(columns) for name in names}
 
     def frame(self, sets: NDArray[np.bool_], which: NDArray[np.intp]) -> pd.DataFrame:
+        """Return one row for each set: its players' columns from the row, the others from background row `which`."""
         import pandas as pd
 
         return pd.DataFrame(
             {name: pool.take(np.where(sets[:, self._player[name]], 0, which + 1)) for name, pool in self._pool.items()}
         )
+
+    def coded(self, codes: NDArray[np.intp]) -> pd.DataFrame:
+        """Return one row for each row of codes (m, players): 0 for the row's own value, i + 1 for that of background row i."""
+        import pandas as pd
+
+        return pd.DataFrame({name: pool.take(codes[:, self._player[name]]) for name, pool in self._pool.items()})
 
 
 def _joined(row: pd.Series, background: pd.Series) -> Any:
@@ -108,7 +123,7 @@ def _joined(row: pd.Series, background: pd.Series) -> Any:
 
 
 def sampled_about(
-    way: Literal["enumeration", "permutation"], columns: tuple[str, ...], *, link: Link, raw: bool, units: str, notes: tuple[str, ...]
+    way: Asked, columns: tuple[str, ...], *, link: Link, raw: bool, units: str, notes: tuple[str, ...]
 ) -> About:  # fmt: skip
     """Return what is said about values that are had by asking; every raw column is a player of its own."""
     return About(

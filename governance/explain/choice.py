@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
 from governance.errors import RefusedInputError, unknown_choice
 from governance.explain.background import BackgroundRows, background_of
-from governance.explain.by_sampling import Budget, SampledExplainer, Score, sampled_about
+from governance.explain.by_sampling import Asked, Budget, SampledExplainer, Score, sampled_about
 from governance.explain.by_stage import StageExplainer, open_stage
 from governance.explain.kept import Kept
+from governance.explain.kernel_shap import KernelShap, plan_of, rows_for
 from governance.explain.links import both_sides, link_of, units_of
 from governance.explain.report import Scale
 from governance.explain.sampled_shap import MOST_ENUMERATED
-from governance.explain.way import Explainer
+from governance.explain.way import About, Explainer
 from governance.models.cut import Cut, GraphPredictor
 from governance.models.signature import Predictor, Signature
 
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from governance.data.schema import Schema
     from governance.subject import Subject
 
-WAYS: Final = ("auto", "tree", "linear", "permutation", "enumeration")
+WAYS: Final = ("auto", "tree", "linear", "permutation", "enumeration", "kernel")
 _EXACT: Final[Kept[StageExplainer | RefusedInputError]] = Kept(4)
-_SAMPLED: Final[Kept[SampledExplainer]] = Kept(4)
+_SAMPLED: Final[Kept[SampledExplainer | KernelShap]] = Kept(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,9 @@ def choose(subject: Subject, wish: Wish, background: BackgroundRows | None = Non
     model, signature = subject.model, subject.model.signature
     target = target_of(signature, subject.data.schema, wish.target)
     if background is None:
-        background = background_of(subject, signature.columns, wish.background_rows, wish.background_seed)
+        afford = rows_for(wish.budget.model_calls, len(signature.columns)) if wish.method == "kernel" else None
+        rows = wish.background_rows if afford is None else min(wish.background_rows, afford)
+        background = background_of(subject, signature.columns, rows, wish.background_seed)
     explainer = _explainer(model, background, wish)
     return Chosen(explainer, background, model, target, signature.classes[target] if signature.classes else "")
 
@@ -99,14 +102,14 @@ def target_of(signature: Signature, schema: Schema, name: str) -> int:
 def _explainer(model: Predictor, background: BackgroundRows, wish: Wish) -> Explainer:
     if wish.method in {"tree", "linear"}:
         return _exact(model, background, wish)
-    if wish.method in {"permutation", "enumeration"}:
-        return _asking(model, background, wish, cast("Any", wish.method), ())
+    if wish.method in {"permutation", "enumeration", "kernel"}:
+        return _asking(model, background, wish, cast("Asked", wish.method), ())
     try:
         return _exact(model, background, wish)
     except RefusedInputError as reason:
         players = len(model.signature.columns)
         affordable = players <= MOST_ENUMERATED and background.about.rows << players <= wish.budget.model_calls
-        way: Literal["enumeration", "permutation"] = "enumeration" if affordable else "permutation"
+        way: Asked = "enumeration" if affordable else "permutation"
         return _asking(model, background, wish, way, (f"Not explained from the file itself: {reason.what}",))
 
 
@@ -134,9 +137,9 @@ def _asking(
     model: Predictor,
     background: BackgroundRows,
     wish: Wish,
-    way: Literal["enumeration", "permutation"],
+    way: Asked,
     notes: tuple[str, ...],
-) -> SampledExplainer:
+) -> SampledExplainer | KernelShap:
     key = (model.digest, model.signature, background.about.digest, wish.scale, way, wish.budget)
     return _SAMPLED.get(key, lambda: _sampler(model, background.frame, wish, way, notes))
 
@@ -145,26 +148,33 @@ def _sampler(
     model: Predictor,
     background: pd.DataFrame,
     wish: Wish,
-    way: Literal["enumeration", "permutation"],
+    way: Asked,
     notes: tuple[str, ...],
-) -> SampledExplainer:
+) -> SampledExplainer | KernelShap:
     columns, classifier = model.signature.columns, bool(model.signature.classes)
     if way == "enumeration" and len(columns) > MOST_ENUMERATED:
         raise RefusedInputError(
             f"Enumeration takes at most {MOST_ENUMERATED} columns, the model has {len(columns)}.",
             "Use the sampled way: --method permutation.",
         )
+    plan = plan_of(wish.budget.model_calls, len(columns), len(background)) if way == "kernel" else None
+    notes = notes if plan is None else (*notes, plan.words)
+
+    def explainer(score: Score, about: About) -> SampledExplainer | KernelShap:
+        if plan is not None:
+            return KernelShap(score, background, about, plan)
+        return SampledExplainer(score, background, about, wish.budget)
+
     raw = _raw_score(model, background) if wish.scale == "raw" else None
     if raw is not None:
-        about = sampled_about(way, columns, link=raw[1], raw=True, units=raw[2], notes=notes)
-        return SampledExplainer(raw[0], background, about, wish.budget)
+        return explainer(raw[0], sampled_about(way, columns, link=raw[1], raw=True, units=raw[2], notes=notes))
     if classifier and wish.scale == "raw":
         notes = (*notes, "The file shows no score before its probabilities; the scale is the probability.")
     about = sampled_about(
         way, columns, link="identity", raw=not classifier, units="probability" if classifier else "units of the prediction",
         notes=notes,
     )  # fmt: skip
-    return SampledExplainer(lambda frame: model.predict(frame).score, background, about, wish.budget)
+    return explainer(lambda frame: model.predict(frame).score, about)
 
 
 def _raw_score(model: Predictor, background: pd.DataFrame) -> tuple[Score, Any, str] | None:

@@ -51,7 +51,11 @@ def run(
     others = _other_classes(chosen, part, rng, wanted=parameters.all_classes and about.way in {"tree", "linear"})
     importance = Sums.of(explained.values).importance(about.players)
     target = ClassImportance(chosen.label, explained.base, importance)
-    notes = () if about.exact else ("Means of |attribution| are slightly too large: sampling noise adds to each.",)
+    notes = (
+        ()
+        if not explained.std_error.any()
+        else ("Means of |attribution| are slightly too large: sampling noise adds to each.",)
+    )
     certificate = certify(
         chosen,
         part,

@@ -7,8 +7,8 @@ from typing import Literal
 
 from governance.evidence import NotAssessed
 
-Way = Literal["tree", "linear", "enumeration", "permutation"]
-"""How Shapley values were had: three exact ways by name, and sampling of permutations."""
+Way = Literal["tree", "linear", "enumeration", "permutation", "kernel"]
+"""How Shapley values were had: three exact ways by name, sampling of permutations, and shap's own Kernel SHAP."""
 Scale = Literal["raw", "probability"]
 Link = Literal["identity", "logistic", "softmax", "exponential", "unknown"]
 """What turns the raw score into the model's output."""

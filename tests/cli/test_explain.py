@@ -76,4 +76,13 @@ def test_lime_prints_the_promised_fields(files: Path) -> None:
 def test_an_unknown_way_is_refused_with_the_known_ones(files: Path) -> None:
     result = run("explain", files / "model.onnx", files / "data.csv", "--method", "magic")
     assert isinstance(result.exception, RefusedInputError)
-    assert "Known: auto, enumeration, linear, permutation, tree" in str(result.exception)
+    assert "Known: auto, enumeration, kernel, linear, permutation, tree" in str(result.exception)
+
+
+def test_kernel_shap_is_named_as_approximate_with_its_budget(files: Path) -> None:
+    result = run("explain", files / "model.onnx", files / "data.csv", "--method", "kernel", "--max-rows", 3, "--json")
+    assert result.exit_code == 0, result.exception
+    found = json.loads(result.stdout)
+    assert (found["method"], found["exact"], found["background_rows"]) == ("kernel", False, 100)
+    assert found["certificate"]["additivity_gap"] < 1e-6
+    assert any("shap's KernelExplainer" in note for note in found["certificate"]["notes"])
