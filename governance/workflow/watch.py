@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 WATCHED: Final = ("evaluation", "monitoring")
 OPEN: Final = ("observed", "impact_estimated", "confirmed")
 """States in which an alert asks for somebody."""
+_going: set[tuple[str, str]] = set()
+"""(workspace, alert) of the windows that this process is measuring."""
 _followers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="watch")
 
 
@@ -48,10 +50,12 @@ class Watched:
 
 
 def windows(workspace: Workspace, model: str) -> tuple[RegisteredDataset, ...]:
-    """Return the data sets that a model can be watched on, in the order in which they were registered."""
+    """Return the data sets with most of a model's columns, in the order in which they were registered."""
     needed = set(subjects.model_file(workspace, model).signature.columns)
     return tuple(
-        item for item in workspace.read().datasets() if item.role in WATCHED and needed & _columns(workspace, item)
+        item
+        for item in workspace.read().datasets()
+        if item.role in WATCHED and 2 * len(needed & _columns(workspace, item)) > len(needed)
     )
 
 
@@ -134,7 +138,17 @@ def begin(workspace: Workspace, choice: Choice, *, actor: str = "service") -> No
     """
     of_columns, of_harm = tasks(workspace, choice)
     assess.forthcoming(workspace, of_harm, actor=actor)
+    _going.add(_place(workspace, choice))
     _followers.submit(_follow, workspace, choice, of_columns, of_harm, actor)
+
+
+def going(workspace: Workspace, choice: Choice) -> bool:
+    """Say whether this process is measuring a window, or about to tell what it found."""
+    return _place(workspace, choice) in _going
+
+
+def _place(workspace: Workspace, choice: Choice) -> tuple[str, str]:
+    return str(workspace.root), alert_book.name_of(choice.model, choice.data)
 
 
 def _follow(workspace: Workspace, choice: Choice, of_columns: Task, of_harm: Task, actor: str) -> None:
@@ -146,6 +160,8 @@ def _follow(workspace: Workspace, choice: Choice, of_columns: Task, of_harm: Tas
             tell(workspace, choice, (columns,), str(error))
     except Exception:  # noqa: BLE001 - the end of a thread: nobody is there to catch it
         _log.exception("watching %s on %s failed", choice.model[:16], choice.data[:16])
+    finally:
+        _going.discard(_place(workspace, choice))
 
 
 def reopen(workspace: Workspace, alert: str, case: str, *, actor: str) -> None:

@@ -16,6 +16,7 @@ from governance.drift.report import (
     Harm,
     NumericPicture,
     PerformanceChange,
+    Recommendation,
 )
 from governance.evidence import NotAssessed
 from pages._ui import badges, sentence
@@ -50,6 +51,11 @@ _FIGURES: Final = {
     "verdict": words("Verdict"),
     "rows": count("Rows"),
 }
+
+
+def recommended(recommendation: Recommendation) -> str:
+    """Return a recommendation in the words of the screens."""
+    return _LOOK[recommendation][1]
 
 
 def headline(report: DriftReport) -> str:

@@ -42,6 +42,7 @@ ENTRIES: Final = (
     Entry("person", "Single case", "Explore", "explore/case.py", ":material/person_search:", subject=True),
     Entry("fairness", "Fairness", "Explore", "explore/fairness.py", ":material/balance:", subject=True),
     Entry("drift", "Drift", "Explore", "explore/drift.py", ":material/trending_up:", subject=True),
+    Entry("monitor", "Monitor", "Explore", "explore/monitor.py", ":material/monitor_heart:", subject=True),
     Entry("quality", "Data quality", "Explore", "explore/quality.py", ":material/fact_check:", subject=True),
     Entry("cases", "Cases", "Review", "review/cases.py", ":material/folder_open:"),
     Entry("case", "Case", "Review", "review/case.py", ":material/forum:"),
