@@ -135,7 +135,7 @@ def _measure(item: Standing, choice: Choice) -> None:
     label = "Record the alert" if item.untold else "Measure this window"
     if st.button(label, type="primary", icon=":material/monitor_heart:", key="measure", disabled=bool(item.refused)):
         with errors.caught():
-            watch.begin(places.current(), choice, actor=state.visitor().id)
+            watch.begin(places.current(), choice)
             st.rerun()
 
 
