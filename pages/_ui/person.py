@@ -48,6 +48,11 @@ def score_of(found: Evidence, target: str) -> np.ndarray[tuple[int], np.dtype[np
     return np.asarray(table.column(name).to_numpy(), dtype=np.float64)
 
 
+def orders(positive: str) -> tuple[str, ...]:
+    """Return the orders of rows on offer; a model of a number, without a `positive` label, has no threshold to be close to."""
+    return ORDERS if positive else ORDERS[:3]
+
+
 def ordered(score: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], order: str, threshold: float) -> list[int]:
     """Return positions of rows in the order that was asked for, at most 200."""
     own = score[rows]

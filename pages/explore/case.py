@@ -6,7 +6,7 @@ import streamlit as st
 
 from governance.explain.report import LocalExplanation
 from governance.explain.spec import GlobalParameters, LocalParameters
-from pages._ui import attributions, evidence, person, sentence, subject, tables
+from pages._ui import attributions, datasets, evidence, person, sentence, subject, tables
 from pages._ui.charts import base
 from pages._ui.charts import explanation as charts
 from pages._ui.text import number, plain
@@ -27,9 +27,8 @@ people = attributions.values(picked.data, stored.names)
 
 # controls
 with st.expander("Pick a person", expanded="row" not in st.query_params, key="pick"):
-    order = st.segmented_control(
-        "Order", person.ORDERS, default=person.ORDERS[0], key="order", label_visibility="collapsed"
-    )
+    orders = person.orders(datasets.schema_of(picked.data).positive)
+    order = st.segmented_control("Order", orders, default=orders[0], key="order", label_visibility="collapsed")
     rows = person.ordered(score, stored.rows, order or person.ORDERS[0], attributions.threshold(picked))
     chosen = person.listing(people, score, rows)
 address = st.query_params.get("row", "")

@@ -13,7 +13,7 @@ from governance.errors import RefusedInputError
 from governance.evidence import Dropped, Rows
 from governance.methods import CATALOGUE
 from governance.review.docket import Duty
-from pages._ui import badges, duties, glossary, navigation, runs
+from pages._ui import badges, duties, glossary, navigation, person, runs
 from pages._ui.charts import base
 from pages._ui.footer import sentence
 from pages._ui.house import LedgerState
@@ -175,3 +175,8 @@ def test_evidence_is_asked_for_only_when_there_is_something_to_look_at() -> None
 def test_charts_are_altair_charts() -> None:
     frame = pd.DataFrame({"n": ["a"], "v": [0.1], "l": [0.0], "h": [0.2]})
     assert isinstance(base.interval_dots(frame, "n", "v", "difference", low="l", high="h", mark=0.0), alt.LayerChart)
+
+
+def test_a_model_of_a_number_offers_no_order_by_a_threshold() -> None:
+    assert person.ORDERS[3] in person.orders("yes")
+    assert person.ORDERS[3] not in person.orders("")

@@ -23,7 +23,7 @@ VERDICT_WORDS: Final = {
     "no_direction": "No better or worse",
 }
 _COLOURS: Final = (palette.ORANGE, palette.BLUE, palette.BROWN, palette.GREY)
-FURNITURE: Final = 100
+FURNITURE: Final = 124
 """Height that the axis, its title and the legend take of a chart, pixels."""
 _SHAPES: Final = ("diamond", "circle", "square", "circle")
 
