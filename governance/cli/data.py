@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.options import JsonOption
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
 from governance.cli.progress import reporter
@@ -35,6 +36,7 @@ def quality(
     identifier: Annotated[str, typer.Option(help="The column that identifies a row.")] = "",
     cohort: CohortOption = "",
     strict: Annotated[bool, typer.Option(help="Leave with exit code 1 when a check failed.")] = False,
+    evidence_file: EvidenceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Check a table: missing values, sentinels, ranges, duplicates, imbalance, leakage, order along the file."""
@@ -47,6 +49,7 @@ def quality(
         parameters={"expectations": encode(given)} if given else None,
     )
     evidence = execute(task, progress=reporter()).evidence
+    write_evidence(evidence, evidence_file)
     result = evidence.read(QualityReport)
     if isinstance(result, NotAssessed):
         raise RefusedInputError(result.reason, "Choose other data or a wider cohort.")
@@ -93,6 +96,7 @@ def audit(
         typer.Option(help='JSON list: [{"group": [{"attribute": "sex", "value": "Female"}], "share": 0.5}].'),
     ] = None,
     cohort: CohortOption = "",
+    evidence_file: EvidenceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say who is in the data: representation, labels and missing values by group, and which columns give a group away."""
@@ -101,6 +105,7 @@ def audit(
     evidence = execute(
         Task("data.audit", data_file(data, found_roles, cohort), parameters=parameters), progress=reporter()
     ).evidence
+    write_evidence(evidence, evidence_file)
     result = evidence.read(AuditReport)
     if isinstance(result, NotAssessed):
         raise RefusedInputError(result.reason, "Choose other data or a wider cohort.")

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.options import JsonOption
 from governance.cli.output import print_json, say
 from governance.cli.progress import reporter
@@ -56,6 +57,7 @@ def drift(
     alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="Bound of the correction.")] = 0.05,
     tolerance: Annotated[float, typer.Option(min=0.0, max=1.0, help="How much worse a metric may get.")] = 0.02,
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    evidence_file: EvidenceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say which columns moved between two files, whether decisions got worse, and what to do."""
@@ -65,6 +67,7 @@ def drift(
     )  # fmt: skip
     parameters = {"correction": correction.value, "alpha": alpha, "tolerance": tolerance}
     evidence = evidence_of(reference, current, found, model, parameters, seed)
+    write_evidence(evidence, evidence_file)
     if json:
         print_json(document(evidence))
     else:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.models import ColumnsOption, named_columns
 from governance.cli.options import JsonOption
 from governance.cli.output import print_json, say
@@ -48,6 +49,7 @@ def explain(
     model_calls: Annotated[int, typer.Option(min=1, help="Model rows for one row when values are sampled.")] = 4000,
     correlated: Annotated[bool, typer.Option("--correlated", help="Linear models: along the covariance.")] = False,
     seed: SeedOption = 0,
+    evidence_file: EvidenceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Attribute every prediction to the raw columns, exactly where the file allows it, and certify how far to trust it."""
@@ -61,6 +63,7 @@ def explain(
         done = execute(task, Path(folder), reporter())
         if out is not None:
             _write(done, out)
+    write_evidence(done.evidence, evidence_file)
     result = done.evidence.read(GlobalExplanation)
     print_json(_explain_document(done.evidence, result)) if json else _say_explanation(result)
 
@@ -77,6 +80,7 @@ def lime(
     columns: ColumnsOption = "",
     background_rows: RowsOption = 1000,
     seed: SeedOption = 0,
+    evidence_file: EvidenceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Explain one row with LIME, several times, and hold it against Shapley values."""
@@ -86,6 +90,7 @@ def lime(
     }  # fmt: skip
     task = _task("explain.lime", model, data, background, roles(schema), columns, parameters, seed)
     evidence = execute(task, progress=reporter()).evidence
+    write_evidence(evidence, evidence_file)
     result = evidence.read(LimeExplanation)
     print_json(_lime_document(evidence, result)) if json else _say_lime(result)
 

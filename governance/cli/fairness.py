@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.options import JsonOption
 from governance.cli.output import print_json, say
 from governance.cli.progress import reporter
@@ -43,6 +44,7 @@ def fairness(
     correction: Annotated[str, typer.Option(help="holm, bh or none.")] = "holm",
     draws: Annotated[int, typer.Option(min=0, help="Bootstrap draws of the counts; 0 for none.")] = 10_000,
     seed: SeedOption = 0,
+    evidence_file: EvidenceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Compare groups of people: metrics with intervals, disparities, and who cannot be judged."""
@@ -55,6 +57,7 @@ def fairness(
         "fairness.by_group", data, found, model, seed,
         {"reference": reference, "intersections": intersections, "limits": limits},
     )  # fmt: skip
+    write_evidence(evidence, evidence_file)
     result = evidence.read(FairnessReport)
     document = {**_about(evidence), **_fairness_document(result)}
     print_json(document) if json else _say_fairness(result)
