@@ -5,7 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages._ui import data_look, data_roles, datasets, empty, errors, house, incoming, navigation, sentence, tables
+from pages._ui import (
+    data_look,
+    data_roles,
+    datasets,
+    empty,
+    errors,
+    house,
+    incoming,
+    navigation,
+    public_sets,
+    sentence,
+    tables,
+)
 from pages._ui.text import plain, shown
 
 # subject
@@ -76,6 +88,7 @@ st.subheader("Register a data set", anchor=False)
 if house.workspace() is None:
     navigation.link("register", "Create the workspace first")
     st.stop()
+public_sets.offer(upload)
 file = incoming.receive(
     "CSV or Parquet file",
     upload,
