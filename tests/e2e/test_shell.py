@@ -80,6 +80,7 @@ def test_two_browsers_do_not_share_who_sits_there(app: RunningApp, browser: Brow
 def test_leaving_the_seat_closes_the_page_behind(app: RunningApp, browser_page: Page) -> None:
     enter(browser_page, app.address)
     browser_page.get_by_role("button", name="Someone else").click()
+    expect(browser_page.get_by_role("heading", name=GATE[0])).to_be_visible(timeout=60_000)
     settle(browser_page)
     assert headings(browser_page) == GATE
 
