@@ -10,6 +10,7 @@ import importlib
 import logging
 import pkgutil
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ from pages import _ui
 from pages._ui import errors
 
 LOG = logging.getLogger("countersign")
+REST_AFTER: Final = 4.0
+"""Seconds after which the modules are imported that the first page does not need, so that they do not slow it down."""
 WARM_AFTER: Final = 10.0
 """Seconds after the start at which the workers begin to import their libraries: after the first page has been drawn."""
 
@@ -44,6 +47,7 @@ async def lifespan(_: App) -> AsyncIterator[dict[str, Any]]:
 def _import_screens() -> None:
     """Import the door to the workspace first, which every page needs, then everything else that pages draw with."""
     importlib.import_module("pages._ui.house")
+    time.sleep(REST_AFTER)
     for module in pkgutil.walk_packages(_ui.__path__, f"{_ui.__name__}."):
         importlib.import_module(module.name)
 
