@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from governance.data import file_kind
 from governance.data.schema import Schema, from_json, from_toml
 from governance.errors import RefusedInputError
 from governance.run import DataFile, ModelFile
 
-_CHUNK = 2**20
-
 
 def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, read in pieces.
+    """Return the SHA-256 of a file that a person named.
 
     Raises:
         RefusedInputError: there is no such file.
     """
     if not path.is_file():
         raise RefusedInputError(f"There is no file {str(path)!r}.", "Check the path.")
-    found = hashlib.sha256()
-    with path.open("rb") as stream:
-        while piece := stream.read(_CHUNK):
-            found.update(piece)
-    return found.hexdigest()
+    return file_kind.digest_of(path)
 
 
 def roles(schema: Path | None, **flags: Any) -> Schema:
