@@ -13,6 +13,7 @@ from governance.models.signature import Dtype, InputTensor, Signature, Task
 
 if TYPE_CHECKING:
     import onnx
+    from google.protobuf.message import Message
 
 FEATURE_NAMES: Final = "feature_names"
 """Metadata entry of the file: a JSON list with the raw columns in the order in which they fill the inputs."""
@@ -30,7 +31,7 @@ def parse_model(data: bytes) -> onnx.ModelProto:
     """Return the parsed file.
 
     Raises:
-        RefusedInputError: the bytes are not an ONNX model, or its tensors lie in other files.
+        RefusedInputError: the bytes are not an ONNX model, or a name in it is not text.
     """
     import onnx
     from google.protobuf.message import DecodeError
@@ -43,7 +44,25 @@ def parse_model(data: bytes) -> onnx.ModelProto:
         ) from error
     if not model.graph.node or not model.graph.output:
         raise RefusedInputError("The file holds no graph with outputs.", "Give an ONNX model file (.onnx).")
+    if not _is_text(model):
+        raise RefusedInputError(
+            "A name in the file is not UTF-8 text.", "The file is damaged: export the model again from its source."
+        )
     return model
+
+
+def _is_text(message: Message) -> bool:
+    """Say whether every string in the message is text: protobuf hands out one that is not UTF-8 as bytes.
+
+    The depth is bounded: protobuf refuses files that nest deeper than 100 messages.
+    """
+    for field, value in message.ListFields():
+        items = value if field.is_repeated else (value,)
+        if field.type == field.TYPE_STRING and not all(isinstance(item, str) for item in items):
+            return False
+        if field.type == field.TYPE_MESSAGE and not all(_is_text(item) for item in items):
+            return False
+    return True
 
 
 def metadata_of(model: onnx.ModelProto) -> dict[str, str]:

@@ -331,6 +331,12 @@ def test_damaged_models_always_get_a_report(no_trial: None, cut: int, spots: lis
     assert report.accepted or all(item.found and item.advice for item in report.refused)
 
 
+def test_a_name_that_is_not_text_is_refused(no_trial: None) -> None:
+    data = tree().SerializeToString().replace(b"nodes_featureids", b"nodes_feature\x80ds")
+    (refused,) = examine(data, LIMITS).refused
+    assert refused.found == "A name in the file is not UTF-8 text."
+
+
 @NO_RUN
 @given(
     feature=st.integers(-(2**40), 2**40),
