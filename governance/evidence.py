@@ -57,7 +57,9 @@ class Rows:
 class Input:
     """One input of a run, by digest."""
 
-    role: Literal["model", "data", "reference", "predictions", "reference_predictions", "attributions", "other"]
+    role: Literal[
+        "model", "candidate", "data", "reference", "predictions", "reference_predictions", "attributions", "other"
+    ]
     digest: str
     """SHA-256 of the stored bytes, lowercase hexadecimal."""
     name: str = ""

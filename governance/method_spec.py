@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Need = Literal["model", "label", "sensitive", "reference", "predictions", "reference_predictions", "attributions"]
+Need = Literal[
+    "model",
+    "label",
+    "sensitive",
+    "reference",
+    "predictions",
+    "reference_predictions",
+    "candidate_predictions",
+    "attributions",
+]
 
 
 @dataclass(frozen=True, slots=True)

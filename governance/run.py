@@ -58,11 +58,13 @@ class Task:
     data: DataFile
     model: ModelFile | None = None
     reference: DataFile | None = None
+    candidate: ModelFile | None = None
+    """Another model, asked about the same rows; only for methods that compare two."""
     parameters: JsonValue = None
     """JSON object with the parameters that differ from the defaults; None for all defaults."""
     seed: int = 0
     arrays: Mapping[str, str] = field(default_factory=dict)
-    """What earlier runs stored: "predictions", "reference_predictions", "attributions" -> path of the Arrow file of all rows."""
+    """What earlier runs stored: "predictions", "candidate_predictions", "attributions" -> path of the Arrow file of all rows."""
 
     @property
     def spec(self) -> MethodSpec:
@@ -80,6 +82,8 @@ class Task:
         inputs = [Input("data", self.data.digest, self.data.name)]
         if self.model is not None and _concerns_model(self.spec):
             inputs.append(Input("model", self.model.digest, self.model.name))
+        if self.candidate is not None and _concerns_candidate(self.spec):
+            inputs.append(Input("candidate", self.candidate.digest, self.candidate.name))
         if self.reference is not None and _concerns_reference(self.spec):
             inputs.append(Input("reference", self.reference.digest, self.reference.name))
         return RunKey(
@@ -112,6 +116,10 @@ def _concerns_reference(spec: MethodSpec) -> bool:
     )
 
 
+def _concerns_candidate(spec: MethodSpec) -> bool:
+    return "candidate_predictions" in spec.needs
+
+
 def missing_needs(task: Task) -> tuple[Need, ...]:
     """Return what the method needs and the task cannot offer, for a message to the person."""
     has: dict[Need, bool] = {
@@ -121,6 +129,7 @@ def missing_needs(task: Task) -> tuple[Need, ...]:
         "reference": task.reference is not None,
         "predictions": task.model is not None or bool(task.data.schema.score or task.data.schema.prediction),
         "reference_predictions": task.model is not None and task.reference is not None,
+        "candidate_predictions": task.candidate is not None or bool((task.parameters or {}).get("candidate_score")),
         "attributions": task.model is not None,
     }
     return tuple(need for need in task.spec.needs if not has[need])
@@ -213,6 +222,10 @@ def open_subject(task: Task, progress: Progress = silent) -> Subject:
     if "reference_predictions" in needs and task.reference and subject.reference:
         found = _predictions(task, "reference_predictions", task.reference, subject.reference, subject.model)
         subject = replace(subject, reference_predictions=found)
+    if "candidate_predictions" in needs and task.candidate:
+        asked = open_model(task.candidate)
+        other = _predictions(task, "candidate_predictions", task.data, subject.data, asked)
+        subject = replace(subject, candidate_predictions=other)
     if "attributions" in task.arrays:
         table = read_array(task.arrays["attributions"])
         subject = replace(subject, attributions=table.take(_positions(task.data)) if task.data.cohort else table)

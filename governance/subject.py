@@ -24,5 +24,7 @@ class Subject:
     predictions: Prediction | None = None
     """The model's answers for the rows of `data`, in order."""
     reference_predictions: Prediction | None = None
+    candidate_predictions: Prediction | None = None
+    """Another model's answers for the rows of `data`, in order."""
     attributions: pa.Table | None = None
     """Shapley values for the rows of `data` (one float32 column per raw feature), memory-mapped."""

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from governance.data.outcome import positive_index
 from governance.data.schema import Schema
+from governance.errors import RefusedInputError
 from governance.evidence import Dropped, Finding, NotAssessed, Progress, Rows
 from governance.fairness import metrics
 from governance.fairness.cells import coded
@@ -94,17 +96,17 @@ def _change(what: str, attribute: str, first: float, second: float, low: float, 
 def compare(
     subject: Subject, parameters: Compare, *, rng: np.random.Generator, progress: Progress
 ) -> Finding[CompareReport]:
-    """Return what changes when decisions are taken from a candidate's score column instead of the current model.
+    """Return what changes when decisions are taken from a candidate model, or a score column, instead of the current model.
 
     Raises:
         RefusedInputError: no sensitive column, unknown label codes, or a candidate column that is not there.
     """
     schema = declared(subject)
     total = subject.data.n_rows
-    if not parameters.candidate_score:
-        return Finding(NotAssessed("No candidate was named: candidate_score is empty."), Rows(total, total))
+    if not parameters.candidate_score and subject.candidate_predictions is None:
+        return Finding(NotAssessed("No candidate was named."), Rows(total, total))
     found = tuple(item for item in read_attributes(subject) if item.name in schema.sensitive)
-    values = subject.data.frame((parameters.candidate_score,))[parameters.candidate_score].to_numpy(dtype=np.float64)
+    values = _candidate(subject, parameters, schema)
     parts: dict[str, list[NDArray[np.intp] | NDArray[np.uint8]]] = {"label": [], "one": []}
     codes: list[list[NDArray[np.intp]]] = [[] for _ in found]
     for chunk in chunks(subject, schema, found, progress):
@@ -135,10 +137,37 @@ def compare(
     )
     flipped = int((one[known] != two[known]).sum())
     limits = parameters.limits
+    notices = _left_out(found, [np.concatenate(item)[known] for item in codes], limits.min_rows)
     report = CompareReport(
-        "model in force", parameters.candidate_score, schema.selected_is, limits, rows, tuple(whole), flipped, ()
-    )
+        "model in force", parameters.candidate_score or "candidate", schema.selected_is, limits, rows, tuple(whole),
+        flipped, notices,
+    )  # fmt: skip
     return Finding(report, rows)
+
+
+def _candidate(subject: Subject, parameters: Compare, schema: Schema) -> Floats:
+    """Return the candidate's score of the positive label for each row, NaN where it has none."""
+    other = subject.candidate_predictions
+    if other is None or parameters.candidate_score:
+        column = subject.data.frame((parameters.candidate_score,))[parameters.candidate_score]
+        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+    if len(other.classes) != 2:
+        raise RefusedInputError(
+            f"The candidate has {len(other.classes)} classes, expected 2.",
+            "Compare with a model of yes-or-no decisions.",
+        )
+    return np.asarray(other.score[:, positive_index(schema, other.classes)], dtype=np.float64)
+
+
+def _left_out(attributes: tuple[Attribute, ...], codes: list[NDArray[np.intp]], least: int) -> tuple[str, ...]:
+    """Return which groups were too small to take part in a disparity."""
+    found = []
+    for attribute, code in zip(attributes, codes, strict=True):
+        sizes = np.bincount(code, minlength=len(attribute.names))
+        small = [attribute.names[at] for at in np.flatnonzero((sizes > 0) & (sizes < least))]
+        if small:
+            found.append(f"By {attribute.name}, {', '.join(small)} took no part: fewer than {least} rows.")
+    return tuple(found)
 
 
 def compared(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from governance.fairness.mitigation.report import Algorithm, Constraint, MitigationReport
 from governance.fairness.report import CompareReport, FairnessReport, ImpactReport, Limits, SweepReport
 from governance.method_spec import MethodSpec
 
@@ -50,10 +51,36 @@ class Compare:
     """Which candidate is held against the model in force."""
 
     candidate_score: str = ""
-    """Column of the data with the candidate's score, for example written by `countersign predict`."""
+    """Column of the data with the candidate's score, when no candidate model is given."""
     candidate_threshold: float | None = None
     """Selected from this score on; the threshold in force when None."""
     limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrain:
+    """How candidates are trained anew."""
+
+    algorithm: Algorithm = "exponentiated_gradient"
+    """exponentiated_gradient, grid_search or correlation_remover."""
+    attribute: str = ""
+    """Sensitive column whose groups are to be treated alike; the first one when empty."""
+    constraint: Constraint = "demographic_parity"
+    """What alike means; the correlation remover knows none."""
+    size: int = 20
+    """Points of the grid, or rounds of the mixture; 4 to 200."""
+    alpha: float = 1.0
+    """Share of the correlation that the correlation remover takes out, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rethreshold:
+    """How the model in force gets thresholds per group."""
+
+    attribute: str = ""
+    """Sensitive column whose groups are to be treated alike; the first one when empty."""
+    constraint: Constraint = "demographic_parity"
+    """demographic_parity, equalized_odds or equal_opportunity."""
 
 
 METHODS: tuple[MethodSpec, ...] = (
@@ -85,7 +112,7 @@ METHODS: tuple[MethodSpec, ...] = (
         run="governance.fairness.compare:compare",
         parameters=Compare,
         result=CompareReport,
-        needs=("sensitive", "predictions"),
+        needs=("sensitive", "predictions", "candidate_predictions"),
     ),
     MethodSpec(
         id="fairness.impact_ratio",
@@ -96,5 +123,25 @@ METHODS: tuple[MethodSpec, ...] = (
         parameters=ImpactRatio,
         result=ImpactReport,
         needs=("sensitive", "predictions"),
+    ),
+    MethodSpec(
+        id="fairness.retrain",
+        version=1,
+        title="Candidates trained with less disparity",
+        question="Is there a model that treats the groups more alike, and what does it cost in accuracy?",
+        run="governance.fairness.mitigation.search:retrain",
+        parameters=Retrain,
+        result=MitigationReport,
+        needs=("label", "sensitive"),
+    ),
+    MethodSpec(
+        id="fairness.rethreshold",
+        version=1,
+        title="Candidate with thresholds per group",
+        question="What if the model stayed as it is and each group had a threshold of its own?",
+        run="governance.fairness.mitigation.search:rethreshold",
+        parameters=Rethreshold,
+        result=MitigationReport,
+        needs=("label", "sensitive", "model", "predictions"),
     ),
 )

@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 PROVIDERS: Final[dict[str, tuple[str, str]]] = {
     "predictions": ("models.predict", "predictions"),
     "reference_predictions": ("models.predict", "predictions"),
+    "candidate_predictions": ("models.predict", "predictions"),
     "attributions": ("explain.global", "attributions"),
 }
 """Need of a method -> (method, array) that provides it, always for all rows of the data set."""
@@ -170,9 +171,10 @@ def _provide(workspace: Workspace, task: Task, actor: str, carrier: Carrier) -> 
         if method == task.method:
             continue
         source = task.reference if need == "reference_predictions" else task.data
-        if source is None:
+        model = task.candidate if need == "candidate_predictions" else task.model
+        if source is None or (model is None and need == "candidate_predictions"):
             continue
-        earlier = Task(method, replace(source, cohort=""), task.model, _reference_for(method, task), seed=task.seed)
+        earlier = Task(method, replace(source, cohort=""), model, _reference_for(method, task), seed=task.seed)
         found = find(workspace, earlier)
         if found is None:
             attempt = runs.begin(workspace, earlier.key.digest, method)
@@ -198,7 +200,7 @@ def record(workspace: Workspace, done: Done, *, actor: str = "service") -> Recor
         "method": key.method,
         "method_version": key.method_version,
         "model": next((item.digest for item in key.inputs if item.role == "model"), None),
-        "data": [item.digest for item in key.inputs if item.role != "model"],
+        "data": [item.digest for item in key.inputs if item.role not in ("model", "candidate")],
         "rows_used": evidence.rows.used,
         "rows_total": evidence.rows.total,
         "outcome": "assessed" if evidence.assessed else "not_assessed",

@@ -71,6 +71,7 @@ def _task(workspace: Workspace, evidence: Evidence) -> Task:
         data=replace(data, schema=decode(Schema, key.schema)),
         model=subjects.model_file(workspace, digests["model"]) if "model" in digests else None,
         reference=reference,
+        candidate=subjects.model_file(workspace, digests["candidate"]) if "candidate" in digests else None,
         parameters=key.parameters,
         seed=key.seed,
     )
