@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -18,9 +19,12 @@ from governance.codec import JsonValue, encode
 from governance.data.schema import Schema
 from governance.errors import unknown_choice
 from governance.evidence import Evidence, NotAssessed
+from governance.explain.interaction import Interactions
 from governance.explain.report import Certificate, GlobalExplanation, LimeExplanation
 from governance.run import Done, Task, execute, read_array
 
+_PAIRS_SAID = 10
+"""Pairs that are printed for people; the JSON document has all."""
 WAYS = ("auto", "tree", "linear", "permutation", "enumeration", "kernel")
 SCALES = ("raw", "probability")
 ModelArgument = Annotated[Path, typer.Argument(help="ONNX file.")]
@@ -48,6 +52,9 @@ def explain(
     max_rows: Annotated[int, typer.Option(min=1, help="Most rows explained when values are sampled.")] = 1000,
     model_calls: Annotated[int, typer.Option(min=1, help="Model rows for one row when values are sampled.")] = 4000,
     correlated: Annotated[bool, typer.Option("--correlated", help="Linear models: along the covariance.")] = False,
+    interactions: Annotated[
+        bool, typer.Option("--interactions", help="Rank the pairs of columns that act together.")
+    ] = False,
     seed: SeedOption = 0,
     evidence_file: EvidenceOption = None,
     json: JsonOption = False,
@@ -65,7 +72,34 @@ def explain(
             _write(done, out)
     write_evidence(done.evidence, evidence_file)
     result = done.evidence.read(GlobalExplanation)
-    print_json(_explain_document(done.evidence, result)) if json else _say_explanation(result)
+    pairs = _interactions(task) if interactions else None
+    if json:
+        document = _explain_document(done.evidence, result)
+        print_json(document if pairs is None else {**document, "interactions": encode(pairs)})
+    else:
+        _say_explanation(result)
+        _say_interactions(pairs)
+
+
+def _interactions(task: Task) -> Interactions | NotAssessed:
+    known = ("method", "scale", "target", "background_rows", "background_seed")
+    parameters = {name: task.parameters[name] for name in known}
+    return execute(
+        replace(task, method="explain.interactions", parameters=parameters), progress=reporter()
+    ).evidence.read(Interactions)
+
+
+def _say_interactions(result: Interactions | NotAssessed | None) -> None:
+    if result is None:
+        return
+    if isinstance(result, NotAssessed):
+        say(f"interactions not assessed: {result.reason}")
+        return
+    say(f"pairs of columns that act together, in {result.units}")
+    for pair in result.pairs[:_PAIRS_SAID]:
+        say(f"  {pair.first!r} with {pair.second!r}  {pair.mean_abs:.6g}  ({pair.low:.6g} to {pair.high:.6g})")
+    if result.left_out:
+        say(f"  left out, being less important: {', '.join(map(repr, result.left_out))}")
 
 
 def lime(

@@ -162,6 +162,18 @@ class StageExplainer:
         progress(2, 2, "attributing")
         return Explained(values, np.zeros_like(values), base, output)
 
+    def interact(self, frame: pd.DataFrame, among: tuple[int, ...], target: int) -> NDArray[np.float64]:
+        """Return the Shapley interaction index of every pair of the players `among`, exact; 0 where the score is linear.
+
+        Returns:
+            (rows, pairs), pairs in the order of `itertools.combinations(among, 2)`.
+        """
+        if not isinstance(self._engine, TreeShap):
+            return np.zeros((len(frame), len(among) * (len(among) - 1) // 2))
+        one_stored = self._engine.outputs == 1
+        found = self._engine.interact(self._stage.cut.encode(frame), among, 0 if one_stored else target)
+        return -found if one_stored and self._stage.classes == 2 and target == 0 else found
+
     def parts(self, count: int) -> tuple[StageExplainer, ...]:
         """Return explainers on disjoint parts of the background."""
         if len(self._background) < count * _PART_ROWS:

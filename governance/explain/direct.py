@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.explain.kernels import kernel, ones
+from governance.explain.leaf import Weights
 from governance.explain.patterns import distinct, follow
 from governance.explain.program import Program
-from governance.explain.tables import Weights
 
 _ROWS: Final = 4096
 """Rows that are reduced to their different patterns at a time."""
@@ -52,7 +52,8 @@ def base_of(program: Program, found: Failures) -> float:
 
 
 @kernel
-def _slots(n: Any) -> Any:
+def slots_for(n: Any) -> Any:
+    """Return the hash table that `patterns.distinct` needs for `n` rows."""
     size = 16
     while size < 2 * n:
         size *= 2
@@ -64,7 +65,7 @@ def _collect(nodes: Any, leaves: Any, codes: Any, start: Any, failed: Any, rows:
     """Fill the entries of `Failures`; return how many there are, or -1 when they do not fit."""
     n = codes.shape[1]
     pattern, keys, which = np.empty(n, np.uint64), np.empty(n, np.uint64), np.empty(n, np.int64)
-    slots = _slots(n)
+    slots = slots_for(n)
     used = 0
     for at in range(len(leaves)):
         follow(nodes, leaves[at], codes, 0, n, pattern)
@@ -90,7 +91,7 @@ def compare(
     size = max(1, min(_ROWS, last - first))
     pattern, keys, which = np.empty(size, np.uint64), np.empty(size, np.uint64), np.empty(size, np.int64)
     given = np.empty((size, 64))
-    slots = _slots(size)
+    slots = slots_for(size)
     for begin in range(first, last, size):
         n = min(size, last - begin)
         for at in range(len(found.leaves)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from governance.explain.interaction import Interactions
 from governance.explain.report import (
     Counterfactuals,
     GlobalExplanation,
@@ -41,6 +42,21 @@ class GlobalParameters:
     """Model rows spent on one explained row when values are sampled."""
     all_classes: bool = True
     """Whether importances are given for every class of a multiclass model."""
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionParameters:
+    """Which pairs of columns are compared, and over which rows."""
+
+    method: Choice = "auto"
+    scale: Scale = "raw"
+    target: str = ""
+    background_rows: int = 1000
+    background_seed: int = 0
+    columns: int = 12
+    """Most columns whose pairs are looked at, by mean |attribution|."""
+    max_rows: int = 10_000
+    """Rows that are looked at, spread evenly over the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +181,16 @@ METHODS: tuple[MethodSpec, ...] = (
         run="governance.explain.global_view:run",
         parameters=GlobalParameters,
         result=GlobalExplanation,
+        needs=("model",),
+    ),
+    MethodSpec(
+        id="explain.interactions",
+        version=1,
+        title="Which columns act together",
+        question="Which two columns move the model's score together, beyond what each does alone?",
+        run="governance.explain.interactions_view:run",
+        parameters=InteractionParameters,
+        result=Interactions,
         needs=("model",),
     ),
     MethodSpec(

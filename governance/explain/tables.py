@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import factorial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from governance.explain.codes import BLOCK
-from governance.explain.kernels import LANES, add_lanes, kernel, ones
+from governance.explain.kernels import LANES, add_lanes, kernel
+from governance.explain.leaf import fill, scratch
 from governance.explain.patterns import arrive, step
 from governance.explain.program import Program
 
 MOST_TABLE_PLAYERS: Final = 13
 """Longest path, in players, that may get a table: 8,192 lines."""
+MOST_TABLE_PAIRS: Final = 256
+"""Most pairs of players that get a place in every table line; with more, the direct route is shorter."""
 HOT_BYTES: Final = 1 << 20
 """Bytes of tables that are used for all rows before the next ones are touched: a core's second cache."""
-
-
-class Weights(NamedTuple):
-    """Shares of a leaf's value, by z (players whose conditions the row fails) and a (those the background row fails)."""
-
-    gain: NDArray[np.float64]
-    """[z, a]: (a-1)! z! / (a+z)!, for a player whom only the row satisfies."""
-    loss: NDArray[np.float64]
-    """[z, a]: a! (z-1)! / (a+z)!, for a player whom only the background row satisfies."""
 
 
 class Units(NamedTuple):
@@ -55,24 +48,15 @@ class Plan:
         longest = 7 if rows < 50 else 9 if rows < 500 else 11 if rows < 5000 else MOST_TABLE_PLAYERS
         return cls(longest, 10 if rows >= 20_000 else 8)
 
-
-def weights(players: int) -> Weights:
-    """Return the shares for paths of at most so many players.
-
-    Source: the Shapley value of the game "all conditions of A from the row, none of Z": see `tree_shap`.
-    """
-    size = players + 2
-    gain, loss = np.zeros((size, size)), np.zeros((size, size))
-    for z in range(size):
-        for a in range(size):
-            if a > 0:
-                gain[z, a] = factorial(a - 1) * factorial(z) / factorial(a + z)
-            if z > 0:
-                loss[z, a] = factorial(a) * factorial(z - 1) / factorial(a + z)
-    return Weights(gain, loss)
+    @classmethod
+    def for_pairs(cls, rows: int, pairs: int) -> Plan:
+        """Return the plan for so many pairs of players; their lines are wide, so that fewer tables pay for themselves."""
+        if rows < 500 or pairs > MOST_TABLE_PAIRS:
+            return cls(-1, 0)
+        return cls(8 if rows < 5000 else 10, 7)
 
 
-def lay_out(program: Program, plan: Plan) -> Units:
+def lay_out(program: Program, plan: Plan, width: int) -> Units:
     """Return the largest subtrees whose tables stay within the plan, and where each table begins.
 
     The index of a subtree's table is the pattern at its root, followed by the outcome of each of its own splits.
@@ -85,13 +69,13 @@ def lay_out(program: Program, plan: Plan) -> Units:
         deepest <= plan.players
     )
     bits = _outermost(np.where(fits, bits, -1), nodes.end)
-    size = np.where(bits >= 0, np.left_shift(1, np.maximum(bits, 0)) * program.width, 0)
+    size = np.where(bits >= 0, np.left_shift(1, np.maximum(bits, 0)) * width, 0)
     return Units(bits, np.where(bits >= 0, np.cumsum(size) - size, -1))
 
 
-def table_sizes(program: Program, units: Units) -> NDArray[np.int64]:
+def table_sizes(program: Program, units: Units, width: int) -> NDArray[np.int64]:
     """Return the floats that each tree's tables take."""
-    size = np.where(units.bits >= 0, np.left_shift(1, np.maximum(units.bits, 0)) * program.width, 0)
+    size = np.where(units.bits >= 0, np.left_shift(1, np.maximum(units.bits, 0)) * width, 0)
     return np.add.reduceat(size, program.start[:-1])
 
 
@@ -117,7 +101,7 @@ def _outermost(bits: Any, end: Any) -> Any:
 
 @kernel
 def build(
-    nodes: Any, path: Any, value: Any, units: Any, shares: Any, codes: Any, first: Any, last: Any, width: Any, most: Any,
+    nodes: Any, path: Any, value: Any, units: Any, shares: Any, codes: Any, first: Any, last: Any, lines: Any, most: Any,
     tables: Any, table0: Any,
 ) -> Any:  # fmt: skip
     """Fill the tables of nodes [first:last] from the background `codes`; return their part of the base value.
@@ -126,10 +110,10 @@ def build(
     """
     n = codes.shape[1]
     patterns = np.zeros((nodes.depth[first:last].max() + 1, n), np.uint16)
-    lines = 1 << most
-    count = np.zeros(lines)
-    own = np.zeros(lines * width, np.float32)
-    scratch = (np.zeros(lines * 2 * LANES, np.float32), np.zeros(lines), np.zeros(lines), np.zeros(lines))
+    width = lines.width
+    count = np.zeros(1 << most)
+    own = np.zeros((1 << most) * width, np.float32)
+    memory = scratch(most)
     base, unit, unit_end = 0.0, 0, 0
     for node in range(first, last):
         arrive(nodes, node, codes, patterns, n)
@@ -147,47 +131,10 @@ def build(
         base += value[node] * count[(1 << players) - 1]
         begin = units.offset[unit] - table0
         table = tables[begin:] if unit == node else own
-        _fill(count, players, value[node], width, path[nodes.leaf[node]], shares, table, scratch)
+        fill(count, players, value[node], path[nodes.leaf[node]], lines, shares, table, memory)
         if unit != node:
             _spread(nodes, unit, node, own, tables, begin, units.bits[unit], width)
     return base
-
-
-@kernel
-def _fill(count: Any, players: Any, value: Any, width: Any, path: Any, shares: Any, table: Any, scratch: Any) -> None:
-    """Write one leaf's table from the number of background rows of each pattern.
-
-    G[O][a] = background rows whose failed players A lie inside O, with |A| = a: a subset sum over O for each rank a.
-    """
-    ranked, gained, without, lost = scratch
-    lines = 1 << players
-    ranks = LANES if players < LANES else 2 * LANES
-    ranked[: lines * ranks] = 0.0
-    for pattern in range(lines):
-        ranked[pattern * ranks + ones(pattern)] = count[lines - 1 ^ pattern]
-    for bit in range(players):
-        for pattern in range(lines):
-            if pattern >> bit & 1:
-                for lane in range(0, ranks, LANES):
-                    add_lanes(ranked, pattern * ranks + lane, ranked, (pattern ^ 1 << bit) * ranks + lane)
-    for pattern in range(lines):
-        met = ones(pattern)
-        z = players - met
-        gain, gain_without, loss = 0.0, 0.0, 0.0
-        for a in range(met + 1):
-            rows = ranked[pattern * ranks + a]
-            gain += rows * shares.gain[z, a]
-            gain_without += rows * shares.gain[max(z - 1, 0), a]
-            loss += rows * shares.loss[z, a]
-        gained[pattern], without[pattern], lost[pattern] = value * gain, value * gain_without, value * loss
-    for pattern in range(lines):
-        line = pattern * width
-        table[line : line + width] = 0.0
-        for bit in range(players):
-            if pattern >> bit & 1:
-                table[line + path[bit]] = gained[pattern] - without[pattern ^ 1 << bit]
-            else:
-                table[line + path[bit]] = -lost[pattern]
 
 
 @kernel

@@ -26,7 +26,8 @@ shared by neighbouring leaves are this project's.
 Long paths and few rows. Where a table would cost more than it saves, the different patterns of the rows are compared with the
 different patterns of the background, pair by pair: exact too, in float64.
 
-Rooms: `codes` (numbers as small integers), `program` (nodes in preorder), `patterns` (bits of many rows at once), `tables`, `direct`.
+Rooms: `codes` (numbers as small integers), `program` (nodes in preorder), `patterns` (bits of many rows at once), `leaf` (one leaf's
+table), `tables`, `direct`, `pairwise` (interactions, from the same tables).
 """
 
 from __future__ import annotations
@@ -43,8 +44,10 @@ from numpy.typing import NDArray
 
 from governance.explain.codes import BLOCK
 from governance.explain.direct import Failures, base_of, compare, failures
+from governance.explain.leaf import Lines, weights
+from governance.explain.pairwise import compare_pairs
 from governance.explain.program import Program, programs
-from governance.explain.tables import HOT_BYTES, Plan, Units, build, lay_out, look_up, table_sizes, weights
+from governance.explain.tables import HOT_BYTES, Plan, Units, build, lay_out, look_up, table_sizes
 from governance.models.trees import TreeEnsemble
 
 T = TypeVar("T")
@@ -53,7 +56,8 @@ KEPT_FLOATS: Final = 256 * 2**18
 """Tables up to 256 MB are kept for the next rows; larger ones are built and used in portions."""
 _FEW_ROWS: Final = 500
 """Up to so many rows, tables that are there are used whatever their plan."""
-_NONE: Final = Plan(-1, 0)
+_Key = tuple[int, Plan, tuple[int, ...]]
+"""Output, plan, and the players whose pairs are tabulated; () for the players themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ class _Built:
 class _Prepared:
     """What one plan needs for one output."""
 
+    lines: Lines
     units: Units
     sizes: NDArray[np.int64]
     portions: tuple[_Portion, ...]
@@ -121,7 +126,7 @@ class TreeShap:
         self._codebook = self._programs[0].codebook
         self._background = self._codebook.codes(background)
         self._threads = threads
-        self._prepared: dict[tuple[int, Plan], _Prepared] = {}
+        self._prepared: dict[_Key, _Prepared] = {}
         self._failures: dict[tuple[int, int], Failures] = {}
         self._lock = threading.Lock()
 
@@ -137,19 +142,33 @@ class TreeShap:
 
     def explain(self, rows: NDArray[Any], output: int = 0, plan: Plan | None = None) -> ShapValues:
         """Return exact values for encoded `rows`; `plan` says how much is tabulated, by default what pays for itself."""
-        program = self._programs[output]
-        plan = plan or self._plan(output, len(rows))
-        total = np.zeros((len(rows), program.width))
-        base = float(self._base[output])
-        prepared_rows = self._codebook.prepare(rows)
-        coded = self._blocks(prepared_rows)
-        if plan.players >= 0:
-            base += self._from_tables(output, plan, coded, len(rows), total)
-        base += self._from_pairs(output, plan.players, coded, len(rows), total)
-        return ShapValues(total[:, : self.players], base)
+        total, base = self._sum(output, plan or self._plan(output, len(rows)), (), rows)
+        return ShapValues(total[:, : self.players], base + float(self._base[output]))
+
+    def interact(
+        self, rows: NDArray[Any], among: tuple[int, ...], output: int = 0, plan: Plan | None = None
+    ) -> NDArray[np.float64]:
+        """Return the Shapley interaction index of every pair of the players `among`, see `pairwise`.
+
+        Returns:
+            (rows, pairs), pairs in the order of `itertools.combinations(among, 2)`; each is the whole of the pair's interaction,
+            of which shap's matrices hold one half at (i, j) and one half at (j, i).
+        """
+        pairs = len(among) * (len(among) - 1) // 2
+        total, _ = self._sum(output, plan or Plan.for_pairs(len(rows), pairs), among, rows)
+        return total[:, :pairs]
+
+    def _sum(
+        self, output: int, plan: Plan, among: tuple[int, ...], rows: NDArray[Any]
+    ) -> tuple[NDArray[np.float64], float]:
+        coded = self._blocks(self._codebook.prepare(rows))
+        lines = Lines.of_pairs(self.players, among) if among else Lines.of_players(self.players)
+        total = np.zeros((len(rows), lines.width))
+        base = self._from_tables((output, plan, among), lines, coded, len(rows), total) if plan.players >= 0 else 0.0
+        return total, base + self._directly(output, plan.players, lines, coded, len(rows), total)
 
     def _plan(self, output: int, rows: int) -> Plan:
-        kept = [plan for (of, plan), item in list(self._prepared.items()) if of == output and item.kept]
+        kept = [key[1] for key, item in list(self._prepared.items()) if key[0] == output and not key[2] and item.kept]
         if rows < _FEW_ROWS and kept:
             return max(kept, key=lambda plan: (plan.players, plan.merged_bits))
         return Plan.for_rows(rows)
@@ -169,39 +188,39 @@ class TreeShap:
         return [count * share // shares for share in range(shares + 1)]
 
     def _from_tables(
-        self, output: int, plan: Plan, coded: NDArray[np.uint16], n: int, total: NDArray[np.float64]
+        self, key: _Key, lines: Lines, coded: NDArray[np.uint16], n: int, total: NDArray[np.float64]
     ) -> float:
-        program, prepared = self._programs[output], self._prepare(output, plan)
+        program, prepared = self._programs[key[0]], self._prepare(key, lines)
         cuts = self._row_cuts(n)
         base = 0.0
         for portion in prepared.portions:
-            built = prepared.kept or self._build(output, plan, prepared, portion)
+            built = prepared.kept or self._build(key, prepared, portion)
             base += built.base
             groups = _hot_groups(program, prepared.sizes, portion)
 
             def share(at: int, built: _Built = built, groups: NDArray[np.int64] = groups) -> None:
                 look_up(
-                    program.nodes, prepared.units, groups, coded, cuts[at], cuts[at + 1], n, program.width,
+                    program.nodes, prepared.units, groups, coded, cuts[at], cuts[at + 1], n, lines.width,
                     built.tables, built.offset, total,
                 )  # fmt: skip
 
             self._map(share, range(len(cuts) - 1))
         return base
 
-    def _prepare(self, output: int, plan: Plan) -> _Prepared:
+    def _prepare(self, key: _Key, lines: Lines) -> _Prepared:
         with self._lock:
-            key = (output, plan)
             if key not in self._prepared:
-                program = self._programs[output]
-                units = lay_out(program, plan)
-                sizes = table_sizes(program, units)
-                prepared = _Prepared(units, sizes, _portions(sizes), None)
+                program = self._programs[key[0]]
+                units = lay_out(program, key[1], lines.width)
+                sizes = table_sizes(program, units, lines.width)
+                prepared = _Prepared(lines, units, sizes, _portions(sizes), None)
                 if len(prepared.portions) == 1:
-                    prepared.kept = self._build(output, plan, prepared, prepared.portions[0])
+                    prepared.kept = self._build(key, prepared, prepared.portions[0])
                 self._prepared[key] = prepared
             return self._prepared[key]
 
-    def _build(self, output: int, plan: Plan, prepared: _Prepared, portion: _Portion) -> _Built:
+    def _build(self, key: _Key, prepared: _Prepared, portion: _Portion) -> _Built:
+        output, plan, _ = key
         program, sizes = self._programs[output], prepared.sizes
         tables = np.empty(int(sizes[portion.first : portion.last].sum()), np.float32)
         offset = int(sizes[: portion.first].sum())
@@ -213,15 +232,15 @@ class TreeShap:
             return float(
                 build(
                     program.nodes, program.path, self._values[output], prepared.units, self._shares, self._background,
-                    program.start[cuts[at]], program.start[cuts[at + 1]], program.width,
+                    program.start[cuts[at]], program.start[cuts[at + 1]], prepared.lines,
                     min(program.most_players, plan.players), tables, offset,
                 )
             )  # fmt: skip
 
         return _Built(tables, offset, sum(self._map(share, range(shares))))
 
-    def _from_pairs(
-        self, output: int, longer_than: int, coded: NDArray[np.uint16], n: int, total: NDArray[np.float64]
+    def _directly(
+        self, output: int, longer_than: int, lines: Lines, coded: NDArray[np.uint16], n: int, total: NDArray[np.float64]
     ) -> float:
         program = self._programs[output]
         with self._lock:
@@ -235,9 +254,9 @@ class TreeShap:
         cuts = np.minimum(np.array(self._row_cuts(n)) * BLOCK, n)
 
         def share(at: int) -> None:
-            compare(
-                program.nodes, program.path, self._values[output], found, self._shares, codes, cuts[at], cuts[at + 1], total
-            )  # fmt: skip
+            first, last = cuts[at], cuts[at + 1]
+            fixed = program.nodes, program.path, self._values[output], found, self._shares, codes, first, last
+            compare_pairs(*fixed, lines.slot, total) if lines.pairs else compare(*fixed, total)
 
         self._map(share, range(len(cuts) - 1))
         return base_of(program, found) / self.rows

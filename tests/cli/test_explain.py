@@ -86,3 +86,13 @@ def test_kernel_shap_is_named_as_approximate_with_its_budget(files: Path) -> Non
     assert (found["method"], found["exact"], found["background_rows"]) == ("kernel", False, 100)
     assert found["certificate"]["additivity_gap"] < 1e-6
     assert any("shap's KernelExplainer" in note for note in found["certificate"]["notes"])
+
+
+def test_explain_ranks_the_pairs_that_act_together_when_asked(files: Path) -> None:
+    words = ("explain", files / "model.onnx", files / "data.csv", "--interactions")
+    found = json.loads(run(*words, "--json").stdout)["interactions"]
+    assert sorted(found["columns"]) == ["a", "b", "c"]
+    strengths = [item["mean_abs"] for item in found["pairs"]]
+    assert strengths == sorted(strengths, reverse=True)
+    assert {found["pairs"][0]["first"], found["pairs"][0]["second"]} == {"a", "b"}
+    assert "pairs of columns that act together" in run(*words).stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -43,10 +44,7 @@ def enumerate_shapley(
     score: Score, player: np.ndarray, players: int, background: np.ndarray, row: np.ndarray
 ) -> np.ndarray:
     """Shapley values by the definition: every subset of players once."""
-    worth = np.zeros(1 << players)
-    for subset in range(1 << players):
-        from_row = np.array([subset >> owner & 1 for owner in player], bool)
-        worth[subset] = score(np.where(from_row, row, background)).mean()
+    worth = _worths(score, player, players, background, row)
     out = np.zeros(players)
     for one in range(players):
         for subset in range(1 << players):
@@ -55,6 +53,34 @@ def enumerate_shapley(
                 share = math.factorial(size) * math.factorial(players - size - 1) / math.factorial(players)
                 out[one] += share * (worth[subset | 1 << one] - worth[subset])
     return out
+
+
+def enumerate_interactions(
+    score: Score, player: np.ndarray, players: int, background: np.ndarray, row: np.ndarray
+) -> np.ndarray:
+    """Shapley interaction indices by the definition, for the pairs in the order of `itertools.combinations`."""
+    worth = _worths(score, player, players, background, row)
+    out = []
+    for one, two in itertools.combinations(range(players), 2):
+        both, total = 1 << one | 1 << two, 0.0
+        for subset in range(1 << players):
+            if not subset & both:
+                size = subset.bit_count()
+                share = math.factorial(size) * math.factorial(players - size - 2) / math.factorial(players - 1)
+                total += share * (
+                    worth[subset | both] - worth[subset | 1 << one] - worth[subset | 1 << two] + worth[subset]
+                )
+        out.append(total)
+    return np.array(out)
+
+
+def _worths(score: Score, player: np.ndarray, players: int, background: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """v(S) of every set of players, its members as bits."""
+    worth = np.zeros(1 << players)
+    for subset in range(1 << players):
+        from_row = np.array([subset >> owner & 1 for owner in player], bool)
+        worth[subset] = score(np.where(from_row, row, background)).mean()
+    return worth
 
 
 def shap_model(trees: TreeEnsemble, output: int = 0) -> dict[str, Any]:
