@@ -35,6 +35,8 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("assess", "governance.cli.house:assess_method"),
     ("member add", "governance.cli.house:member_add"),
     ("charter adopt", "governance.cli.house:charter_adopt"),
+    ("charter template", "governance.cli.rules:charter_template"),
+    ("policy template", "governance.cli.rules:policy_template"),
     ("case open", "governance.cli.case:case_open"),
     ("case freeze", "governance.cli.case:case_freeze"),
     ("case start", "governance.cli.case:case_start"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -56,8 +57,15 @@ def case_freeze(
     policy: Annotated[
         Path | None, typer.Option(help="Policy (TOML or JSON); the built-in template when left out.")
     ] = None,
+    waive: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='"requirement|until (RFC 3339)|reason": waived by whoever acts, who signs with their own key.'
+        ),
+    ] = None,
     actor: ActorOption = "service",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    passphrase_file: SecretOption = None,
     json: JsonOption = False,
 ) -> None:
     """Freeze the evidence that the board will look at."""
@@ -65,7 +73,14 @@ def case_freeze(
     chosen = tuple(evidence or _all_of(place, case))
     rules = read_policy(policy) if policy else policies.from_toml(policies.template())
     reasons = [_split(item) for item in not_applicable or ()]
-    bundle = review.freeze(place, case, chosen, actor=actor, policy=rules, not_applicable=reasons)
+    waivers = [_waiver(item, actor) for item in waive or ()]
+    secret = ""
+    if waivers:
+        sys.stderr.write(f"You sign: {review.WAIVER_MEANING}\n")
+        secret = passphrase(actor, passphrase_file)
+    bundle = review.freeze(
+        place, case, chosen, actor=actor, policy=rules, not_applicable=reasons, waivers=waivers, passphrase=secret
+    )
     print_json({"bundle": bundle, "evidence": list(chosen)}) if json else say(bundle)
 
 
@@ -196,6 +211,13 @@ def vote(
         conditions=[_condition(item) for item in condition or ()],
     )
     say(f"Entry {index} of the ledger.")
+
+
+def _waiver(text: str, by: str) -> review.WaiverWords:
+    parts = [part.strip() for part in text.split("|", 2)]
+    if len(parts) != 3:
+        raise RefusedInputError(f"{text!r} is not of the form 'requirement|until|reason'.", "Give all three parts.")
+    return review.WaiverWords(parts[0], by, parts[2], parts[1])
 
 
 def _condition(text: str) -> review.ConditionWords:

@@ -11,7 +11,7 @@ from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
 from governance.codec import encode, parse, sha256
 from governance.errors import RefusedInputError
 from governance.evidence import Evidence
-from governance.review.gate import GateLine, GateReport, evaluate
+from governance.review.gate import GateLine, GateReport, evaluate, model_of
 from governance.review.policy import Policy, from_json, from_toml
 
 MARKS = {"met": "met", "not_met": "NOT MET", "not_assessed": "NOT ASSESSED"}
@@ -19,7 +19,9 @@ MARKS = {"met": "met", "not_met": "NOT MET", "not_assessed": "NOT ASSESSED"}
 
 def gate(
     evidence: Annotated[list[Path] | None, typer.Argument(help="Evidence documents (JSON).")] = None,
-    policy: Annotated[Path | None, typer.Option(help="Policy (TOML or JSON).")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="Policy (TOML or JSON); with --case, the frozen one when left out.")
+    ] = None,
     workspace: Annotated[
         Path | None, typer.Option(help="Read the frozen evidence of a case in this workspace.")
     ] = None,
@@ -27,12 +29,16 @@ def gate(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Hold a policy against evidence: exit code 0 when it is satisfied, 1 when not."""
-    if policy is None:
-        raise RefusedInputError("No policy is given.", "Add --policy FILE.")
     if bool(evidence) == (workspace is not None):
         raise RefusedInputError("There is no evidence to look at.", "Give evidence files, or --workspace with --case.")
-    rules = read_policy(policy)
-    report = evaluate(rules, read_evidence(evidence) if evidence else case_evidence(workspace, case))
+    if policy is None and evidence:
+        raise RefusedInputError("No policy is given.", "Add --policy FILE.")
+    rules = read_policy(policy) if policy else None
+    if evidence and rules is not None:
+        found = read_evidence(evidence)
+        report = evaluate(rules, found, models=sorted({model_of(item) for item in found.values()} - {""}))
+    else:
+        report = report_of(workspace, case, rules)
     if json:
         print_json(encode(report))
     else:
@@ -74,23 +80,19 @@ def read_evidence(paths: list[Path]) -> dict[str, Evidence]:
     return found
 
 
-def case_evidence(workspace: Path | None, case: str) -> dict[str, Evidence]:
-    """Return the frozen evidence of a case in a workspace.
+def report_of(workspace: Path | None, case: str, policy: Policy | None) -> GateReport:
+    """Return the report of a case's frozen evidence and waivers in a workspace.
 
     Raises:
         RefusedInputError: no case is named, or it has no frozen evidence.
     """
-    from governance.workflow.board import state
+    from governance.workflow.gate import case_report
     from storage.workspace import Workspace
 
     if workspace is None or not case:
         raise RefusedInputError("No case is named.", "Add --case ID.")
     with Workspace.open(workspace) as opened:
-        standing = state(opened).cases.get(case)
-        if standing is None or standing.frozen is None:
-            raise RefusedInputError(f"There is no case {case!r} with frozen evidence.", "Freeze its evidence first.")
-        digests = [item.digest for item in standing.frozen.evidence]
-        return {digest: Evidence.from_bytes(opened.blobs.read(digest)) for digest in digests}
+        return case_report(opened, case, policy)
 
 
 def _read(path: Path) -> bytes:
@@ -114,4 +116,6 @@ def _value(line: GateLine) -> str:
 
 
 def _waived(line: GateLine) -> str:
-    return f", waived by {line.waived_by}" if line.waived_by else ""
+    if line.waived_by:
+        return f", waived by {line.waived_by} until {line.waived_until}: {line.waived_why}"
+    return f", the waiver ended at {line.waived_until}" if line.lapsed else ""

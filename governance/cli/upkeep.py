@@ -22,15 +22,21 @@ def tick(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = Fals
 
 
 def replay(case: CaseArgument, workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False) -> None:
-    """Compute the frozen evidence of a case again; exit code 1 when anything differs or could not be computed."""
+    """Compute the frozen evidence of a case and its gate report again; exit code 1 when anything differs or cannot be computed."""
     from governance.workflow import places
+    from governance.workflow.gate import changed_lines
     from governance.workflow.replay import replay as again
 
-    found = again(places.current(workspace), case, reporter())
-    holds = bool(found) and all(item.outcome in {"identical", "close"} for item in found)
+    place = places.current(workspace)
+    found = again(place, case, reporter())
+    changed = changed_lines(place, case) if found else ()
+    holds = bool(found) and not changed and all(item.outcome in {"identical", "close"} for item in found)
     if json:
-        print_json({"holds": holds, "evidence": [encode(item) for item in found]})
+        evidence = [encode(item) for item in found]
+        print_json({"holds": holds, "evidence": evidence, "requirements_changed": list(changed)})
     else:
         for item in found:
             say(f"{item.outcome:13} {item.digest[:16]}  {item.method}  {item.reason}")
+        for name in changed:
+            say(f"different     requirement {name}: the policy and the evidence say something else than the record")
     raise SystemExit(DONE if holds else NOT_SATISFIED)

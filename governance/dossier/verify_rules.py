@@ -162,7 +162,7 @@ class Board:
             need(b["case"] == e["case"] and b["case"] not in self.cases, "the case has another id, or exists already")
             need(b["models"] and self.models >= set(b["models"]), "a model of the case is not registered")
             self.cases[b["case"]] = SimpleNamespace(
-                body=b, status="draft", bundle="", version=0, round=0, review={}, tier={}, roles={}, decision={}, deciders=set(),
+                body=b, status="draft", bundle="", version=0, round=0, review={}, tier={}, roles={}, decision={}, deciders=set(), waived="",
                 interested={b["owner"], b["developer"], b["sponsor"]}, conflicts={}, votes={}, blocking={}, conditions={}, appeal={},
             )  # fmt: skip
         else:
@@ -188,6 +188,14 @@ class Board:
                 "a waiver is not by whoever froze the evidence, or by an interested one",
             )
             need(shown >= set(tier["required_evidence"]), "evidence that the charter requires is missing")
+            live = {item["id"] for item in b["waivers"] if item["expires"] > e["time"]}
+            stopped = {
+                item["id"]
+                for item in b["requirements"]
+                if item.get("severity") == "freezing" and item["outcome"] != "met"
+            }
+            need(stopped <= live, "a requirement without which nothing is frozen is neither met nor waived")
+            c.waived = min([item["expires"] for item in b["waivers"]], default="")
             c.status, c.bundle, c.version, c.votes = c.status.replace("draft", "ready"), mine, b["version"], {}
             return
         roles = {seat["member"]: seat["roles"] for seat in b["roster"]}
@@ -268,6 +276,9 @@ class Board:
             later(b["valid_from"], c.tier["validity_months"]),
             later(b["valid_from"], 12 * c.tier["retention_years"]),
         )
+        if c.waived and outcome in APPROVAL:
+            need(c.waived > e["time"], "a waiver that the approval rests on has ended")
+            end = min(end, c.waived)
         need(
             b["valid_from"] < b["expires_at"] <= end and b["retention_until"][:7] >= keep[:7],
             "it lasts longer than the charter allows",

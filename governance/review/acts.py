@@ -16,6 +16,7 @@ from governance.review.fields import (
     Positive,
     Ratio,
     Role,
+    Severity,
     TextRef,
     Time,
     VoteKind,
@@ -42,6 +43,8 @@ class RequirementOutcome:
     value: str | None
     limit: str
     evidence: Digest | None
+    severity: Severity | Literal[""] = ""
+    """"" in records that were written before it was recorded."""
 
 
 @dataclass(frozen=True, slots=True)

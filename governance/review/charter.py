@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -14,6 +14,11 @@ from governance.codec import JsonValue, canonical, decode, encode, sha256
 from governance.errors import RefusedInputError, unknown_choice
 from governance.review.fields import Id, Ratio, Role, Word
 
+TEMPLATES: Final[Mapping[str, str]] = {
+    "general": "General: any model, three tiers of risk",
+    "credit": "Credit and other chances in life: more people, a larger majority, explanations required",
+}
+"""Name of a template -> what it is for."""
 Small = Annotated[int, Field(strict=True, ge=1, le=1000)]
 
 
@@ -97,6 +102,12 @@ def from_toml(text: str) -> Charter:
         raise RefusedInputError(f"The charter is not TOML: {error}.") from error
 
 
-def template() -> str:
-    """Return the text of the charter that a board can start from."""
-    return files("governance.review").joinpath("templates/charter.toml").read_text(encoding="utf-8")
+def template(name: str = "general") -> str:
+    """Return the text of a charter that a board can start from, by its name in `TEMPLATES`.
+
+    Raises:
+        RefusedInputError: there is no such template.
+    """
+    if name not in TEMPLATES:
+        raise unknown_choice("charter template", name, tuple(TEMPLATES))
+    return files("governance.review").joinpath(f"templates/charter-{name}.toml").read_text(encoding="utf-8")

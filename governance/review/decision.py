@@ -19,6 +19,7 @@ AGAINST: dict[str, tuple[events.VoteKind, ...]] = {
     "deferred": (),
 }
 """Outcome -> votes that are dissent from it."""
+APPROVING: tuple[str, ...] = ("approved", "conditional")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,22 @@ def draft(case: Case, wording: Wording) -> events.DecisionRecorded:
         conditions=conditions,
         scope=wording.scope,
         valid_from=wording.valid_from,
-        expires_at=months_later(wording.valid_from, tier.validity_months),
+        expires_at=_end(case, outcome, wording.valid_from),
         retention_until=months_later(wording.valid_from, 12 * tier.retention_years),
         charter_digest=case.review.charter_digest,
     )
+
+
+def waivers_end(case: Case) -> str:
+    """Return the moment at which the first waiver of the frozen evidence ends, "" when nothing is waived."""
+    return min((item.expires for item in case.frozen.waivers), default="") if case.frozen else ""
+
+
+def _end(case: Case, outcome: str, valid_from: str) -> str:
+    """Return the latest end of a decision: the charter's, or for an approval that of the first waiver that it rests on."""
+    assert case.tier is not None
+    latest, waived = months_later(valid_from, case.tier.validity_months), waivers_end(case)
+    return min(latest, waived) if waived and outcome in APPROVING else latest
 
 
 def record(board: BoardState, case: Case, entry: Entry) -> Case:
@@ -102,7 +115,7 @@ def record(board: BoardState, case: Case, entry: Entry) -> Case:
     )
     votes = in_force(case)
     _require_counted(case, body, votes)
-    _require_terms(case, body, votes)
+    _require_terms(case, body, votes, entry.time)
     return replace(
         case,
         status=body.outcome,
@@ -139,7 +152,7 @@ def _require_counted(case: Case, body: events.DecisionRecorded, votes: tuple[Bal
     require(body.dissent == dissent_of(votes, outcome), "The dissenting votes are not carried over word for word.")
 
 
-def _require_terms(case: Case, body: events.DecisionRecorded, votes: tuple[Ballot, ...]) -> None:
+def _require_terms(case: Case, body: events.DecisionRecorded, votes: tuple[Ballot, ...], entry_time: str) -> None:
     assert case.tier is not None
     tier = case.tier
     names = [item.id for item in body.conditions]
@@ -149,7 +162,13 @@ def _require_terms(case: Case, body: events.DecisionRecorded, votes: tuple[Ballo
         require(not lost, f"Conditions of votes are missing in the decision: {', '.join(lost)}.")
     else:
         require(not body.conditions, f"A decision {body.outcome!r} carries no conditions.")
-    latest = months_later(body.valid_from, tier.validity_months)
+    waived = waivers_end(case)
+    require(
+        not waived or body.outcome not in APPROVING or waived > entry_time,
+        f"A waiver on which the approval would rest ended at {waived}.",
+        "Freeze the evidence again, with a new waiver or without.",
+    )
+    latest = _end(case, body.outcome, body.valid_from)
     require(
         body.valid_from < body.expires_at <= latest, f"The decision may last from its beginning until {latest} at most."
     )

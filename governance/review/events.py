@@ -192,7 +192,7 @@ def parse_body(name: str, value: JsonValue) -> Body:
     """
     refuse_floats(value)
     body = decode(event_type(name).body, value)
-    if canonical(encode(body)) != canonical(_filled(body, value)):
+    if canonical(_json(body)) != canonical(_filled(body, value)):
         raise RefusedInputError(
             f"The body of {name} has fields that the format does not know.", "See docs/record-format.md."
         )
@@ -201,7 +201,17 @@ def parse_body(name: str, value: JsonValue) -> Body:
 
 def _filled(body: Body, value: Mapping[str, Any]) -> JsonValue:
     """Return `value` with the optional fields that it left out."""
-    return {**{key: item for key, item in encode(body).items() if key not in value}, **value}
+    return {**{key: item for key, item in _json(body).items() if key not in value}, **value}
+
+
+def _json(body: Body) -> JsonValue:
+    """Return the JSON value of a body; a requirement without a severity has no such field, as in older records."""
+    value = encode(body)
+    if isinstance(body, EvidenceFrozen):
+        value["requirements"] = [
+            {name: item for name, item in line.items() if name != "severity" or item} for line in value["requirements"]
+        ]
+    return value
 
 
 def encode_body(body: Body) -> JsonValue:
@@ -210,7 +220,7 @@ def encode_body(body: Body) -> JsonValue:
     Raises:
         RefusedInputError: as `parse_body`.
     """
-    value = encode(body)
+    value = _json(body)
     parse_body(name_of(body), value)
     return value
 
@@ -230,5 +240,5 @@ def frozen(draft: EvidenceFrozen) -> EvidenceFrozen:
 
 def bundle_of(body: EvidenceFrozen) -> str:
     """Return SHA-256 of the canonical bytes of an evidence.frozen body without its field `bundle`."""
-    value = {key: item for key, item in encode(body).items() if key != "bundle"}
+    value = {key: item for key, item in _json(body).items() if key != "bundle"}
     return hashlib.sha256(canonical(value)).hexdigest()

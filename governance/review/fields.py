@@ -35,6 +35,8 @@ Role: TypeAlias = Literal["chair", "validator", "lay", "member", "owner", "devel
 VoteKind: TypeAlias = Literal["approve", "approve_with_conditions", "reject", "abstain"]
 Outcome: TypeAlias = Literal["approved", "conditional", "rejected", "deferred", "retired"]
 GateOutcome: TypeAlias = Literal["met", "not_met", "not_assessed"]
+Severity: TypeAlias = Literal["freezing", "blocking", "advisory"]
+"""What follows when a requirement is not met: no freezing without a waiver, a policy that is not satisfied, or a remark."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,23 @@ def freeze(board: BoardState, case: Case, entry: Entry) -> Case:
         f"The waiver of {', '.join(bad)} is not by a member outside the case.",
         "Whoever waives a requirement freezes the evidence with their own key.",
     )
+    stopped = unwaived(body, entry.time)
+    require(
+        not stopped,
+        f"The policy lets nobody freeze this evidence: {', '.join(stopped)} is not met and not waived.",
+        "Measure again within the limit, or let a member outside the case waive it with a reason and a date.",
+    )
     return replace(case, status="ready" if case.status == "draft" else case.status, frozen=body, ballots=NOTHING)
+
+
+def unwaived(body: events.EvidenceFrozen, time: str) -> tuple[str, ...]:
+    """Return the freezing requirements of a bundle that are neither met nor waived beyond `time`."""
+    live = {item.id for item in body.waivers if item.expires > time}
+    return tuple(
+        item.id
+        for item in body.requirements
+        if item.severity == "freezing" and item.outcome != "met" and item.id not in live
+    )
 
 
 def deadline_after(time: str, days: int) -> str:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
-from typing import Literal, TypeAlias
+from typing import Final, Literal
 
 from governance.codec import JsonValue, canonical, decode, encode, sha256
-from governance.errors import RefusedInputError
-from governance.review.fields import Id, Word
+from governance.errors import RefusedInputError, unknown_choice
+from governance.review.fields import Id, Severity, Word
 from governance.review.path import Path, read_path
 
-Severity: TypeAlias = Literal["blocking", "advisory"]
+TEMPLATES: Final[Mapping[str, str]] = {
+    "general": "General: how good, and how different between groups",
+    "credit": "Credit and other chances in life: also calibration, four fifths, and how far explanations can be trusted",
+}
+"""Name of a template -> what it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ class Requirement:
     """Path into the finding, see `governance.review.path`."""
     limit: Limit
     severity: Severity
-    """Only blocking requirements decide whether the policy is satisfied."""
+    """"advisory": only reported; "blocking": not met or not assessed means that the policy is not satisfied; "freezing": as
+    blocking, and the evidence cannot be frozen for a signature without a waiver. Meant for the certificate of explanations."""
     cohort: str = ""
     """The filter on rows that the evidence was computed with, exactly as written there; "" for all rows."""
     why: str = ""
@@ -147,6 +153,12 @@ def from_toml(text: str) -> Policy:
         raise RefusedInputError(f"The policy is not TOML: {error}.") from error
 
 
-def template() -> str:
-    """Return the text of the policy that a board can start from."""
-    return files("governance.review").joinpath("templates/policy.toml").read_text(encoding="utf-8")
+def template(name: str = "general") -> str:
+    """Return the text of a policy that a board can start from, by its name in `TEMPLATES`.
+
+    Raises:
+        RefusedInputError: there is no such template.
+    """
+    if name not in TEMPLATES:
+        raise unknown_choice("policy template", name, tuple(TEMPLATES))
+    return files("governance.review").joinpath(f"templates/policy-{name}.toml").read_text(encoding="utf-8")

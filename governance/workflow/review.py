@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from governance.errors import RuleError
+from governance.errors import RefusedInputError, RuleError
 from governance.evidence import Evidence
 from governance.review import decision, events, opening
 from governance.review.gate import GateReport, GateWaiver, evaluate
 from governance.review.policy import Policy
 from governance.review.state import BoardState
-from governance.workflow.board import act
+from governance.workflow.board import act, state
 from governance.workflow.clock import now
 from governance.workflow.identity import fresh
 from storage.ledger.envelope import Subject, rfc3339
@@ -98,13 +98,32 @@ class WaiverWords:
     """RFC 3339."""
 
 
+WAIVER_MEANING = "I take the responsibility that this evidence goes before the board although what I waive is not met."
+"""What the signature under a waiver means, as it is printed above the passphrase."""
+
+
 def hold(
-    workspace: Workspace, evidence: Sequence[str], policy: Policy, waivers: Sequence[WaiverWords] = ()
+    workspace: Workspace,
+    evidence: Sequence[str],
+    policy: Policy,
+    waivers: Sequence[WaiverWords] = (),
+    models: Sequence[str] = (),
 ) -> GateReport:
-    """Return the gate report: the policy held against recorded evidence with these digests."""
+    """Return the gate report now: the policy held against recorded evidence with these digests, for each candidate.
+
+    Raises:
+        RefusedInputError: a waiver is about no requirement, gives no reason, or has ended already.
+    """
+    at = rfc3339(now())
+    for item in waivers:
+        if not item.reason.strip() or item.expires <= at:
+            raise RefusedInputError(
+                f"The waiver of {item.requirement!r} gives no reason, or ends before it begins.",
+                "Write why, and a date in the future.",
+            )
     found = {digest: Evidence.from_bytes(workspace.blobs.read(digest)) for digest in evidence}
     waived = [GateWaiver(item.requirement, item.by, item.reason, item.expires) for item in waivers]
-    return evaluate(policy, found, waived, rfc3339(now()))
+    return evaluate(policy, found, waived, at, models)
 
 
 def freeze(
@@ -131,12 +150,14 @@ def freeze(
         passphrase: opens the actor's key; needed for waivers alone.
 
     Raises:
-        RuleError: evidence that was never recorded, or evidence that the charter requires is missing.
+        RuleError: evidence that was never recorded, evidence that the charter requires is missing, or a freezing requirement
+            of the policy is neither met nor waived.
+        RefusedInputError: a waiver is about no requirement, gives no reason, or has ended already.
     """
     unknown = [digest[:16] for digest in evidence if workspace.read().evidence(digest) is None]
     if unknown:
         raise RuleError(f"Evidence {', '.join(unknown)} was never recorded.", "Run the methods first.")
-    report = hold(workspace, evidence, policy, waivers)
+    report = hold(workspace, evidence, policy, waivers, state(workspace).case(case).body.models)
     workspace.blobs.put(policy.to_bytes())
     bundle = ""
 

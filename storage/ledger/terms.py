@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
@@ -53,6 +53,7 @@ class Requirement(TypedDict):
     value: str | None
     limit: str
     evidence: Digest | None
+    severity: NotRequired[Literal["freezing", "blocking", "advisory"]]
 
 
 @exact

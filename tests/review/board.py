@@ -67,9 +67,16 @@ class Room:
     def decide(self, actor: str = "ada") -> None:
         self.do(actor, self.draft())
 
-    def freeze(self, *, evidence: tuple[events.FrozenItem, ...] = EVIDENCE) -> None:
+    def freeze(
+        self,
+        *,
+        evidence: tuple[events.FrozenItem, ...] = EVIDENCE,
+        requirements: tuple[events.RequirementOutcome, ...] = (),
+        waivers: tuple[events.Waiver, ...] = (),
+    ) -> None:
         version = self.case.frozen.version + 1 if self.case.frozen else 1
-        self.do("service", events.frozen(events.EvidenceFrozen(version, "0" * 64, evidence, "c" * 64)))
+        body = events.EvidenceFrozen(version, "0" * 64, evidence, "c" * 64, requirements, waivers=waivers)
+        self.do(waivers[0].by if waivers else "service", events.frozen(body))
 
     def join(self, who: str, roles: tuple[str, ...]) -> None:
         self.do("service", events.MemberAdded(who, text(who), roles), None)

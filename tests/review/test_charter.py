@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from governance.errors import RefusedInputError
+from governance.methods import CATALOGUE
 from governance.review import charter
 
 
@@ -12,6 +13,14 @@ def test_the_template_is_a_charter_and_keeps_its_digest() -> None:
     rules = charter.from_toml(charter.template())
     assert charter.from_json(rules.to_json()).digest == rules.digest
     assert rules.tier("high").required_roles == ("validator", "lay")
+
+
+@pytest.mark.parametrize("name", list(charter.TEMPLATES))
+def test_every_template_is_a_charter_whose_evidence_can_be_computed(name: str) -> None:
+    rules = charter.from_toml(charter.template(name))
+    assert {method for tier in rules.tiers.values() for method in tier.required_evidence} <= {m.id for m in CATALOGUE}
+    with pytest.raises(RefusedInputError, match="Known: "):
+        charter.template("unknown")
 
 
 @pytest.mark.parametrize(
