@@ -11,7 +11,8 @@ from governance.review.state import BoardState, Case
 from governance.workflow import clock, places, review
 from pages._ui import drafts, house, signing, state
 from pages._ui.badges import verdict
-from pages._ui.text import plain, shown
+from pages._ui.text import join, plain, shown
+from storage.entities import CaseFile
 from storage.ledger.envelope import rfc3339
 
 CHOICES: tuple[review.VoteKind, ...] = ("approve", "approve_with_conditions", "reject", "abstain")
@@ -50,13 +51,20 @@ def _declare(case: Case) -> None:
             "I declare that I have a conflict of interest in this case and step aside."
             if has
             else "I declare that I have no conflict of interest in this case.",
-            (("What it is", words),) if has else (),
-            "",
+            (("Case", _file(case).title.shown), *((("What it is", words),) if has else ())),
+            case.bundle,
             lambda secret: review.declare(
                 places.current(), case.id, member=who, passphrase=secret, conflict=has, words=words
             ),
             lambda: drafts.sent(case.id, "conflict"),
         )
+
+
+def _file(case: Case) -> CaseFile:
+    views = house.views()
+    found = views.case(case.id) if views else None
+    assert found is not None
+    return found
 
 
 def _vote(case: Case) -> None:
@@ -65,9 +73,12 @@ def _vote(case: Case) -> None:
         st.markdown(
             f"Your vote in force: **{verdict(mine.body.vote).word}** (entry {mine.index}). A new one replaces it until the close."
         )
+    before = drafts.remembered(case.id, "choice", "choice")
     choice = st.radio(
-        "Your vote", CHOICES, format_func=lambda kind: verdict(kind).word, index=None, key="choice", horizontal=True
-    )
+        "Your vote", CHOICES, format_func=lambda kind: verdict(kind).word, key="choice", horizontal=True,
+        index=next((at for at, kind in enumerate(CHOICES) if kind == before), None),
+        on_change=drafts.remember, args=(case.id, "choice", "choice"),
+    )  # fmt: skip
     reason = drafts.area(
         "Your reason", case.id, "vote", help_text="Needed unless you approve. It goes into the record word for word."
     )
@@ -80,7 +91,13 @@ def _vote(case: Case) -> None:
 
 
 def _conditions(case: Case) -> tuple[review.ConditionWords, ...]:
-    count = int(st.number_input("How many conditions", 1, 10, 1, key="conditions"))
+    before = drafts.remembered(case.id, "conditions", "conditions", "1")
+    count = int(
+        st.number_input(
+            "How many conditions", 1, 10, min(int(before), 10) if before.isdecimal() and before != "0" else 1,
+            key="conditions", on_change=drafts.remember, args=(case.id, "conditions", "conditions"),
+        )
+    )  # fmt: skip
     people = [member.id for member in house.members()]
     found = []
     for number in range(count):
@@ -97,12 +114,20 @@ def _conditions(case: Case) -> tuple[review.ConditionWords, ...]:
 
 def _sign(case: Case, choice: review.VoteKind, reason: str, conditions: tuple[review.ConditionWords, ...]) -> None:
     who, bundle = state.visitor().id, case.bundle
-    lines = [("Vote", verdict(choice).word), ("Reason", reason)]
+    file, views = _file(case), house.views()
+    found = [views.model(digest) if views else None for digest in case.body.models]
+    models = join([f"{item.name} {item.version}" for item in found if item])
+    lines = [("Case", file.title.shown), ("Question", file.question.shown)]
+    lines += [("Model" if len(found) == 1 else f"All {len(found)} candidates together", models)]
+    lines += [("Vote", verdict(choice).word), ("Reason", reason)]
     lines += [
-        (f"Condition {n + 1}", f"{item.text} (by {item.owner}, until {item.due[:10]})")
+        (
+            f"Condition {n + 1}",
+            f"{item.text} (by {item.owner}, until {item.due[:10]}, {'before any use' if item.blocking else 'does not stop the use'})",
+        )
         for n, item in enumerate(conditions)
     ]
-    kinds = ("vote", *(f"condition-{number}" for number in range(len(conditions))))
+    kinds = ("vote", "choice", "conditions", *(f"condition-{number}" for number in range(len(conditions))))
     signing.ask(
         review.MEANINGS[choice], lines, bundle,
         lambda secret: review.vote(

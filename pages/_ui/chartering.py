@@ -74,17 +74,30 @@ def sign(board: BoardState) -> None:
     if visitor.id not in board.board:
         st.caption("Only members of the board sign the charter. Choose your name at the left to do so.")
         return
-    text = drafts.area("Charter (TOML)", "charter", "text", height=320, default=charters.template())
+    titles = dict(charters.TEMPLATES)
+    start = str(st.selectbox("Text to start from", list(titles), format_func=titles.__getitem__, key="charter-start"))
+    text = drafts.area("Charter (TOML)", "charter", f"text-{start}", height=320, default=charters.template(start))
     found = _read(text)
     if found is None:
         return
+    with st.expander("What this text says, in words", key="in-words", on_change="rerun") as box:
+        if box.open:
+            rules(found)
     st.caption(f"Digest of this text: {found.digest}")
     if st.button("Sign this charter", type="primary", icon=":material/draw:"):
         signing.ask(
-            MEANING, (("Charter", shown(found.title)), ("Its digest", found.digest)), "",
+            MEANING, (("Charter", shown(found.title)), ("Rules", _rules_in_short(found))), found.digest,
             lambda secret: members.adopt_charter(places.current(), found, member=visitor.id, passphrase=secret),
-            lambda: drafts.sent("charter", "text"),
+            lambda: drafts.sent("charter", f"text-{start}"),
+            about="the charter",
         )  # fmt: skip
+
+
+def _rules_in_short(charter: Charter) -> str:
+    return "\n".join(
+        f"tier {name}: {tier.quorum} votes, more than {tier.majority}, with {join(tier.required_roles) or 'no role in particular'}"
+        for name, tier in charter.tiers.items()
+    )
 
 
 def _read(text: str) -> Charter | None:

@@ -8,11 +8,12 @@ from governance.review.appeal import MIN_PANEL, panel
 from governance.review.ballot import Standing, in_force
 from governance.review.decision import dissent_of
 from governance.review.roster import is_chair
-from governance.review.state import DECIDED, BoardState, Case
+from governance.review.state import DECIDED, BoardState, Case, ConditionStanding
 from governance.workflow import aftermath, places, review
-from pages._ui import drafts, signing, state
+from pages._ui import brief, drafts, signing, state
 from pages._ui.badges import inline, verdict
-from pages._ui.text import plain, shown
+from pages._ui.papers import names
+from pages._ui.text import join, paragraphs, plain, shown
 from storage.entities import ConditionState
 
 RULINGS: tuple[aftermath.Ruling, ...] = ("approved", "conditional", "rejected", "deferred")
@@ -21,8 +22,7 @@ RULINGS: tuple[aftermath.Ruling, ...] = ("approved", "conditional", "rejected", 
 def record(case: Case, stands: Standing) -> None:
     """Draw what the votes lead to, and for the chair the form that records it."""
     if stands.missing:
-        for sentence in stands.missing:
-            st.markdown(f":material/hourglass_empty: {plain(sentence)}")
+        brief.missing(stands)
         return
     tally = stands.tally
     st.markdown(
@@ -31,7 +31,10 @@ def record(case: Case, stands: Standing) -> None:
     )
     against = dissent_of(in_force(case), stands.outcome)
     if against:
-        st.caption("Dissent goes into the decision word for word: " + ", ".join(plain(item.member) for item in against))
+        st.caption(
+            "Dissent goes into the decision word for word: "
+            + join([plain(names().get(item.member, item.member)) for item in against])
+        )
     who = state.visitor().id
     if not is_chair(case, who):
         st.caption("The chair of this review records the decision with their own key.")
@@ -53,7 +56,7 @@ def record(case: Case, stands: Standing) -> None:
 
 def conditions(case: Case, found: tuple[ConditionState, ...]) -> None:
     """Draw the conditions of the decision and what can be done about each."""
-    words = {item.condition: item for item in found}
+    words, called = {item.condition: item for item in found}, names()
     for name, item in case.conditions.items():
         mark = (
             "Accepted"
@@ -67,22 +70,29 @@ def conditions(case: Case, found: tuple[ConditionState, ...]) -> None:
         look = {"Accepted": "done", "Overdue": "late", "Submitted": "running", "Open": "waiting"}[mark]
         with st.container(border=True):
             text = words[name].text.shown if name in words else "(text withheld)"
-            st.markdown(f"{inline(look, mark)} {plain(text, 4000)}")
+            st.markdown(f"{inline(look, mark)} {paragraphs(text)}")
             kind = "before any use" if item.condition.blocking else "does not stop the use"
-            st.caption(f"{plain(name)}: {plain(item.condition.owner)}, until {item.condition.due[:10]}, {kind}")
+            owner = called.get(item.condition.owner, item.condition.owner)
+            st.caption(f"To be done by {plain(owner)}, until {item.condition.due[:10]}, {kind}. {_progress(item)}")
             if case.status in ("approved", "conditional") and not item.accepted_by and state.visitor().member:
-                _act_on(case, name, submitted=bool(item.submitted_by))
+                _act_on(case, name, text, submitted=bool(item.submitted_by))
     if not case.conditions:
         st.caption("The decision carries no conditions.")
 
 
-def _act_on(case: Case, name: str, *, submitted: bool) -> None:
+def _progress(item: ConditionStanding) -> str:
+    called = names()
+    said = f"Submitted by {plain(called.get(item.submitted_by, item.submitted_by))}." if item.submitted_by else ""
+    return f"{said} Accepted by {plain(called.get(item.accepted_by, item.accepted_by))}." if item.accepted_by else said
+
+
+def _act_on(case: Case, name: str, text: str, *, submitted: bool) -> None:
     who = state.visitor().id
     words = drafts.area("What shows that it is fulfilled", case.id, f"fulfil-{name}", height=80)
     left, right = st.columns(2)
     if left.button("Submit", key=f"submit-{name}", disabled=not words.strip(), icon=":material/draw:"):
         signing.ask(
-            "I say that this condition is fulfilled.", (("Condition", name), ("What shows it", words)), "",
+            "I say that this condition is fulfilled.", (("Condition", text), ("What shows it", words)), case.bundle,
             lambda secret: aftermath.submit_condition(
                 places.current(), case.id, name, words, member=who, passphrase=secret
             ),
@@ -90,7 +100,7 @@ def _act_on(case: Case, name: str, *, submitted: bool) -> None:
         )  # fmt: skip
     if right.button("Accept", key=f"accept-{name}", disabled=not submitted, icon=":material/draw:"):
         signing.ask(
-            "I have seen what was submitted and accept that the condition is fulfilled.", (("Condition", name),), "",
+            "I have seen what was submitted and accept that the condition is fulfilled.", (("Condition", text),), case.bundle,
             lambda secret: aftermath.accept_condition(places.current(), case.id, name, member=who, passphrase=secret),
             lambda: None,
         )  # fmt: skip
@@ -106,13 +116,14 @@ def appeal(board: BoardState, case: Case) -> None:
         words = drafts.area("Why others should look again", case.id, "appeal")
         if st.button("Sign the appeal", disabled=not words.strip(), icon=":material/draw:"):
             signing.ask(
-                "I ask that members who did not decide this case look at it again.", (("Reason", words),), "",
+                "I ask that members who did not decide this case look at it again.", (("Reason", words),), case.bundle,
                 lambda secret: aftermath.file_appeal(places.current(), case.id, words, member=who, passphrase=secret),
                 lambda: drafts.sent(case.id, "appeal"),
             )  # fmt: skip
         return
     st.markdown(
-        f"Appeal of **{plain(case.appeal.body.by)}**. Signed so far: {plain(', '.join(sorted(case.appeal.signed)) or 'nobody')}."
+        f"Appeal of **{plain(names().get(case.appeal.body.by, case.appeal.body.by))}**. "
+        f"Signed so far: {plain(join([names().get(who, who) for who in sorted(case.appeal.signed)]) or 'nobody')}."
     )
     _rule(board, case)
 

@@ -1,13 +1,42 @@
-"""Words that are being written: kept in the workspace after each change, so that a reload loses nothing."""
+"""Words that are being written: kept in the workspace while they are typed, so that a reload loses nothing."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import streamlit as st
 
 from governance.workflow import clock, places
 from pages._ui import state
 
-_KEPT = "Your words are kept as soon as you leave the field, or press Ctrl+Enter."
+_KEPT: Final = (
+    "Your words are kept while you type; nothing is signed before you press the button and give your passphrase."
+)
+_KEEPER: Final = """<script>
+if (!window.countersignKeeper) {
+  window.countersignKeeper = true;
+  const waits = new Map();
+  const keep = (box) => {
+    clearTimeout(waits.get(box));
+    waits.delete(box);
+    box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true }));
+  };
+  document.addEventListener("input", (event) => {
+    const box = event.target;
+    if (event.isComposing || !(box instanceof HTMLTextAreaElement) || !box.closest('[class*="st-key-draft-"]')) return;
+    clearTimeout(waits.get(box));
+    waits.set(box, setTimeout(() => keep(box), 400));
+  }, true);
+  window.addEventListener("beforeunload", (event) => {
+    if (!waits.size) return;
+    [...waits.keys()].forEach(keep);
+    event.preventDefault();
+  });
+}
+</script>"""
+"""Streamlit sends a text field when it is left or on Ctrl+Enter. This constant presses Ctrl+Enter in the fields of this file when
+typing has paused for 0.4 seconds; when the page is left before that, it does so at once and lets the browser ask whether to
+leave. It holds no text of anybody (docs/adr/0011)."""
 
 
 def area(label: str, case: str, kind: str, *, help_text: str = "", height: int = 120, default: str = "") -> str:
@@ -30,7 +59,23 @@ def area(label: str, case: str, kind: str, *, help_text: str = "", height: int =
     def keep() -> None:
         drafts.save(who, case, kind, st.session_state[key], clock.now())
 
-    return st.text_area(label, key=key, on_change=keep, height=height, help=f"{help_text} {_KEPT}".strip())
+    with st.container(gap=None):
+        words = st.text_area(label, key=key, on_change=keep, height=height, help=f"{help_text} {_KEPT}".strip())
+        st.html(_KEEPER, unsafe_allow_javascript=True)
+    return words
+
+
+def remembered(case: str, kind: str, key: str, default: str = "") -> str:
+    """Return what was chosen before a reload with the widget called `key`, which calls `remember` on each change."""
+    if key not in st.session_state:
+        found = places.current().drafts.get(state.visitor().id, case, kind)
+        return found.content if found else default
+    return str(st.session_state[key] or default)
+
+
+def remember(case: str, kind: str, key: str) -> None:
+    """Keep what was just chosen with the widget called `key`; given to it as its `on_change`."""
+    places.current().drafts.save(state.visitor().id, case, kind, str(st.session_state[key] or ""), clock.now())
 
 
 def sent(case: str, *kinds: str) -> None:

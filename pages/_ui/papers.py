@@ -1,18 +1,22 @@
-"""The papers of a case, drawn: question, gate report, frozen evidence, votes, decision, conditions, history."""
+"""The papers of a case, drawn: gate report, frozen evidence, votes, decision, conditions, history."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
+from governance.codec import JsonValue
 from governance.evidence import Evidence
 from governance.methods import CATALOGUE
-from governance.review.ballot import Standing
+from governance.review.events import RequirementOutcome
+from governance.review.gate import GateLine, GateReport
 from governance.review.state import Case
 from governance.workflow import places
-from pages._ui import findings, house, navigation, tables
+from pages._ui import findings, house, navigation, records, tables
 from pages._ui.badges import inline, verdict
-from pages._ui.text import plain, short, shown
+from pages._ui.text import paragraphs, plain, short, shown
 from storage.entities import CaseFile, Decision, Vote
 
 TITLES = {spec.id: spec.title for spec in CATALOGUE}
@@ -38,62 +42,64 @@ def choose(key: str) -> tuple[Case, CaseFile] | None:
     return house.board().case(found.case), found
 
 
-def _names() -> dict[str, str]:
+def names() -> dict[str, str]:
     """Return the printed names of the current members by their ids."""
     return {member.id: member.name for member in house.members()}
 
 
-def head(case: Case, file: CaseFile) -> None:
-    """Draw the question that was asked, with where the case stands."""
-    people = [("owner", file.owner), ("developer", file.developer), ("sponsor", file.sponsor)]
-    names = _names()
-    named = ", ".join(f"the {role}, {plain(names.get(who, who))}" for role, who in people if who)
-    st.markdown(f"{inline(case.status)} {plain(file.question.shown, 4000)}")
-    st.caption(f"Risk tier {plain(file.risk_tier)}" + (f"; not voting: {named}" if named else "") + f"; {file.case}")
-
-
-def standing(stands: Standing) -> None:
-    """Draw what stands in the way of a decision, in words."""
-    left, right = st.columns(2)
-    names = _names()
-    with left:
-        st.markdown(f"**{len(stands.voted)} of {stands.quorum} votes** needed for a quorum are in.")
-        st.caption("Have voted: " + (", ".join(plain(names.get(who, who)) for who in stands.voted) or "nobody"))
-        st.caption("Have not voted: " + (", ".join(plain(names.get(who, who)) for who in stands.not_voted) or "nobody"))
-    with right:
-        for sentence in stands.missing:
-            st.markdown(f":material/hourglass_empty: {plain(sentence)}")
-        if not stands.missing:
-            st.markdown(":material/check_circle: Nothing is missing: the chair can record the decision.")
-
-
-def gate(case: Case) -> None:
-    """Draw the policy's requirements and what the evidence says about each."""
+def gate(case: Case, held: GateReport | None) -> None:
+    """Draw the policy's requirements and what the evidence says about each; `held` is the report as it is now."""
     lines = case.frozen.requirements if case.frozen else ()
     if not lines:
         st.caption("No requirement of a policy was held against this evidence.")
         return
     counts = [sum(line.outcome == kind for line in lines) for kind in ("met", "not_met", "not_assessed")]
-    st.markdown(f"{counts[0]} met, {counts[1]} not met, {counts[2]} not assessed. Not assessed never counts as met.")
-    waived = {item.id: item.by for item in case.frozen.waivers} if case.frozen else {}
+    now = {line.id: line for line in held.requirements} if held else {}
+    st.markdown(
+        f"{counts[0]} met, {counts[1]} not met, {counts[2]} not assessed. Not assessed never counts as met. "
+        + (
+            f"As a whole the policy “{plain(held.policy)}” is {'satisfied' if held.satisfied else '**not satisfied**'}."
+            if held
+            else ""
+        )
+    )
     frame = pd.DataFrame(
         {
             "id": [line.id for line in lines],
-            "outcome": [
-                verdict(line.outcome).word + (f", waived by {waived[line.id]}" if line.id in waived else "")
-                for line in lines
-            ],
+            "outcome": [_outcome(line, now.get(line.id)) for line in lines],
             "value": [_brief(line.value) for line in lines],
             "limit": [line.limit for line in lines],
-            "evidence": [short(line.evidence, 12) if line.evidence else "no evidence" for line in lines],
+            "weight": [
+                WEIGHT.get(line.severity or (now[line.id].severity if line.id in now else ""), "") for line in lines
+            ],
+            "why": [shown(now[line.id].why) if line.id in now else "" for line in lines],
         }
     )
-    columns = {"id": "Requirement", "outcome": "Outcome", "value": "Value", "limit": "Limit", "evidence": "Evidence"}
-    tables.table(
-        frame,
-        "Requirements of the policy with outcome, value and limit",
-        {key: tables.words(word) for key, word in columns.items()},
-    )
+    columns = {"id": "Requirement", "outcome": "Outcome", "value": "Value", "limit": "Limit", "weight": "If not met"}
+    look = {key: tables.words(word) for key, word in columns.items()} | {
+        "why": tables.words("Why it is asked", wide=True)
+    }
+    tables.table(frame, "Requirements of the policy with outcome, value and limit", look)
+    if held is not None and any(_differs(line, now.get(line.id)) for line in lines):
+        st.warning(
+            "The report that was frozen is not what the policy and the evidence say when they are read again. Tell the auditor.",
+            icon=":material/warning:",
+        )
+
+
+WEIGHT: Final = {"freezing": "cannot be frozen", "blocking": "policy not satisfied", "advisory": "a remark"}
+"""Severity -> what follows when the requirement is not met."""
+
+
+def _outcome(line: RequirementOutcome, now: GateLine | None) -> str:
+    word = verdict(line.outcome).word
+    if now is not None and now.waived_by:
+        return f"{word}, waived by {shown(names().get(now.waived_by, now.waived_by))} until {now.waived_until[:10]}"
+    return f"{word}; the waiver ended {now.waived_until[:10]}" if now is not None and now.lapsed else word
+
+
+def _differs(line: RequirementOutcome, now: GateLine | None) -> bool:
+    return now is None or (line.outcome, line.value, line.limit) != (now.outcome, now.value, now.limit)
 
 
 def _brief(value: str | None) -> str:
@@ -128,18 +134,30 @@ def evidence(case: Case) -> None:
 
 def votes(cast: tuple[Vote, ...], case: Case) -> None:
     """Draw the votes of the open round and of earlier ones, as they were signed."""
-    counted = {ballot.index for ballot in case.ballots.values()}
+    counted, called = {ballot.index for ballot in case.ballots.values()}, names()
     for item in cast:
         state = "" if item.index in counted else " (not in force)"
-        reason = f"  \n{plain(item.rationale.shown, 4000)}" if item.rationale else ""
+        reason = f"  \n{paragraphs(item.rationale.shown)}" if item.rationale else ""
         st.markdown(f"**{plain(item.name.shown)}** {inline(item.vote)}{state}{reason}")
         for condition in item.conditions:
-            st.caption(
-                f"Condition {plain(condition['id'])}, due {condition['due'][:10]}, owner {plain(condition['owner'])}"
+            kind = "before any use" if condition["blocking"] else "does not stop the use"
+            st.markdown(
+                f"- Condition: {_said(condition['text'])} By {plain(called.get(condition['owner'], condition['owner']))}, "
+                f"until {condition['due'][:10]}, {kind}."
             )
-        st.caption(f"{item.time}, entry {item.index}, key {short(item.keyid)}: {plain(item.meaning)}")
+        st.caption(
+            f"Signed {plain(item.time.replace('T', ' ').removesuffix('Z'))} UTC (entry {item.index}, key {short(item.keyid)}): "
+            f"“{plain(item.meaning)}”"
+        )
     if not cast:
         st.caption("Nobody has voted yet.")
+
+
+def _said(reference: JsonValue) -> str:
+    """Return the text that a record names by digest, letter by letter."""
+    views = house.views()
+    known = views.texts([reference["sha256"]]) if views else {}
+    return paragraphs(known[reference["sha256"]].text) if known else "(erased)"
 
 
 def decision(found: Decision | None, cast: tuple[Vote, ...]) -> None:
@@ -148,8 +166,8 @@ def decision(found: Decision | None, cast: tuple[Vote, ...]) -> None:
         st.caption("No decision has been recorded.")
         return
     tally = found.body["tally"]
-    st.markdown(f"{inline(found.outcome)} {plain(found.rationale.shown, 4000)}")
-    st.markdown(f"Scope: {plain(found.scope.shown, 4000)}")
+    st.markdown(f"{inline(found.outcome)} {paragraphs(found.rationale.shown)}")
+    st.markdown(f"What it covers: {paragraphs(found.scope.shown)}")
     st.caption(
         f"{tally['approve']} approve, {tally['approve_with_conditions']} approve with conditions, {tally['reject']} reject, "
         f"{tally['abstain']} abstain; valid {found.valid_from[:10]} to {found.expires_at[:10]}; entry {found.index}"
@@ -158,20 +176,21 @@ def decision(found: Decision | None, cast: tuple[Vote, ...]) -> None:
     for line in found.body["dissent"]:
         vote = said.get(line["index"])
         reason = vote.rationale.shown if vote and vote.rationale else "no reason given"
-        st.markdown(f"Dissent of **{plain(line['member'])}** {inline(line['vote'])}: {plain(reason, 4000)}")
+        who = vote.name.shown if vote else line["member"]
+        st.markdown(f"Dissent of **{plain(who)}** {inline(line['vote'])}: {paragraphs(reason)}")
 
 
 def history(case: str) -> None:
     """Draw every entry of the case, the newest first."""
     views = house.views()
-    records = tuple(reversed(views.history(case))) if views else ()
-    mine = [item for item in records if item.case == case]
+    found = tuple(reversed(views.history(case))) if views else ()
+    mine, called = [item for item in found if item.case == case], names()
     frame = pd.DataFrame(
         {
             "entry": [item.index for item in mine],
-            "time": [item.time for item in mine],
-            "event": [item.type for item in mine],
-            "by": [item.actor for item in mine],
+            "time": [item.time.replace("T", " ").removesuffix("Z") for item in mine],
+            "event": [records.happened(item.type) for item in mine],
+            "by": [shown(called.get(item.actor, records.who(item.actor))) for item in mine],
         }
     )
     tables.table(
@@ -179,25 +198,12 @@ def history(case: str) -> None:
         "Entries of the case in the ledger, the newest first",
         {
             "entry": tables.count("Entry", ""),
-            "time": tables.words("Time"),
-            "event": tables.words("Event"),
-            "by": tables.words("By"),
+            "time": tables.words("Time (UTC)"),
+            "event": tables.words("What happened"),
+            "by": tables.words("Who acted"),
         },
     )
     navigation.link("ledger", "Open the ledger")
-
-
-def lead(case: Case, stands: Standing) -> str:
-    """Return where the case stands, as the first sentence of a page."""
-    if case.status == "draft":
-        return "The evidence is not frozen yet."
-    if case.status == "ready":
-        return "The evidence is frozen; the review has not been opened."
-    if case.status == "in_review" and stands.missing:
-        return f"In review, round {case.review.round if case.review else 1}: {plain(stands.missing[0])}"
-    if case.status == "in_review":
-        return "In review: nothing is missing, the decision can be recorded."
-    return f"{verdict(case.status).word}." + (f" Valid until {case.decision.expires_at[:10]}." if case.decision else "")
 
 
 def look_around(case: Case) -> None:

@@ -8,8 +8,8 @@ from governance.review.state import Case
 from governance.workflow import places, review
 from pages._ui import drafts, signing, state
 from pages._ui.badges import inline
-from pages._ui.papers import TITLES
-from pages._ui.text import plain, short
+from pages._ui.papers import TITLES, names
+from pages._ui.text import paragraphs, plain, short
 from storage.entities import Comment
 
 MEANING = "I make this remark on the case in my own name."
@@ -37,44 +37,48 @@ def thread(case: Case, comments: tuple[Comment, ...]) -> None:
             for reply in comments:
                 if reply.reply_to == item.comment:
                     with st.container(border=False):
-                        st.markdown(f"↳ **{plain(reply.member)}** {plain(reply.text.shown, 4000)}")
+                        st.markdown(f"↳ **{_name(reply.member)}** {paragraphs(reply.text.shown)}")
     if not comments:
         st.caption("Nobody has commented yet.")
+
+
+def _name(member: str) -> str:
+    return plain(names().get(member, member))
 
 
 def _one(case: Case, item: Comment, about: dict[str, str]) -> None:
     open_ = item.resolved is None
     with st.container(border=True):
         mark = inline("blocking") if item.blocking and open_ else inline("done", "Answered") if not open_ else ""
-        st.markdown(f"**{plain(item.member)}** on {plain(about.get(item.anchor, item.anchor))} {mark}")
-        st.markdown(plain(item.text.shown, 4000))
+        st.markdown(f"**{_name(item.member)}** on {plain(about.get(item.anchor, item.anchor))} {mark}")
+        st.markdown(paragraphs(item.text.shown))
         if item.resolution is not None:
-            st.markdown(f"Answer of **{plain(item.resolved_by)}**: {plain(item.resolution.shown, 4000)}")
+            st.markdown(f"Answer of **{_name(item.resolved_by or '')}**: {paragraphs(item.resolution.shown)}")
         elif case.status == "in_review" and state.visitor().member:
             with st.expander("Answer", key=f"answer-{item.comment}", on_change="rerun") as box:
                 if box.open:
-                    _answer(case.id, item.comment)
+                    _answer(case, item.comment)
 
 
-def _answer(case: str, comment: str) -> None:
-    words = drafts.area("Your answer", case, f"answer-{comment}")
+def _answer(case: Case, comment: str) -> None:
+    words = drafts.area("Your answer", case.id, f"answer-{comment}")
     who = state.visitor().id
     left, right = st.columns(2)
     if left.button(
         "Resolve", key=f"resolve-{comment}", disabled=not words.strip(), help="By its author or by the chair."
     ):
         signing.ask(
-            ANSWERED, (("Answer", words),), "",
-            lambda secret: review.resolve(places.current(), case, comment, words, member=who, passphrase=secret),
-            lambda: drafts.sent(case, f"answer-{comment}"),
+            ANSWERED, (("Answer", words),), case.bundle,
+            lambda secret: review.resolve(places.current(), case.id, comment, words, member=who, passphrase=secret),
+            lambda: drafts.sent(case.id, f"answer-{comment}"),
         )  # fmt: skip
     if right.button("Reply", key=f"reply-{comment}", disabled=not words.strip()):
         signing.ask(
-            MEANING, (("Reply", words),), "",
+            MEANING, (("Reply", words),), case.bundle,
             lambda secret: review.comment(
-                places.current(), case, words, member=who, passphrase=secret, reply_to=comment
+                places.current(), case.id, words, member=who, passphrase=secret, reply_to=comment
             ),
-            lambda: drafts.sent(case, f"answer-{comment}"),
+            lambda: drafts.sent(case.id, f"answer-{comment}"),
         )  # fmt: skip
 
 
@@ -90,7 +94,7 @@ def compose(case: Case) -> None:
     who = state.visitor().id
     if st.button("Sign the comment", disabled=not words.strip(), icon=":material/draw:"):
         signing.ask(
-            MEANING, (("Comment", words), ("About", about[anchor]), ("Blocks the decision", "yes" if blocking else "no")), "",
+            MEANING, (("Comment", words), ("About", about[anchor]), ("Blocks the decision", "yes" if blocking else "no")), case.bundle,
             lambda secret: review.comment(
                 places.current(), case.id, words, member=who, passphrase=secret, anchor=anchor, blocking=blocking
             ),

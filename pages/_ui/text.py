@@ -31,6 +31,12 @@ def plain(value: object, limit: int = 400) -> str:
     return _PUNCTUATION.sub(r"\\\1", text)
 
 
+def paragraphs(value: str, limit: int = 8000) -> str:
+    """Return markdown that shows what a person wrote letter by letter, with its line breaks."""
+    text = value if len(value) <= limit else value[: limit - 1] + "…"
+    return "  \n".join(plain(line, limit) for line in text.strip().splitlines())
+
+
 def shown(value: object, limit: int = 400) -> str:
     """Return `value` as one line without control characters, for places that do not read markdown."""
     text = _DIRECTION.sub("\N{REPLACEMENT CHARACTER}", _CONTROL.sub(" ", str(value))).strip()

@@ -1,16 +1,16 @@
-"""Review, one case: the question, the evidence, what is said about it, and the ballot."""
+"""Review, one case: what is asked, what nobody knows, what others object, the evidence, and the ballot."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from governance.review.ballot import standing
-from pages._ui import ballot_box, house, navigation, papers, sentence, state, talk
+from pages._ui import ballot_box, brief, freezing, house, navigation, papers, sentence, state, talk
 
 # subject
-sentence.page("Case", "What is the board asked, what does the evidence say, and who has voted?")
+sentence.page("Case", "What am I asked to sign, what do we not know, and what do the others object?")
 chosen = papers.choose("case")
-views = house.views()
+views, board = house.views(), house.board()
 if chosen is None or views is None:
     st.stop()
 case, file = chosen
@@ -20,18 +20,25 @@ comments = views.comments(case.id)
 cast = views.votes(case.id)
 decisions = views.decisions(case.id)
 stands = standing(case)
+held = brief.report(case)
 
 # draw
-sentence.lead(papers.lead(case, stands))
-papers.head(case, file)
+sentence.lead(brief.lead(board, case, stands))
+brief.asked(case, file)
+brief.unknowns(case, held)
+brief.objections(case, cast, comments)
 if case.status == "in_review":
-    papers.standing(stands)
+    brief.missing(stands)
 
 st.subheader("What the policy asks", anchor=False)
-papers.gate(case)
+papers.gate(case, held)
 st.subheader("The evidence", anchor=False)
 papers.evidence(case)
 papers.look_around(case)
+if case.status in ("draft", "ready", "in_review"):
+    with st.expander("Prepare: evidence, policy, waivers", key="prepare", on_change="rerun") as preparing:
+        if preparing.open:
+            freezing.prepare(views, board, case.id)
 
 st.subheader("Comments", anchor=False)
 talk.thread(case, comments)
@@ -46,7 +53,7 @@ papers.votes(cast, case)
 # act
 if case.status == "in_review":
     st.subheader("Your vote", anchor=False)
-    ballot_box.draw(house.board(), case)
+    ballot_box.draw(board, case)
 
 st.subheader("Decision", anchor=False)
 papers.decision(decisions[-1] if decisions else None, cast)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from governance.review.ballot import standing
-from pages._ui import deciding, house, navigation, papers, sentence
+from pages._ui import brief, deciding, house, navigation, papers, sentence
 
 # subject
 sentence.page("Decide", "What do the votes lead to, and what follows from the decision?")
@@ -22,8 +22,8 @@ decisions = views.decisions(case.id)
 conditions = views.conditions(case.id)
 
 # draw
-sentence.lead(papers.lead(case, stands))
-papers.head(case, file)
+sentence.lead(brief.lead(house.board(), case, stands))
+brief.asked(case, file)
 navigation.link("case", "Read the case", case=case.id)
 
 # act
