@@ -33,23 +33,26 @@ WARM_AFTER: Final = 10.0
 @asynccontextmanager
 async def lifespan(_: App) -> AsyncIterator[dict[str, Any]]:
     """Prepare in the background what the first pages need; end the workers with the server."""
-    threading.Thread(target=_import_screens, daemon=True).start()
+    closing = threading.Event()
+    threading.Thread(target=_import_screens, args=(closing,), daemon=True).start()
     later = threading.Timer(WARM_AFTER, compute.warm)
     later.daemon = True
     later.start()
     LOG.info("Countersign is open")
     yield {}
+    closing.set()
     later.cancel()
     compute.close()
     LOG.warning("Countersign is closed")
 
 
-def _import_screens() -> None:
-    """Import the door to the workspace first, which every page needs, then everything else that pages draw with."""
+def _import_screens(closing: threading.Event) -> None:
+    """Import the door to the workspace first, which every page needs, then everything else that pages draw with; then keep time."""
     importlib.import_module("pages._ui.house")
     time.sleep(REST_AFTER)
     for module in pkgutil.walk_packages(_ui.__path__, f"{_ui.__name__}."):
         importlib.import_module(module.name)
+    importlib.import_module("governance.workflow.tick").keep_time(closing)
 
 
 app = st.App(Path(__file__).resolve().parent / "pages" / "_shell.py", lifespan=lifespan, on_script_error=errors.show)

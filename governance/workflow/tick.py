@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from threading import Event
+from typing import Final
 
+from governance.errors import GovernanceError
 from governance.review import events
 from governance.review.expiry import caused_by_time
 from governance.review.machine import apply
 from governance.review.state import Entry
+from governance.workflow import places
 from governance.workflow.board import state_inside, time_of_act
+from storage.errors import StorageError
 from storage.ledger.envelope import rfc3339
 from storage.workspace import Workspace
+
+LOG: Final = logging.getLogger("countersign.tick")
+HOUR: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +51,18 @@ def tick(workspace: Workspace) -> tuple[Caused, ...]:
         if done:
             unit.commit()
     return tuple(done)
+
+
+def keep_time(stop: Event, every: float = HOUR) -> None:
+    """Tick now and then every `every` seconds until `stop` is set; what hinders it is logged and tried again.
+
+    The app runs this beside the screens, so that a server that is never restarted notices the end of an approval too.
+    """
+    while True:
+        try:
+            for item in tick(places.current()) if places.exists() else ():
+                LOG.info("time caused %s in %s (entry %d)", item.event, item.case, item.index)
+        except (GovernanceError, StorageError) as error:
+            LOG.warning("what time has caused could not be recorded: %s", error)
+        if stop.wait(every):
+            return
