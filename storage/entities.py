@@ -101,7 +101,7 @@ class Key:
     keyid: str
     owner: str
     purpose: str
-    """record, member or root."""
+    """record, member, root or log."""
     public_key: str
     """Base64 of DER SubjectPublicKeyInfo."""
     added: str

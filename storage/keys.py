@@ -1,7 +1,8 @@
 """Signing keys at rest: OpenSSH private-key files, named by key id, readable by their owner alone.
 
     keys/record/<keyid>             the service's P-256 key for records
-    keys/log                        the Ed25519 key for checkpoints
+    keys/log                        the first Ed25519 key for checkpoints
+    keys/logs/<keyid>               one that took its place
     keys/root/<keyid>               the P-256 key that adds and revokes keys, under the root passphrase
     keys/members/<member>/<keyid>   a member's P-256 key, under the member's own passphrase
 
@@ -87,6 +88,12 @@ class KeyRing:
         write_private(self.folder / "log", key, self.service_passphrase)
         return named_signer(origin, key)
 
+    def create_next_log(self, origin: str) -> LogSigner:
+        """Make and store a checkpoint key that is to take the place of the present one; a `key.added` record must follow."""
+        signer = named_signer(origin, Ed25519PrivateKey.generate())
+        write_private(self.folder / "logs" / signer.verifier.keyid, signer.key, self.service_passphrase)
+        return signer
+
     def record(self, keyid: str) -> Signer:
         """Return the service's signer with this key id.
 
@@ -110,22 +117,24 @@ class KeyRing:
         return self._load(member, self._member_folder(member) / keyid, passphrase)
 
     def log(self, vkey: str) -> LogSigner:
-        """Return the signer of checkpoints, which must be the key that the ledger names.
+        """Return the signer of checkpoints, which must be the key that the ledger names now.
 
         Raises:
             DamagedError: the file is missing, damaged, or holds another key.
         """
-        key = self._service_key(self.folder / "log")
-        found = named_signer(Verifier.from_vkey(vkey).name, key) if isinstance(key, Ed25519PrivateKey) else None
+        wanted = Verifier.from_vkey(vkey)
+        own = self.folder / "logs" / wanted.keyid
+        path = own if own.is_file() else self.folder / "log"
+        key = self._service_key(path)
+        found = named_signer(wanted.name, key) if isinstance(key, Ed25519PrivateKey) else None
         if found is None or found.verifier.vkey != vkey:
-            raise DamagedError(
-                f"{self.folder / 'log'} is not the checkpoint key {vkey}.", "Restore the file from a backup."
-            )
+            raise DamagedError(f"{path} is not the checkpoint key {vkey}.", "Restore the file from a backup.")
         return found
 
     def has(self, purpose: str, owner: str, keyid: str) -> bool:
         """Say whether the file of a private key is here; nothing is opened."""
-        home = {"record": self.folder / "record", "root": self.folder / "root"}.get(purpose)
+        homes = {"record": "record", "root": "root", "log": "logs"}
+        home = self.folder / homes[purpose] if purpose in homes else None
         return ((home or self._member_folder(owner)) / keyid).is_file()
 
     def members_with_keys(self) -> tuple[str, ...]:

@@ -85,7 +85,9 @@ def _key_row(index: int, keyid: str, owner: str, purpose: str, public_key: str) 
 
 def _key(record: Record) -> tuple[Change, ...]:
     body = record.body
-    return (_key_row(record.index, body["keyid"], body["owner"], body["purpose"], body["public_key"]),)
+    row = _key_row(record.index, body["keyid"], body["owner"], body["purpose"], body["public_key"])
+    replaced = (Mark(KeyRow, {"purpose": "log"}, "revoked", record.index),) if body["purpose"] == "log" else ()
+    return (*replaced, row)
 
 
 def _key_revoked(record: Record) -> tuple[Change, ...]:

@@ -24,7 +24,7 @@ from storage.blobs import Blobs
 from storage.engine import open_engine, reading, writing
 from storage.errors import DamagedError, RefusedError
 from storage.keys import KeyRing, checked_passphrase
-from storage.ledger import log
+from storage.ledger import log, timestamp
 from storage.ledger.checkpoint import read
 from storage.ledger.envelope import Signer
 from storage.ledger.log import SignedCheckpoint
@@ -56,7 +56,7 @@ class Workspace:
     keyring: KeyRing
     blobs: Blobs
     log: Verifier
-    """The checkpoint key that ledger.created names; its name is the origin."""
+    """The checkpoint key that ledger.created names; its name is the origin. Another may have taken its place since."""
 
     @classmethod
     def create(
@@ -155,7 +155,49 @@ class Workspace:
         return found
 
     def _sign_checkpoint(self, connection: Connection) -> SignedCheckpoint:
-        return log.sign_checkpoint(connection, self.log, self.keyring.log(self.log.vkey).sign)
+        live = log.signers(connection, self.log)[-1]
+        return log.sign_checkpoint(connection, self.log, self.keyring.log(live.vkey).sign)
+
+    def checkpoint_keys(self) -> tuple[Verifier, ...]:
+        """Return every key that has signed checkpoints of this ledger, the live one last."""
+        with reading(self.engine) as connection:
+            return log.signers(connection, self.log)
+
+    def checkpoint_at(self, size: int) -> SignedCheckpoint:
+        """Return the stored checkpoint over exactly so many lines.
+
+        Raises:
+            RefusedError: none was signed over that many.
+        """
+        with reading(self.engine) as connection:
+            found = log.checkpoint_at(connection, self.log, size)
+        if found is None:
+            raise RefusedError(f"No checkpoint over {size} lines was signed.", "See: countersign ledger head.")
+        return found
+
+    def add_timestamp(self, stamp: bytes, roots: bytes = b"") -> int:
+        """Keep the time stamp of a stored checkpoint and return how many lines that covers.
+
+        Args:
+            stamp: DER of an RFC 3161 TimeStampResp.
+            roots: PEM certificates of the authorities that are trusted; with none, only the digest is compared.
+
+        Raises:
+            RefusedError: it names no checkpoint of this ledger, or does not hold.
+            StorageError: roots are given, and the package that checks time stamps is not installed.
+        """
+        with writing(self.engine) as connection:
+            size = log.size_stamped(connection, stamp)
+            found = None if size is None else log.checkpoint_at(connection, self.log, size)
+            if size is None or found is None:
+                raise RefusedError(
+                    "The time stamp names no checkpoint of this ledger.", "Ask again with a new question."
+                )
+            if roots:
+                timestamp.checked(stamp, found.note, roots)
+            log.keep_stamp(connection, size, stamp)
+            connection.commit()
+        return size
 
     def witnesses(self) -> tuple[Verifier, ...]:
         """Return the witnesses whose cosignatures this workspace keeps."""
@@ -182,7 +224,8 @@ class Workspace:
         Raises:
             RefusedError: not a checkpoint that this ledger signed, or a known witness's signature fails.
         """
-        opened = open_note(note, [self.log, *self.witnesses()])
+        own = self.checkpoint_keys()
+        opened = open_note(note, [*own, *self.witnesses()])
         found = read(opened.note.text)
         with writing(self.engine) as connection:
             mine = log.checkpoint_at(connection, self.log, found.size)
@@ -190,9 +233,14 @@ class Workspace:
                 raise RefusedError(f"This ledger signed no such checkpoint over {found.size} lines.")
             kept = read_note(mine.note).signatures
             added = tuple(item for item in _sealed(opened) if item not in kept)
+            if added and mine.tsr:
+                raise RefusedError(
+                    "This checkpoint has a time stamp over its bytes; another signature would change them.",
+                    "Have a new checkpoint cosigned first, then stamped.",
+                )
             log.replace_note(connection, found.size, Note(opened.note.text, kept + added).to_bytes())
             connection.commit()
-        return sum(item.verifier != self.log for item in opened.seals)
+        return sum(item.verifier not in own for item in opened.seals)
 
     def unlock(self, member: str, passphrase: str) -> Signer:
         """Return the member's signer for one act.
@@ -214,7 +262,7 @@ class Workspace:
             DamagedError: no checkpoint can be signed: the key is missing, or the ledger was changed.
         """
         note = self.checkpoint().note
-        return verify_ledger(self.read().lines(), self.log, note, older, workers)
+        return verify_ledger(self.read().lines(), self.log, note, older, workers, self.checkpoint_keys()[1:])
 
     def rebuild(self) -> int:
         """Drop every projection and compute it again from the lines; return how many lines were read."""

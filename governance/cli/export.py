@@ -21,6 +21,10 @@ def export(
     texts: Annotated[
         bool, typer.Option("--texts/--no-texts", help="Whether long and personal texts are disclosed.")
     ] = True,
+    size: Annotated[
+        int | None,
+        typer.Option(min=1, help="As an earlier checkpoint has it, with its cosignatures and time stamp: its size."),
+    ] = None,
     actor: ActorOption = "service",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
@@ -28,7 +32,7 @@ def export(
     """Write an export that others can verify without us."""
     if out.exists() and (out.is_file() or any(out.iterdir())):
         raise RefusedInputError(f"{str(out)!r} exists already.", "Choose another name; exports are never overwritten.")
-    made = exports.export(places.current(workspace), actor=actor, case=case or None, texts=texts)
+    made = exports.export(places.current(workspace), actor=actor, case=case or None, texts=texts, size=size)
     if out.suffix == ".zip":
         out.write_bytes(zip_bytes(made.files, made.name))
     else:

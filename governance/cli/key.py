@@ -21,6 +21,8 @@ from governance.workflow import keys, places
 
 MemberOption = Annotated[str, typer.Option("--member", help="Whose key: a member id.")]
 RecordOption = Annotated[bool, typer.Option("--record", help="The service's own record key.")]
+RootOption = Annotated[bool, typer.Option("--root", help="The root key; --passphrase-file is its new passphrase.")]
+LogOption = Annotated[bool, typer.Option("--log", help="The checkpoint key; hand out new trust files after it.")]
 
 
 def key_list(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False) -> None:
@@ -56,18 +58,25 @@ def key_add(
 def key_rotate(
     member: MemberOption = "",
     record: RecordOption = False,
+    root_key: RootOption = False,
+    log: LogOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     passphrase_file: SecretOption = None,
     root_passphrase_file: RootSecretOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Make a new key for a member or for the service, and revoke the earlier ones; old signatures stay valid."""
-    if bool(member) == record:
-        raise RefusedInputError("Whose key is to be replaced?", "Give either --member ID or --record.")
+    """Put a new key in the place of a member's, the service's or the root key; old signatures stay valid."""
+    if [bool(member), record, root_key, log].count(True) != 1:
+        raise RefusedInputError("Whose key is to be replaced?", "Give --member ID, --record, --root or --log.")
     place = places.current(workspace)
     root = _root(root_passphrase_file)
     if record:
         made = keys.rotate_record_key(place, root_passphrase=root)
+    elif log:
+        made = keys.rotate_log_key(place, root_passphrase=root)
+    elif root_key:
+        secret = passphrase("the new root key", passphrase_file)
+        made = keys.rotate_root_key(place, passphrase=secret, root_passphrase=root)
     else:
         secret = passphrase(member, passphrase_file)
         made = keys.rotate_member_key(place, member, passphrase=secret, root_passphrase=root)

@@ -14,6 +14,7 @@ from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
 from governance.errors import RefusedInputError
 from governance.workflow import clock, places
 from storage.grants import grants
+from storage.ledger import timestamp
 from storage.ledger.checkpoint import read
 from storage.ledger.note import Note, Verifier, read_note
 from storage.ledger.witness import Witness, proof_from_lines
@@ -34,7 +35,7 @@ def ledger_head(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption
                 "origin": signed.checkpoint.origin,
                 "size": signed.checkpoint.size,
                 "root": base64.b64encode(signed.checkpoint.root).decode("ascii"),
-                "log_vkey": place.log.vkey,
+                "log_vkey": place.checkpoint_keys()[-1].vkey,
                 "witnesses": [item.vkey for item in place.witnesses()],
                 "checkpoint": signed.note.decode("utf-8"),
             }
@@ -86,11 +87,44 @@ def ledger_cosign(
     print_json({"witnesses": count}) if json else say(f"{count} known witnesses have signed this checkpoint.")
 
 
+def ledger_timestamp(
+    question: Annotated[
+        Path | None,
+        typer.Option(help="Write the question about the latest checkpoint here (application/timestamp-query)."),
+    ] = None,
+    answer: Annotated[Path | None, typer.Option(help="Keep the answer that an authority sent back.")] = None,
+    authority: Annotated[
+        Path | None, typer.Option(help="The authority's root certificate (PEM): the answer is checked with it.")
+    ] = None,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    json: JsonOption = False,
+) -> None:
+    """Have a checkpoint stamped by a time-stamping authority (RFC 3161): write the question, then keep the answer.
+
+    Nothing is sent from here. Send the question as you like, for example:
+    curl -H "Content-Type: application/timestamp-query" --data-binary @checkpoint.tsq https://AUTHORITY > checkpoint.tsr
+    """
+    if (question is None) == (answer is None):
+        raise RefusedInputError("Neither a question nor an answer.", "Give --question FILE first, then --answer FILE.")
+    place = places.current(workspace)
+    if question is not None:
+        signed = place.checkpoint()
+        question.write_bytes(timestamp.question(signed.note))
+        size = signed.checkpoint.size
+        told = f"{question}: the question about the checkpoint over {size} lines. Send it, then give --answer."
+    else:
+        size = place.add_timestamp(_bytes_of(Path(str(answer))), _bytes_of(authority) if authority else b"")
+        how = "checked" if authority else "kept unchecked but for its digest (give --authority to check it)"
+        told = f"The time stamp over {size} lines is {how}. Export with it: countersign export --size {size} OUT"
+    print_json({"size": size, "checked": authority is not None}) if json else say(told)
+
+
 def witness(
     source: Annotated[Path, typer.Argument(help="A whole-ledger export (folder or zip), or a workspace.")],
     state: Annotated[Path, typer.Option(help="Folder of the witness: its key and what it has seen.")],
     name: Annotated[str, typer.Option(help="Name of a new witness, for example auditor.example.org.")] = "",
     log: Annotated[str, typer.Option(help="Checkpoint key to pin, from another path than the export.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Pin it in place of the one that is pinned.")] = False,
     out: Annotated[Path | None, typer.Option(help="Where to write the cosigned checkpoint.")] = None,
     json: JsonOption = False,
 ) -> None:
@@ -101,7 +135,7 @@ def witness(
     last = mine.seen(found.origin)
     proof = proof_from_lines(lines, found, last.checkpoint.size if last else 0)
     pinned = Verifier.from_vkey(log) if log else None
-    cosigned = mine.cosign(note, proof, int(clock.now().timestamp()), pinned)
+    cosigned = mine.cosign(note, proof, int(clock.now().timestamp()), pinned, replace=replace)
     _tell(cosigned, mine, found.size, out, json=json)
 
 

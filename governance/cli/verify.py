@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
-from governance.dossier.verify import verify as check
 from governance.dossier.verify import words
 from governance.errors import RefusedInputError
+from governance.workflow.checking import check
 
 
 def verify(
@@ -19,6 +19,12 @@ def verify(
     old: Annotated[
         list[Path] | None, typer.Option(help="A checkpoint kept from an earlier visit; may be repeated.")
     ] = None,
+    authority: Annotated[
+        Path | None,
+        typer.Option(
+            help="Root certificate (PEM) of a time-stamping authority that you trust: its stamp is checked too."
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Check an export without trusting anybody's server: exit code 0 when it is valid, 1 when not."""
@@ -26,12 +32,16 @@ def verify(
         raise RefusedInputError(
             "It is not said whom to trust.", "Add --trust TRUST.json, received apart from the export."
         )
-    for path in (export, trust, *(old or [])):
+    for path in (export, trust, *(old or []), *([authority] if authority else [])):
         if not path.exists():
             raise RefusedInputError(f"There is nothing at {str(path)!r}.", "Check the path.")
-    answer = check(export, trust, old or [])
+    answer = check(export, trust, old or [], authority.read_bytes() if authority else b"")
     if json:
         print_json(answer)
     else:
-        say(words(answer))
+        said = answer["time_stamp"]
+        say(
+            words(answer)
+            + (f"\nTime stamp: the checkpoint existed at {said['time']}, says the authority.\n" if said else "")
+        )
     raise typer.Exit(DONE if answer["valid"] else NOT_SATISFIED)

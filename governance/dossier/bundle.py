@@ -173,11 +173,18 @@ def zip_bytes(files: Mapping[str, bytes], top: str) -> bytes:
     return buffer.getvalue()
 
 
-def trust_file(origin: str, log_vkey: str, root_keyid: str, witnesses: tuple[str, ...] = ()) -> bytes:
-    """Return trust.json, which travels to an auditor on another way than the export."""
+def trust_file(origin: str, log_vkeys: tuple[str, ...], root_keyid: str, witnesses: tuple[str, ...] = ()) -> bytes:
+    """Return trust.json, which travels to an auditor on another way than the export.
+
+    Args:
+        origin: name of the ledger.
+        log_vkeys: every checkpoint key that the ledger has had, the first one first.
+        root_keyid: the root key with which the ledger began.
+        witnesses: verifier keys of the witnesses, one of whom must have cosigned.
+    """
     value = {
         "origin": origin,
-        "log_vkeys": [log_vkey],
+        "log_vkeys": list(log_vkeys),
         "witness_vkeys": list(witnesses),
         "min_witnesses": 1 if witnesses else 0,
         "root_keys": [root_keyid],

@@ -7,10 +7,10 @@ was written from that page and shares no code with the program that writes the l
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
+from binascii import a2b_base64, b2a_base64
 from types import SimpleNamespace
 from typing import Any
 
@@ -45,28 +45,42 @@ def need(holds: object, why: str, index: int | None = None) -> None:
 
 def b64(raw: bytes) -> bytes:
     """Return the bytes of base64 text in its one standard form."""
-    found = base64.b64decode(raw, validate=True)
-    need(base64.b64encode(found) == raw, "base64 is not in its standard form")
+    found = a2b_base64(raw)
+    need(b2a_base64(found, newline=False) == raw, "base64 is not in its standard form")
     return found
+
+
+def once(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object whose keys are all different."""
+    found = dict(items)
+    need(len(found) == len(items), "a JSON object names a key twice")
+    return found
+
+
+def no(number: str) -> None:
+    """Refuse fractions, infinities and NaN."""
+    raise Refused(f"JSON holds the number {number}")
+
+
+PARSE = json.JSONDecoder(parse_float=no, parse_constant=no).decode
+WRITE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
 
 def read_json(text: bytes) -> Any:
     """Return a JSON value; doubled keys, fractions and NaN are refused."""
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(items)
-        need(len(found) == len(items), "a JSON object names a key twice")
-        return found
-
-    def no(number: str) -> None:
-        raise Refused(f"JSON holds the number {number}")
-
-    return json.loads(text.decode(), object_pairs_hook=pairs, parse_float=no, parse_constant=no)
+    return json.loads(text.decode(), object_pairs_hook=once, parse_float=no, parse_constant=no)
 
 
 def canonical(value: Any) -> bytes:
     """Return the RFC 8785 bytes of a JSON value without fractions (the format's keys are ASCII)."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return WRITE(value).encode()
+
+
+def read_canonical(text: bytes) -> Any:
+    """Return the JSON value of which `text` is the RFC 8785 form: no key twice or out of order, no spaces, no fraction."""
+    value = PARSE(text.decode())
+    need(canonical(value) == text, "its JSON is not in canonical form: a key twice or out of order, or spaces")
+    return value
 
 
 def sha256(*parts: bytes) -> bytes:
@@ -167,6 +181,7 @@ class Board:
             )  # fmt: skip
         else:
             need(kind == "monitoring.alert", f"the event type {kind!r} is unknown")
+            need(b["state"] != "overridden" or e["actor"] != "service", "an alert is put aside by nobody")
             for c in self.cases.values():
                 hit = b["state"] == "confirmed" and b["model"] in c.body["models"] and c.status in APPROVAL
                 c.status = "suspended" if hit else c.status

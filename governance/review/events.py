@@ -120,7 +120,7 @@ SERVICE: Final = "service"
 BOARD_ROLES: Final = ("chair", "validator", "lay", "member")
 Body: TypeAlias = Any
 """An instance of one of the classes of this file that `EVENTS` names."""
-Signer: TypeAlias = Literal["root", "member", "chair", "service"]
+Signer: TypeAlias = Literal["root", "member", "either", "service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class EventType:
     name: str
     body: type[Any]
     signer: Signer
-    """Whose key signs: the root key, the actor's own, the chair's own or the record key, the record key."""
+    """Whose key signs: the root key, the actor's own, the actor's own or the record key when the service acts, the record key."""
 
 
 EVENTS: Final[tuple[EventType, ...]] = (
@@ -150,11 +150,11 @@ EVENTS: Final[tuple[EventType, ...]] = (
     EventType("comment.added", CommentAdded, "member"),
     EventType("comment.resolved", CommentResolved, "member"),
     EventType("vote.cast", VoteCast, "member"),
-    EventType("decision.recorded", DecisionRecorded, "chair"),
+    EventType("decision.recorded", DecisionRecorded, "either"),
     EventType("condition.submitted", ConditionSubmitted, "member"),
     EventType("condition.accepted", ConditionAccepted, "member"),
     EventType("condition.overdue", ConditionOverdue, "service"),
-    EventType("monitoring.alert", MonitoringAlert, "service"),
+    EventType("monitoring.alert", MonitoringAlert, "either"),
     EventType("review.expired", ReviewExpired, "service"),
     EventType("approval.expired", ApprovalExpired, "service"),
     EventType("appeal.filed", AppealFiled, "member"),

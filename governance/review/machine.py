@@ -98,6 +98,11 @@ def _register_case(state: BoardState, entry: Entry) -> BoardState:
 
 
 def _note_alert(state: BoardState, entry: Entry) -> BoardState:
+    alone = entry.actor == events.SERVICE
+    require(alone or entry.actor in state.members, f"{entry.actor} is not a member.", "A member settles an alert.")
+    require(
+        not alone or entry.body.state != "overridden", "The service puts no alert aside.", "A member does, and signs."
+    )
     hit = {name: case for name, case in state.cases.items() if expiry.suspends(case, entry.body)}
     suspended = {name: replace(case, status="suspended") for name, case in hit.items()}
     return replace(state, cases={**state.cases, **suspended})

@@ -47,7 +47,7 @@ class KeyAdded:
     public_key: Base64
     owner: Id
     """A member id, or "service"."""
-    purpose: Literal["record", "member", "root"]
+    purpose: Literal["record", "member", "root", "log"]
 
 
 @dataclass(frozen=True, slots=True)

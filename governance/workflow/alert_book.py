@@ -12,6 +12,7 @@ from governance.errors import RefusedInputError, RuleError
 from governance.review import events
 from governance.review.state import BoardState
 from governance.workflow.board import act
+from storage.ledger.envelope import Signer
 from storage.ledger.record import Record
 from storage.unit_of_work import UnitOfWork
 from storage.workspace import Workspace
@@ -107,7 +108,7 @@ def _event(alert: str, step: Step, time: str, actor: str, reason: str, evidence:
     return AlertEvent(alert, step, datetime.fromisoformat(time), actor, reason, evidence)
 
 
-def note(workspace: Workspace, new: NewStep, *, actor: str = events.SERVICE) -> bool:
+def note(workspace: Workspace, new: NewStep, *, actor: str = events.SERVICE, signer: Signer | None = None) -> bool:
     """Record a step of an alert, and return whether it is new: the same state on the same evidence is told once.
 
     Read and written under one lock, so that two watchers never tell the same thing twice.
@@ -136,7 +137,7 @@ def note(workspace: Workspace, new: NewStep, *, actor: str = events.SERVICE) -> 
         )
 
     try:
-        act(workspace, make, actor=actor)
+        act(workspace, make, actor=actor, signer=signer)
     except _ToldAlreadyError:
         return False
     return True
@@ -146,28 +147,29 @@ class _ToldAlreadyError(Exception):
     """The step is in the ledger."""
 
 
-def confirm(workspace: Workspace, alert: str, reason: str, *, actor: str) -> None:
-    """Record that a person confirms an alert; every approval of the model is suspended by that.
+def confirm(workspace: Workspace, alert: str, reason: str, *, member: str, passphrase: str) -> None:
+    """Record, signed with the member's own key, that a person confirms an alert; that suspends every approval of the model.
 
     Raises:
         RuleError: there is no such alert, it is settled, or the reason is missing.
+        StorageError: the member has no live key, or the passphrase does not open it.
     """
-    _by_person(workspace, alert, "confirm", reason, actor)
+    _by_person(workspace, alert, "confirm", reason, member, passphrase)
 
 
-def override(workspace: Workspace, alert: str, reason: str, *, actor: str) -> None:
-    """Record that a person puts an alert aside, and why.
-
-    Raises:
-        RuleError: there is no such alert, it is settled, or the reason is missing.
-    """
-    _by_person(workspace, alert, "override", reason, actor)
+def override(workspace: Workspace, alert: str, reason: str, *, member: str, passphrase: str) -> None:
+    """Record, signed with the member's own key, that a person puts an alert aside, and why; raises as `confirm` does."""
+    _by_person(workspace, alert, "override", reason, member, passphrase)
 
 
-def _by_person(workspace: Workspace, alert: str, step: Step, reason: str, actor: str) -> None:
+def _by_person(workspace: Workspace, alert: str, step: Step, reason: str, member: str, passphrase: str) -> None:
     steps = [item for item in history(workspace) if item.alert == alert]
     if not steps:
         raise RuleError(f"Alert {alert!r} was never observed.", "Measure the window first.")
     if not reason.strip():
         raise RuleError(f"To {step} needs a reason.", "Say why in a sentence.")
-    note(workspace, NewStep(alert, steps[-1].model, step, "person", reason), actor=actor)
+    signer = workspace.unlock(member, passphrase)
+    last = steps[-1]
+    taken = NewStep(alert, last.model, step, "person", reason, last.evidence)
+    if not note(workspace, taken, actor=member, signer=signer):
+        raise RuleError(f"Alert {alert!r} is settled already.", "Look at its last step.")

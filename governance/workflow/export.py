@@ -26,7 +26,9 @@ class Export:
     """What an auditor keeps for the next visit."""
 
 
-def export(workspace: Workspace, *, actor: str, case: str | None = None, texts: bool = True) -> Export:
+def export(
+    workspace: Workspace, *, actor: str, case: str | None = None, texts: bool = True, size: int | None = None
+) -> Export:
     """Return an export of the ledger as it stands, or of what one case rests on, and record that it was made.
 
     Args:
@@ -34,6 +36,7 @@ def export(workspace: Workspace, *, actor: str, case: str | None = None, texts: 
         actor: who takes it.
         case: id of the case, or None for the whole ledger.
         texts: whether long and personal texts are disclosed.
+        size: the ledger as a stored checkpoint has it, with its cosignatures and time stamp; None for all of it, now.
 
     Raises:
         RuleError: there is no such case.
@@ -41,7 +44,7 @@ def export(workspace: Workspace, *, actor: str, case: str | None = None, texts: 
     """
     if case is not None:
         state(workspace).case(case)
-    signed = workspace.checkpoint()
+    signed = workspace.checkpoint() if size is None else workspace.checkpoint_at(size)
     view = workspace.read()
     lines = view.lines()[: signed.checkpoint.size]
     bare = Source(lines, signed.note, case, timestamp=signed.tsr or b"")
@@ -91,4 +94,5 @@ def trust(workspace: Workspace, witnesses: tuple[str, ...] = ()) -> bytes:
     root = next((key.keyid for key in keys if key.purpose == "root"), None)
     if root is None:
         raise RecordError("The ledger names no root key.", "It is damaged: restore a backup.")
-    return trust_file(workspace.origin, workspace.log.vkey, root, witnesses)
+    keys_of_log = tuple(item.vkey for item in workspace.checkpoint_keys())
+    return trust_file(workspace.origin, keys_of_log, root, witnesses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Literal
 
 from governance.errors import RefusedInputError
@@ -44,6 +45,31 @@ def rotate_record_key(workspace: Workspace, *, root_passphrase: str) -> str:
     return made
 
 
+def rotate_root_key(workspace: Workspace, *, passphrase: str, root_passphrase: str) -> str:
+    """Give the ledger a new root key under a new passphrase, then let it revoke the earlier ones; return the new key's id.
+
+    Trust files stay as they are: they name the root key with which the ledger began, and that one admitted the next.
+    """
+    root = workspace.unlock_root(root_passphrase)
+    made = _add(workspace, workspace.keyring.create_root(passphrase), "root", "root", root)
+    _revoke_others(workspace, "root", "root", made, passphrase)
+    return made
+
+
+def rotate_log_key(workspace: Workspace, *, root_passphrase: str) -> str:
+    """Put a new checkpoint key in the place of the present one, sign a checkpoint with it, and return its verifier key.
+
+    Trust files need a further line in `log_vkeys`: hand out new ones (countersign trust), and tell the witnesses.
+    """
+    root = workspace.unlock_root(root_passphrase)
+    made = workspace.keyring.create_next_log(workspace.origin).verifier
+    public = base64.b64encode(made.spki).decode("ascii")
+    body = events.KeyAdded(made.keyid, public, events.SERVICE, "log")
+    act(workspace, lambda _unit, _state, _time: body, actor=events.SERVICE, signer=root)
+    workspace.checkpoint()
+    return made.vkey
+
+
 def revoke_key(workspace: Workspace, keyid: str, reason: str, *, root_passphrase: str) -> int:
     """Record that a live key signs nothing from now on; return the index of the entry.
 
@@ -58,6 +84,8 @@ def revoke_key(workspace: Workspace, keyid: str, reason: str, *, root_passphrase
     """
     key = _live(workspace, keyid)
     root = workspace.unlock_root(root_passphrase)
+    if key.purpose == "log":
+        raise RefusedInputError("A ledger without a checkpoint key shows nothing.", "Replace it: key rotate --log.")
     if key.purpose == "root" and key.keyid == root.keyid:
         raise RefusedInputError("The root key cannot revoke itself.", "A ledger without a root key admits nobody.")
     return act(
@@ -68,7 +96,9 @@ def revoke_key(workspace: Workspace, keyid: str, reason: str, *, root_passphrase
     )
 
 
-def _add(workspace: Workspace, signer: Signer, owner: str, purpose: Literal["member", "record"], root: Signer) -> str:
+def _add(
+    workspace: Workspace, signer: Signer, owner: str, purpose: Literal["member", "record", "root"], root: Signer
+) -> str:
     body = events.KeyAdded(signer.keyid, signer.public.base64, owner, purpose)
     act(workspace, lambda _unit, _state, _time: body, actor=events.SERVICE, signer=root)
     return signer.keyid

@@ -9,13 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from governance.dossier.verify import verify
+from governance.workflow import checking
 from pages._ui.badges import inline
 from pages._ui.text import plain
 
 
-def check(export: bytes, trust: bytes, old: Sequence[bytes]) -> dict[str, Any]:
-    """Return the verifier's answer about an uploaded .zip, a trust file and older checkpoints."""
+def check(export: bytes, trust: bytes, old: Sequence[bytes], authority: bytes = b"") -> dict[str, Any]:
+    """Return the verifier's answer about an uploaded .zip, a trust file, older checkpoints and a time-stamping authority."""
     with tempfile.TemporaryDirectory(prefix="countersign-verify-") as folder:
         room = Path(folder)
         (room / "export.zip").write_bytes(export)
@@ -23,7 +23,7 @@ def check(export: bytes, trust: bytes, old: Sequence[bytes]) -> dict[str, Any]:
         kept = [room / f"old{number}" for number in range(len(old))]
         for path, note in zip(kept, old, strict=True):
             path.write_bytes(note)
-        return verify(room / "export.zip", room / "trust.json", kept)
+        return checking.check(room / "export.zip", room / "trust.json", kept, authority)
 
 
 def draw(answer: dict[str, Any]) -> None:
@@ -33,6 +33,10 @@ def draw(answer: dict[str, Any]) -> None:
             f"{inline('verified', 'Valid')} {answer['entries']:,} entries and {answer['decisions']} decisions: every signature "
             "holds, and every rule of the board was recomputed."
         )
+        if answer["time_stamp"]:
+            st.markdown(
+                f"- The checkpoint existed at {answer['time_stamp']['time']}, says the time-stamping authority."
+            )
         for case, status in answer["cases"].items():
             st.markdown(f"- Case {plain(case)}: {inline(status)}")
     else:

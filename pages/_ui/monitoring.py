@@ -12,7 +12,7 @@ from governance.workflow import alert_book, places, watch
 from governance.workflow.alert_book import Noted
 from governance.workflow.subjects import Choice
 from governance.workflow.timeline import Standing
-from pages._ui import badges, drift, errors, house, navigation, runs, sentence, state, tables
+from pages._ui import badges, drift, errors, house, navigation, runs, sentence, signing, state, tables
 from pages._ui.charts import monitor as charts
 from pages._ui.charts.base import draw
 from pages._ui.subject import Picked
@@ -29,6 +29,8 @@ STATES: Final = {
     "unmeasured": ("not_run", "Not measured"),
 }
 """State -> (look, words)."""
+FOLLOWS: Final = {True: "Every approval of this model is suspended.", False: "The alert of this window is closed."}
+"""Whether the harm is confirmed -> what follows."""
 
 
 def stands(item: Standing) -> str:
@@ -151,10 +153,18 @@ def _settle(item: Standing) -> None:
             confirmed = st.form_submit_button("Confirm the harm", type="primary", icon=":material/report:")
             aside = st.form_submit_button("Put aside", icon=":material/notifications_off:")
     if confirmed or aside:
-        with errors.caught():
-            act = alert_book.confirm if confirmed else alert_book.override
-            act(places.current(), item.name, reason, actor=state.visitor().id)
-            st.rerun()
+        if not reason.strip():
+            st.warning("A reason is needed: what did you see?", icon=":material/info:")
+            return
+        act = alert_book.confirm if confirmed else alert_book.override
+        member, place = state.visitor().id, places.current()
+        signing.ask(
+            "I confirm that this model does harm on this window." if confirmed else "I put this alert aside.",
+            [("Window", item.data.name), ("Why", reason), ("What follows", FOLLOWS[bool(confirmed)])],
+            item.alert.evidence[-1] if item.alert and item.alert.evidence else "",
+            lambda secret: act(place, item.name, reason, member=member, passphrase=secret),
+            lambda: None,
+        )
 
 
 def _reopen(item: Standing, picked: Picked) -> None:

@@ -15,7 +15,16 @@ from storage.entities import Key, Member
 from storage.ledger.note import Verifier
 
 ROLES: Final = get_args(Role)
-PURPOSES: Final = {"root": "Admits keys and members", "record": "Signs the service's entries", "member": "Personal"}
+PURPOSES: Final = {
+    "root": "Admits keys and members",
+    "record": "Signs the service's entries",
+    "log": "Signs checkpoints",
+    "member": "Personal",
+}
+SERVICES: Final = {
+    "Service: signs its entries": "record", "Service: signs checkpoints": "log", "Root: admits keys and members": "root",
+}  # fmt: skip
+"""Keys of the workspace itself, in words -> their purpose."""
 
 
 def standing(found: tuple[Member, ...], witnesses: tuple[Verifier, ...]) -> str:
@@ -73,10 +82,11 @@ def all_keys(found: tuple[Key, ...]) -> None:
     tables.table(frame, "Keys that the ledger has known, the oldest first", columns)
 
 
-def pins(log_vkey: str, witnesses: tuple[Verifier, ...]) -> None:
-    """Draw the keys that an auditor pins."""
-    st.caption("Checkpoint key of this ledger")
-    st.code(log_vkey, language=None, wrap_lines=True)
+def pins(checkpoint_keys: tuple[Verifier, ...], witnesses: tuple[Verifier, ...]) -> None:
+    """Draw the keys that an auditor pins; a checkpoint key that was replaced is still needed for what it has signed."""
+    for number, key in enumerate(reversed(checkpoint_keys)):
+        st.caption("An earlier checkpoint key, for what it has signed" if number else "Checkpoint key of this ledger")
+        st.code(key.vkey, language=None, wrap_lines=True)
     for item in witnesses:
         st.caption(f"Witness {plain(item.name)}")
         st.code(item.vkey, language=None, wrap_lines=True)
@@ -99,16 +109,35 @@ def enrol() -> None:
 
 
 def rotate(found: tuple[Member, ...]) -> None:
-    """Draw the form that gives a member a new key."""
+    """Draw the form that puts a new key in the place of a member's or of one of the workspace's own."""
+    st.caption("What the old key signed stays valid: a signature counts by its place in the ledger.")
+    whose = st.selectbox("Whose key", [*(item.member for item in found), *SERVICES], key="whose-key")
+    purpose = SERVICES.get(str(whose), "member")
     with st.form("rotate", clear_on_submit=True, border=False):
-        st.caption("What the old key signed stays valid: a signature counts by its place in the ledger.")
-        member = st.selectbox("Member", [item.member for item in found])
-        secret = st.text_input("The member's new passphrase", type="password", help="At least 8 characters.")
-        root = st.text_input("Passphrase of the root key", type="password", key="root-rotate")
+        secret = ""
+        if purpose in ("member", "root"):
+            secret = st.text_input("The new passphrase of this key", type="password", help="At least 8 characters.")
+        if purpose == "log":
+            st.caption(
+                "Hand out new trust files afterwards: auditors and witnesses must learn of the new key from you."
+            )
+        root = st.text_input("Passphrase of the root key as it is now", type="password", key="root-rotate")
         if st.form_submit_button("Replace the key", icon=":material/key:"):
             with errors.caught():
-                keys.rotate_member_key(places.current(), str(member), passphrase=secret, root_passphrase=root)
-                _said(f"{member} has a new key; the earlier ones are revoked.")
+                _replace(purpose, str(whose), secret, root)
+                _said("There is a new key in its place.")
+
+
+def _replace(purpose: str, member: str, secret: str, root: str) -> None:
+    place = places.current()
+    if purpose == "record":
+        keys.rotate_record_key(place, root_passphrase=root)
+    elif purpose == "log":
+        keys.rotate_log_key(place, root_passphrase=root)
+    elif purpose == "root":
+        keys.rotate_root_key(place, passphrase=secret, root_passphrase=root)
+    else:
+        keys.rotate_member_key(place, member, passphrase=secret, root_passphrase=root)
 
 
 def revoke(found: tuple[Key, ...]) -> None:

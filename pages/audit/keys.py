@@ -36,7 +36,7 @@ st.markdown(
     "These keys tell an outsider that a checkpoint is this ledger's. Send them on another way than the export itself: "
     "in a letter, on a web page, by telephone."
 )
-seats.pins(place.log.vkey, witnesses)
+seats.pins(place.checkpoint_keys(), witnesses)
 
 # act
 st.subheader("Change who may act", anchor=False)

@@ -16,12 +16,14 @@ with st.form("verify"):
     left, right = st.columns(2)
     trust = left.file_uploader("trust.json, received on another way than the export", type="json")
     old = right.file_uploader("Checkpoints that you kept (optional)", accept_multiple_files=True)
+    authority = st.file_uploader("Certificate (PEM) of a time-stamping authority that you trust (optional)", type="pem")
     pressed = st.form_submit_button("Verify", type="primary", icon=":material/verified_user:")
 
 # draw
 if pressed and export is not None and trust is not None:
     with st.spinner("Hashing every line and recomputing the rules"):
-        answer = checking.check(export.getvalue(), trust.getvalue(), [item.getvalue() for item in old])
+        pem = authority.getvalue() if authority is not None else b""
+        answer = checking.check(export.getvalue(), trust.getvalue(), [item.getvalue() for item in old], pem)
     checking.draw(answer)
 elif pressed:
     st.warning("An export and a trust file are needed.", icon=":material/info:")

@@ -22,8 +22,9 @@ MEMBER_EVENTS: Final = frozenset(
     }
 )
 """Acts that a member signs with their own key."""
-EITHER_EVENTS: Final = frozenset({"decision.recorded"})
-"""Events that a member or the service signs."""
+EITHER_EVENTS: Final = frozenset({"decision.recorded", "monitoring.alert"})
+"""Acts of a member under the member's own key, or of the service in its own name."""
+SERVICE: Final = "service"
 
 
 def objection(event: str, actor: str, purpose: str, owner: str) -> str | None:
@@ -33,7 +34,7 @@ def objection(event: str, actor: str, purpose: str, owner: str) -> str | None:
     elif event in MEMBER_EVENTS:
         allowed = ("member",)
     else:
-        allowed = ("member", "record") if event in EITHER_EVENTS else ("record",)
+        allowed = ("member",) if event in EITHER_EVENTS and actor != SERVICE else ("record",)
     if purpose not in allowed:
         return f"is a {event} signed by a {purpose} key, where a {' or '.join(allowed)} key signs"
     if purpose == "member" and owner != actor:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from storage.errors import DamagedError
 from storage.ledger import merkle
+from storage.ledger.canonical import decode_base64
 from storage.ledger.checkpoint import Checkpoint, read
 from storage.ledger.note import Note, Verifier, open_note
-from storage.tables import CheckpointRow, Entry, table_of
+from storage.ledger.timestamp import names
+from storage.tables import CheckpointRow, Entry, KeyRow, table_of
 
 ENTRY = table_of(Entry)
+KEY = table_of(KeyRow)
 CHECKPOINT = table_of(CheckpointRow)
 BATCH: Final = 2000
 """Lines that are held in memory at once."""
@@ -85,14 +88,21 @@ def hashed_again(connection: Connection) -> list[bytes]:
     return found
 
 
+def signers(connection: Connection, log: Verifier) -> tuple[Verifier, ...]:
+    """Return every key that has signed checkpoints, the live one last: that of ledger.created, then each that replaced it."""
+    later = select(KEY.c.public_key).where(KEY.c.purpose == "log").order_by(KEY.c.idx)
+    found = connection.execute(later).scalars()
+    return (log, *(Verifier.from_spki(log.name, decode_base64(text)) for text in found))
+
+
 def last_checkpoint(connection: Connection, log: Verifier) -> SignedCheckpoint | None:
-    """Return the largest checkpoint of this log, its signature checked, or None where there is none.
+    """Return the largest checkpoint of this log, its signature checked, or None where there is none; `log` is the first key.
 
     Raises:
         DamagedError: the stored note is not this log's.
     """
     row = connection.execute(select(CHECKPOINT).order_by(CHECKPOINT.c.size.desc()).limit(1)).first()
-    return None if row is None else _opened(row.size, bytes(row.note), row.tsr, log)
+    return None if row is None else _opened(row, signers(connection, log))
 
 
 def last_size(connection: Connection) -> int:
@@ -103,14 +113,26 @@ def last_size(connection: Connection) -> int:
 def checkpoint_at(connection: Connection, log: Verifier, covered: int) -> SignedCheckpoint | None:
     """Return the stored checkpoint of exactly this size, its signature checked, or None."""
     row = connection.execute(select(CHECKPOINT).where(CHECKPOINT.c.size == covered)).first()
-    return None if row is None else _opened(row.size, bytes(row.note), row.tsr, log)
+    return None if row is None else _opened(row, signers(connection, log))
 
 
-def _opened(stored_size: int, note: bytes, tsr: bytes | None, log: Verifier) -> SignedCheckpoint:
-    found = SignedCheckpoint(read(open_note(note, [log]).note.text), note, tsr)
-    if found.checkpoint.origin != log.name or found.checkpoint.size != stored_size:
-        raise DamagedError(f"The checkpoint stored for size {stored_size} is another one.", "Restore a backup.")
+def _opened(row: Row[Any], keys: tuple[Verifier, ...]) -> SignedCheckpoint:
+    note = bytes(row.note)
+    found = SignedCheckpoint(read(open_note(note, keys).note.text), note, bytes(row.tsr) if row.tsr else None)
+    if found.checkpoint.origin != keys[0].name or found.checkpoint.size != row.size:
+        raise DamagedError(f"The checkpoint stored for size {row.size} is another one.", "Restore a backup.")
     return found
+
+
+def size_stamped(connection: Connection, stamp: bytes) -> int | None:
+    """Return the size of the stored checkpoint whose note a time stamp names, or None."""
+    rows = connection.execute(select(CHECKPOINT.c.size, CHECKPOINT.c.note).order_by(CHECKPOINT.c.size.desc()))
+    return next((int(row.size) for row in rows if names(stamp, bytes(row.note))), None)
+
+
+def keep_stamp(connection: Connection, stored_size: int, stamp: bytes) -> None:
+    """Store the time stamp of a checkpoint."""
+    connection.execute(update(CHECKPOINT).where(CHECKPOINT.c.size == stored_size).values(tsr=stamp))
 
 
 def next_checkpoint(origin: str, found: list[bytes], last: Checkpoint | None) -> Checkpoint:

@@ -20,6 +20,8 @@ from storage.ledger.canonical import decode_base64, encode_base64
 
 ED25519: Final = 1
 COSIGNATURE: Final = 4
+SPKI: Final = bytes.fromhex("302a300506032b6570032100")
+"""What stands before the 32 bytes of an Ed25519 key in its DER SubjectPublicKeyInfo (RFC 8410, 4)."""
 MOST_SIGNATURES: Final = 100
 _SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
@@ -45,6 +47,27 @@ class Verifier:
     def vkey(self) -> str:
         """The text form: `name+hex(key id)+base64(algorithm || key)`."""
         return f"{self.name}+{self.key_id.hex()}+{encode_base64(bytes([self.algorithm]) + self.public)}"
+
+    @property
+    def spki(self) -> bytes:
+        """The key as DER SubjectPublicKeyInfo (RFC 8410), as `key.added` records hold it."""
+        return SPKI + self.public
+
+    @property
+    def keyid(self) -> str:
+        """SHA-256 of the DER bytes, hexadecimal: the name of the key in records."""
+        return hashlib.sha256(self.spki).hexdigest()
+
+    @classmethod
+    def from_spki(cls, name: str, spki: bytes) -> Verifier:
+        """Return the checkpoint key of a ledger called `name` from its DER bytes.
+
+        Raises:
+            RefusedError: not an Ed25519 key.
+        """
+        if len(spki) != len(SPKI) + 32 or not spki.startswith(SPKI):
+            raise RefusedError("This is not an Ed25519 key in DER form.", "Checkpoints are signed with Ed25519.")
+        return cls(name, ED25519, spki[len(SPKI) :])
 
     @classmethod
     def from_vkey(cls, text: str) -> Verifier:

@@ -14,7 +14,7 @@ Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]
 Count = Annotated[int, Field(ge=0)]
 Ratio = Annotated[str, Field(pattern=r"^[0-9]{1,4}/[0-9]{1,4}$")]
 Role = Literal["chair", "validator", "lay", "member", "owner", "developer", "sponsor", "auditor"]
-Purpose = Literal["record", "member", "root"]
+Purpose = Literal["record", "member", "root", "log"]
 VoteValue = Literal["approve", "approve_with_conditions", "reject", "abstain"]
 exact: Final = with_config(ConfigDict(extra="forbid", strict=True))
 """Marks a body that has exactly its fields."""

@@ -14,6 +14,7 @@ from typing import Final
 from storage.errors import RefusedError, StorageError
 from storage.ledger import merkle
 from storage.ledger.authority import objection
+from storage.ledger.canonical import decode_base64
 from storage.ledger.checkpoint import Checkpoint, read
 from storage.ledger.envelope import Envelope, PublicKey, Statement, read_statement, signature_holds
 from storage.ledger.note import Verifier, open_note
@@ -58,6 +59,8 @@ class Standing:
     """Key id to owner, purpose and DER public key."""
     time: str = ""
     """Time of the line above."""
+    log: bytes = b""
+    """Public key of the checkpoint key that took the place of the first, or nothing."""
 
     def learn(self, said: Statement) -> None:
         """Take in what a record says about keys.
@@ -73,6 +76,9 @@ class Standing:
             self.found.pop(said.body["keyid"], None)
 
     def _add(self, body: dict[str, str], owner: str, purpose: str) -> None:
+        if purpose == "log":
+            self.log = Verifier.from_spki("log", decode_base64(body["public_key"])).public
+            return
         key = PublicKey.from_base64(body["public_key"])
         if key.keyid != body["keyid"]:
             raise RefusedError(f"The key id {body['keyid'][:16]} does not match its key.")
@@ -87,10 +93,16 @@ class Standing:
 
 
 def verify_ledger(
-    lines: Iterable[bytes], log: Verifier, note: bytes, older: Sequence[bytes] = (), workers: int = 1
+    lines: Iterable[bytes],
+    log: Verifier,
+    note: bytes,
+    older: Sequence[bytes] = (),
+    workers: int = 1,
+    later: Sequence[Verifier] = (),
 ) -> Verdict:
     """Check the lines against a signed checkpoint, each other, and checkpoints kept from earlier.
 
+    `log` is the checkpoint key that ledger.created names, `later` those that took its place.
     `older` are notes that somebody kept outside: a ledger that was cut or written anew does not continue them.
     `workers` processes share the checking of signatures, which takes most of the time.
     """
@@ -98,15 +110,19 @@ def verify_ledger(
     covered = 0
     try:
         # 1. the checkpoint is the log's, and its root is that of the lines
-        top = _checkpoint(note, log)
+        keys = (log, *later)
+        top = _checkpoint(note, keys)
         covered = top.size
         leaves = [merkle.leaf_hash(line) for line in given]
         _hold_against(leaves, top)
         # 2. so are the older ones
         for item in older:
-            _hold_against(leaves, _checkpoint(item, log))
+            _hold_against(leaves, _checkpoint(item, keys))
         # 3. each line stands in its place, under a key that was live there and whose signature holds
-        _walk(given, log, workers)
+        live = _walk(given, log, workers)
+        # 4. and the checkpoint is signed with the key that was live at its end
+        if live not in {item.verifier.public for item in open_note(note, keys).seals}:
+            raise Fault("The checkpoint is signed with a key that another has replaced.")  # noqa: TRY301 - one way out
     except Fault as fault:
         return Verdict(len(given), covered, fault.index, fault.problem)
     if not given:
@@ -114,9 +130,10 @@ def verify_ledger(
     return Verdict(len(given), covered, None, None)
 
 
-def _checkpoint(note: bytes, log: Verifier) -> Checkpoint:
+def _checkpoint(note: bytes, keys: Sequence[Verifier]) -> Checkpoint:
+    log = keys[0]
     try:
-        found = read(open_note(note, [log]).note.text)
+        found = read(open_note(note, keys).note.text)
     except RefusedError as error:
         raise Fault(f"A checkpoint cannot be trusted: {error}") from error
     if found.origin != log.name:
@@ -131,7 +148,8 @@ def _hold_against(leaves: list[bytes], found: Checkpoint) -> None:
         raise Fault(f"The first {found.size} lines are not those that a checkpoint was signed over.")
 
 
-def _walk(lines: Sequence[bytes], log: Verifier, workers: int) -> None:
+def _walk(lines: Sequence[bytes], log: Verifier, workers: int) -> bytes:
+    """Return the checkpoint key that is live after the lines."""
     standing, signed = Standing(), list[tuple[Envelope, bytes]]()
     fault: Fault | None = None
     for index, line in enumerate(lines):
@@ -145,6 +163,7 @@ def _walk(lines: Sequence[bytes], log: Verifier, workers: int) -> None:
         raise Fault(f"Line {bad} has a signature that does not hold.", bad)
     if fault is not None:
         raise fault
+    return standing.log or log.public
 
 
 def _judged(line: bytes, index: int, log: Verifier, standing: Standing) -> tuple[Envelope, bytes]:

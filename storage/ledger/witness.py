@@ -82,7 +82,9 @@ class Witness:
         with self._memory() as memory:
             return _seen(memory, origin)
 
-    def cosign(self, note: bytes, proof: Sequence[bytes], at: int, log: Verifier | None = None) -> Note:
+    def cosign(
+        self, note: bytes, proof: Sequence[bytes], at: int, log: Verifier | None = None, *, replace: bool = False
+    ) -> Note:
         """Return the checkpoint with a cosignature added, if it continues the last one seen.
 
         The new checkpoint is remembered, on disk, before the signature leaves this function.
@@ -92,6 +94,8 @@ class Witness:
             proof: consistency proof from the last one seen; empty at the first time and for the same size.
             at: seconds since 1970.
             log: the checkpoint key to pin when the ledger is seen for the first time.
+            replace: pin `log` in place of the pinned key: the ledger changed it, and said so on another path. The checkpoint
+                must continue the last one seen all the same.
 
         Raises:
             RefusedError: an unknown ledger without a key to pin, another key than the pinned one, a signature that does
@@ -100,7 +104,7 @@ class Witness:
         origin = read(read_note(note).text).origin
         with self._memory() as memory:
             last = _seen(memory, origin)
-            pinned = _pinned(origin, last, log)
+            pinned = _pinned(origin, None if replace and log is not None else last, log)
             opened = open_note(note, [pinned])
             found = read(opened.note.text)
             if last is not None:
@@ -133,7 +137,8 @@ def _pinned(origin: str, last: Seen | None, log: Verifier | None) -> Verifier:
     if last is not None:
         if log is not None and log != last.log:
             raise RefusedError(
-                f"The ledger {origin} was pinned to another key: {last.log.vkey}.", "Ask who changed it."
+                f"The ledger {origin} was pinned to another key: {last.log.vkey}.",
+                "Ask who changed it; if the new key is right, pin it: --log VKEY --replace.",
             )
         return last.log
     if log is None:

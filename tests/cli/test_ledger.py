@@ -139,3 +139,49 @@ def test_keys_are_listed_added_replaced_and_revoked(workspace: Workspace) -> Non
 def test_a_rotation_says_whose_key_is_missing(workspace: Workspace) -> None:
     for words in ((), ("--member", "ada", "--record")):
         assert "Whose key" in str(call("key", "rotate", *words, "-w", workspace.root).exception)
+
+
+def test_the_checkpoint_key_is_rotated_and_a_witness_pins_the_new_one(workspace: Workspace, tmp_path: Path) -> None:
+    room, pin = tmp_path / "witness", workspace.log.vkey
+    answer("witness", workspace.root, "--state", room, "--name", "w.example", "--log", pin)
+    made = answer("key", "rotate", "--log", "-w", workspace.root)["keyid"]
+    with pytest.raises(RefusedError, match="No signature of a known key"):
+        answer_or_raise("witness", workspace.root, "--state", room)
+    with pytest.raises(RefusedError, match="--replace"):
+        answer_or_raise("witness", workspace.root, "--state", room, "--log", made)
+    said = answer("witness", workspace.root, "--state", room, "--log", made, "--replace")
+    assert open_note(said["checkpoint"].encode(), [Verifier.from_vkey(made), Verifier.from_vkey(said["witness_vkey"])])
+    assert answer("witness", workspace.root, "--state", room)["size"] == said["size"]
+
+
+def test_a_time_stamp_is_asked_for_in_a_file_and_kept_only_for_its_checkpoint(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    import hashlib
+
+    query, reply = tmp_path / "checkpoint.tsq", tmp_path / "checkpoint.tsr"
+    asked = answer("ledger", "timestamp", "--question", query, "-w", workspace.root)
+    note = workspace.checkpoint().note
+    assert hashlib.sha256(note).digest() in query.read_bytes()
+    reply.write_bytes(b"says nothing of it")
+    with pytest.raises(RefusedError, match="names no checkpoint"):
+        answer_or_raise("ledger", "timestamp", "--answer", reply, "-w", workspace.root)
+    reply.write_bytes(b"a stamp of " + hashlib.sha256(note).digest())
+    kept = answer("ledger", "timestamp", "--answer", reply, "-w", workspace.root)
+    assert kept == {"size": asked["size"], "checked": False}
+    assert workspace.checkpoint().tsr == reply.read_bytes()
+    with pytest.raises(RefusedInputError, match="Neither"):
+        answer_or_raise("ledger", "timestamp", "-w", workspace.root)
+    said = answer("witness", workspace.root, "--state", tmp_path / "w", "--name", "w", "--log", workspace.log.vkey)
+    (tmp_path / "cosigned").write_text(said["checkpoint"])
+    with pytest.raises(RefusedError, match="would change them"):
+        answer_or_raise(
+            "ledger", "cosign", tmp_path / "cosigned", "--witness", said["witness_vkey"], "-w", workspace.root
+        )
+
+
+def answer_or_raise(*words: object) -> None:
+    """Run a command that is to be refused, and raise its words."""
+    result = call(*words)
+    assert result.exception is not None
+    raise result.exception

@@ -90,7 +90,9 @@ def signer_of(entry: Entry) -> str:
     kind = events.event_type(events.name_of(entry.body)).signer
     if kind == "root":
         return "root"
-    own = kind == "member" or (kind == "chair" and entry.actor != "service") or bool(getattr(entry.body, "waivers", ()))
+    own = (
+        kind == "member" or (kind == "either" and entry.actor != "service") or bool(getattr(entry.body, "waivers", ()))
+    )
     return entry.actor if own else "service"
 
 
@@ -127,7 +129,7 @@ class Book:
         return export_files(self.source(case))
 
 
-TRUST = json.loads(trust_file(ORIGIN, vkey(ORIGIN, LOG)[1], keyid("root")))
+TRUST = json.loads(trust_file(ORIGIN, (vkey(ORIGIN, LOG)[1],), keyid("root")))
 WITNESSED = TRUST | {"witness_vkeys": [vkey("witness.example", WITNESS, 4)[1]], "min_witnesses": 1}
 
 

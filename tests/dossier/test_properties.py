@@ -100,10 +100,12 @@ class Board(RuleBasedStateMachine):
         for case, body in expiry.caused_by_time(self.room.state, time(self.room.day)):
             self.room.do("service", body, case)
 
-    @rule(state=st.sampled_from(["observed", "confirmed"]))
-    def alert(self, state: str) -> None:
+    @rule(
+        who=st.sampled_from(["service", "olga", "eve"]), state=st.sampled_from(["observed", "confirmed", "overridden"])
+    )
+    def alert(self, who: str, state: str) -> None:
         self.count += 1
-        self.attempt(self.room.do, "service", events.MonitoringAlert(f"a{self.count}", MODEL, "psi", state), None)
+        self.attempt(self.room.do, who, events.MonitoringAlert(f"a{self.count}", MODEL, "psi", state), None)
 
     @rule(who=PEOPLE)
     def appeal(self, who: str) -> None:

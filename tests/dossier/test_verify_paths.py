@@ -80,6 +80,13 @@ def alerted() -> Room:
     return room
 
 
+def settled() -> Room:
+    room = approved()
+    room.do("olga", events.MonitoringAlert("a1", MODEL, "person", "overridden"), None)
+    room.do("ben", events.MonitoringAlert("a2", MODEL, "person", "confirmed"), None)
+    return room
+
+
 def retired() -> Room:
     room = approved()
     room.do("ada", replace(room.case.decision, outcome="retired"))
@@ -115,6 +122,7 @@ def rejected() -> Room:
         fulfilled,
         overdue,
         alerted,
+        settled,
         retired,
         discussed,
         rejected,
@@ -162,6 +170,19 @@ def test_rare_events_that_break_a_rule_are_refused(tmp_path: Path) -> None:
         *spread(forged_after(gone, "service", events.MemberRemoved("ada", text("x")), "root"), tmp_path),
         "no such member",
     )
+
+
+def test_the_service_settles_no_alert_in_a_members_name(tmp_path: Path) -> None:
+    room = settled()
+    index = len(room.entries) - 1
+    for signer in ("service", "ada"):
+        refused(rewritten(room, index, signer), tmp_path, index, "own live key")
+    put_aside = events.MonitoringAlert("a3", MODEL, "psi", "overridden")
+    refused(*spread(forged_after(room, "service", put_aside), tmp_path), "put aside by nobody")
+    refused(*spread(forged_after(room, "stranger", put_aside), tmp_path), "unknown, revoked")
+    decided = approved()
+    index = at(decided, "decision.recorded")
+    refused(rewritten(decided, index, "service"), tmp_path, index, "own live key")
 
 
 def test_a_key_that_is_not_p256_signs_nothing() -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from governance.dossier.bundle import Source, export_files, write_folder
+from governance.dossier.verify import verify
 from governance.errors import RefusedInputError
 from governance.review import events
+from governance.workflow import export as exports
 from governance.workflow import keys, members
 from governance.workflow.board import act
 from storage import keys as keys_at_rest
@@ -101,3 +104,59 @@ def test_the_wrong_root_passphrase_changes_nothing(workspace: Workspace) -> None
     with pytest.raises(RefusedError, match="does not open"):
         keys.rotate_record_key(workspace, root_passphrase="something else")
     assert workspace.read().head().size == size
+
+
+def exported(workspace: Workspace, folder: Path) -> Path:
+    write_folder(export_files(Source(workspace.read().lines(), workspace.checkpoint().note)), folder)
+    return folder
+
+
+def test_a_rotated_root_key_admits_what_follows_and_trust_files_stay(workspace: Workspace, tmp_path: Path) -> None:
+    trust = tmp_path / "trust.json"
+    trust.write_bytes(exports.trust(workspace))
+    made = keys.rotate_root_key(workspace, passphrase=NEW, root_passphrase=ROOT)
+    assert live(workspace, "root") == [made]
+    with pytest.raises(RefusedError, match="does not open"):
+        workspace.unlock_root(ROOT)
+    keys.rotate_member_key(workspace, "ada", passphrase=NEW, root_passphrase=NEW)
+    assert exports.trust(workspace) == trust.read_bytes()
+    assert workspace.verify().valid
+    answer = verify(exported(workspace, tmp_path / "export"), trust, [])
+    assert answer["valid"], answer["reason"]
+
+
+def test_a_rotated_checkpoint_key_signs_what_follows_and_needs_new_trust_files(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    before, kept = exports.trust(workspace), workspace.checkpoint().note
+    made = keys.rotate_log_key(workspace, root_passphrase=ROOT)
+    sign_something(workspace, OLD)
+    assert [item.vkey for item in workspace.checkpoint_keys()] == [workspace.log.vkey, made]
+    with Workspace.open(workspace.root) as again:
+        verdict = again.verify((kept,))
+        assert (verdict.valid, verdict.problem) == (True, None)
+        assert again.rebuild() == again.read().head().size
+        assert again.checkpoint_keys()[-1].vkey == made
+    (tmp_path / "old").write_bytes(before)
+    (tmp_path / "new").write_bytes(exports.trust(workspace))
+    (tmp_path / "kept").write_bytes(kept)
+    export = exported(workspace, tmp_path / "export")
+    assert verify(export, tmp_path / "new", [tmp_path / "kept"])["valid"]
+    assert "no trusted key" in verify(export, tmp_path / "old", [])["reason"]
+    (keyid,) = live(workspace, "log")
+    with pytest.raises(RefusedInputError, match="Replace it"):
+        keys.revoke_key(workspace, keyid, "because", root_passphrase=ROOT)
+
+
+def test_the_service_notices_a_checkpoint_under_the_key_that_was_replaced(workspace: Workspace) -> None:
+    from storage.ledger.checkpoint import read
+    from storage.ledger.note import read_note
+    from storage.ledger.verify import verify_ledger
+
+    first = workspace.keyring.log(workspace.log.vkey)
+    keys.rotate_log_key(workspace, root_passphrase=ROOT)
+    note = workspace.checkpoint().note
+    stale = first.sign(read(read_note(note).text).text).to_bytes()
+    lines, later = workspace.read().lines(), workspace.checkpoint_keys()[1:]
+    assert verify_ledger(lines, workspace.log, note, later=later).valid
+    assert "another has replaced" in str(verify_ledger(lines, workspace.log, stale, later=later).problem)

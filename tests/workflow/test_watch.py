@@ -20,9 +20,11 @@ from governance.review import policy
 from governance.workflow import alert_book, assess, places, register, review, subjects, watch
 from governance.workflow.board import state
 from governance.workflow.subjects import Choice
+from storage.errors import StorageError
 from storage.workspace import Workspace
 from tests.workflow.people import secret
 
+LARS = {"member": "lars", "passphrase": secret("lars")}
 ROLES = Schema(target="good", positive="1", sensitive=("sex",))
 
 
@@ -122,15 +124,20 @@ def test_a_moved_window_without_labels_waits_for_a_person(workspace, approved, m
     assert state(workspace).case(approved).status == "approved"
     with pytest.raises(RuleError, match="not confirmed"):
         watch.reopen(workspace, found.alert.name, approved, actor="lars")
-    alert_book.confirm(workspace, found.alert.name, "Payments fail as well.", actor="lars")
+    alert_book.confirm(workspace, found.alert.name, "Payments fail as well.", **LARS)
     assert state(workspace).case(approved).status == "suspended"
+    last = workspace.read().entries(types=("monitoring.alert",))[-1]
+    assert last.keyid == workspace.read().member("lars").keyid
+    assert last.body["evidence"] == found.evidence[-1]
+    with pytest.raises(RuleError, match="settled already"):
+        alert_book.confirm(workspace, found.alert.name, "Once more.", **LARS)
     with pytest.raises(RuleError, match="cannot override"):
-        alert_book.override(workspace, found.alert.name, "Never mind.", actor="lars")
+        alert_book.override(workspace, found.alert.name, "Never mind.", **LARS)
 
 
 def test_the_same_evidence_is_told_once_even_after_an_override(workspace, moved) -> None:
     name = watch.watch(workspace, moved).alert.name
-    alert_book.override(workspace, name, "A wage rise that was announced.", actor="lars")
+    alert_book.override(workspace, name, "A wage rise that was announced.", **LARS)
     size = workspace.read().head().size
     again = watch.watch(workspace, moved)
     assert (again.told, again.open, again.alert.state) == ((), False, "overridden")
@@ -151,13 +158,26 @@ def test_a_lost_column_is_told_from_the_columns_alone(workspace, registered, tab
     assert [item.rule for item in alert_book.history(workspace)] == ["lost column"]
 
 
+def test_nobody_settles_an_alert_under_another_persons_passphrase(workspace, moved, tmp_path) -> None:
+    name = watch.watch(workspace, moved).alert.name
+    size = workspace.read().head().size
+    with pytest.raises(StorageError, match="does not open"):
+        alert_book.confirm(workspace, name, "Payments fail.", member="lars", passphrase="not the passphrase")
+    assert workspace.read().head().size == size
+    (tmp_path / "secret").write_text(secret("lars"))
+    asked = ["alert", "override", name, "--reason", "A wage rise.", "--as", "lars", "--workspace", str(workspace.root)]
+    done = CliRunner().invoke(build(), [*asked, "--passphrase-file", str(tmp_path / "secret"), "--json"])
+    assert json.loads(done.stdout) == {"alert": name, "state": "overridden"}
+    assert states(workspace)[-1] == "overridden"
+
+
 def test_an_override_says_why(workspace, moved) -> None:
     name = watch.watch(workspace, moved).alert.name
     size = workspace.read().head().size
     with pytest.raises(RuleError, match="needs a reason"):
-        alert_book.override(workspace, name, " ", actor="lars")
+        alert_book.override(workspace, name, " ", **LARS)
     with pytest.raises(RuleError, match="never observed"):
-        alert_book.confirm(workspace, "drift-of-nothing", "Because.", actor="lars")
+        alert_book.confirm(workspace, "drift-of-nothing", "Because.", **LARS)
     assert workspace.read().head().size == size
 
 

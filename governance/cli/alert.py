@@ -1,0 +1,43 @@
+"""Commands about alerts: a member confirms one, or puts it aside, and signs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from governance.cli.options import DEFAULT_WORKSPACE, ActorOption, JsonOption, SecretOption, WorkspaceOption
+from governance.cli.output import print_json, say
+from governance.cli.passphrase import passphrase
+from governance.workflow import alert_book, places
+
+AlertArgument = Annotated[str, typer.Argument(help="Name of the alert, as `countersign watch` prints it.")]
+ReasonOption = Annotated[str, typer.Option(help="Why, in a sentence that somebody else can check.")]
+
+
+def alert_confirm(
+    alert: AlertArgument,
+    reason: ReasonOption,
+    actor: ActorOption,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    passphrase_file: SecretOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Confirm as a member that the model does harm; every approval of it is suspended."""
+    secret = passphrase(actor, passphrase_file)
+    alert_book.confirm(places.current(workspace), alert, reason, member=actor, passphrase=secret)
+    print_json({"alert": alert, "state": "confirmed"}) if json else say(f"{alert}: confirmed.")
+
+
+def alert_override(
+    alert: AlertArgument,
+    reason: ReasonOption,
+    actor: ActorOption,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    passphrase_file: SecretOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Put an alert aside as a member, and say why."""
+    secret = passphrase(actor, passphrase_file)
+    alert_book.override(places.current(workspace), alert, reason, member=actor, passphrase=secret)
+    print_json({"alert": alert, "state": "overridden"}) if json else say(f"{alert}: put aside.")
