@@ -10,7 +10,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra convert \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: run test lint browser bench bench-peers screenshots lock clean
+.PHONY: run test lint browser strace bench bench-peers fuzz screenshots lock clean
 
 $(UV):
 	$(PYTHON) -m venv $(VENV)
@@ -36,13 +36,18 @@ browser: $(VENV)/.test
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	else $(BIN)/playwright install chromium; fi
 
+# The tests of a disk that refuses inject their faults with strace; without it they are skipped and say so.
+strace:
+	@command -v strace >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends strace >/dev/null; fi
+
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test: lint browser
+test: lint browser strace
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile
 
 bench: browser
@@ -51,6 +56,12 @@ bench: browser
 
 bench-peers: $(VENV)/.test
 	@for file in benchmarks/bench_*_peers.py; do [ -e "$$file" ] || continue; echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+# A coverage-guided search for an export that makes the verifier stumble; it runs until a fault or for FUZZ_SECONDS.
+FUZZ_SECONDS ?= 600
+fuzz: $(VENV)/.test
+	$(INSTALL) "atheris>=3,<4"
+	$(BIN)/python -W ignore -m tests.dossier.fuzz_verify -max_total_time=$(FUZZ_SECONDS)
 
 screenshots: browser
 	$(BIN)/python scripts/screenshots.py

