@@ -218,5 +218,5 @@ def test_gos_sumdb_packages_open_the_checkpoint_and_check_a_proof(room: Room, tm
         "GOPATH": str(tmp_path / "path"),
     }
     command = [go, "run", ".", vkey(ORIGIN, LOG_KEY)[1]]
-    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert f"VERIFIED {len(lines)}" in done.stdout, done.stderr
