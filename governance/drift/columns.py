@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,9 +11,9 @@ import pandas as pd
 
 from governance.drift.bridge import Chance
 from governance.drift.correction import adjusted
-from governance.drift.pairs import NumericPair, Pair, pair_of
+from governance.drift.pairs import Gaps, NumericPair, Pair, pair_of
 from governance.drift.readings import Draft, readings
-from governance.drift.report import ColumnDrift, Correction, Limits, Matters, Reading, Verdict
+from governance.drift.report import ColumnDrift, Correction, Kind, Limits, Matters, Reading, Verdict
 from governance.drift.verdict import judged, verdict
 from governance.evidence import Progress
 
@@ -43,15 +43,51 @@ class Use:
         return value, "matters" if total > 0 and value >= UNUSED * total else "unused"
 
 
+@dataclass(frozen=True)
+class CountedPairs(Mapping[str, Pair]):
+    """The columns of two frames, each counted when it is asked for: a million rows of one are in memory, not of all."""
+
+    reference: pd.DataFrame
+    current: pd.DataFrame
+    columns: Sequence[str]
+    progress: Progress
+
+    def __getitem__(self, name: str) -> Pair:
+        if name not in self.columns:
+            raise KeyError(name)
+        return pair_of(self.reference[name], self.current[name])
+
+    def __iter__(self) -> Iterator[str]:
+        for done, name in enumerate(self.columns):
+            self.progress(done, len(self.columns), "comparing columns")
+            yield name
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+
 def counted_pairs(
     reference: pd.DataFrame, current: pd.DataFrame, columns: Sequence[str], *, progress: Progress
-) -> dict[str, Pair]:
+) -> Mapping[str, Pair]:
     """Return the counted columns of two frames; the order of rows does not matter."""
-    result = {}
-    for done, name in enumerate(columns):
-        progress(done, len(columns), "comparing columns")
-        result[name] = pair_of(reference[name], current[name])
-    return result
+    return CountedPairs(reference, current, tuple(columns), progress)
+
+
+@dataclass(frozen=True)
+class _Drafted:
+    """What is kept of a column when its values are let go."""
+
+    kind: Kind
+    gaps: tuple[Gaps, Gaps]
+    note: str
+    draft: Draft
+
+
+def _drafted(pair: Pair, limits: Limits, chance: Chance, rng: np.random.Generator) -> _Drafted:
+    numeric = isinstance(pair, NumericPair)
+    note = "" if isinstance(pair, NumericPair) else pair.note
+    kind: Kind = "numeric" if numeric else "categorical"
+    return _Drafted(kind, (pair.reference, pair.current), note, readings(pair, limits, chance, rng))
 
 
 def drift(
@@ -65,12 +101,9 @@ def drift(
 ) -> tuple[tuple[ColumnDrift, ...], int]:
     """Return the columns, most pressing first, and how many p values shared the correction."""
     chance = Chance(rng)
-    drafts = {name: readings(pair, limits or Limits(), chance, rng) for name, pair in pairs.items()}
-    corrected, family = _corrected(drafts, correction)
-    found = [
-        _column(name, pairs[name], replace(drafts[name], readings=corrected[name]), alpha, use or Use())
-        for name in pairs
-    ]
+    kept = {name: _drafted(pairs[name], limits or Limits(), chance, rng) for name in pairs}
+    corrected, family = _corrected({name: item.draft for name, item in kept.items()}, correction)
+    found = [_column(name, item, corrected[name], alpha, use or Use()) for name, item in kept.items()]
     return tuple(sorted(found, key=_pressing)), family
 
 
@@ -88,24 +121,24 @@ def _corrected(drafts: Mapping[str, Draft], correction: Correction) -> tuple[dic
     return result, len(family)
 
 
-def _column(name: str, pair: Pair, draft: Draft, alpha: float, use: Use) -> ColumnDrift:
-    tests = judged(draft.readings, alpha)
+def _column(name: str, kept: _Drafted, corrected: Mapping[str, Reading], alpha: float, use: Use) -> ColumnDrift:
+    tests = judged(corrected, alpha)
     word, reason = verdict(tests, alpha)
     importance, matters = use.of(name)
-    gaps = pair.reference, pair.current
+    before, after = kept.gaps
     return ColumnDrift(
         name=name,
-        kind="numeric" if isinstance(pair, NumericPair) else "categorical",
-        n_reference=gaps[0].rows - gaps[0].missing - gaps[0].infinite,
-        n_current=gaps[1].rows - gaps[1].missing - gaps[1].infinite,
-        missing_reference=gaps[0].missing,
-        missing_current=gaps[1].missing,
+        kind=kept.kind,
+        n_reference=before.rows - before.missing - before.infinite,
+        n_current=after.rows - after.missing - after.infinite,
+        missing_reference=before.missing,
+        missing_current=after.missing,
         tests=tests,
         verdict=word,
-        reason=reason if isinstance(pair, NumericPair) or not pair.note else f"{reason} ({pair.note})",
+        reason=f"{reason} ({kept.note})" if kept.note else reason,
         importance=importance,
         matters=matters,
-        picture=draft.picture,
+        picture=kept.draft.picture,
     )
 
 

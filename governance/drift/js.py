@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from governance.drift.runs import Floats, Ints
-from governance.drift.shares import chance_factor, smoothed
+from governance.drift.shares import Tables, chance_factor, smoothed
 
 
 def js(reference: Ints, current: Ints) -> Floats:
@@ -21,8 +21,8 @@ def js(reference: Ints, current: Ints) -> Floats:
     return np.asarray(np.sqrt(np.maximum(divergence, 0.0)), dtype=np.float64)
 
 
-def noise_floor(reference: Ints, current: Ints, tables: Ints | None) -> float:
+def noise_floor(reference: Ints, current: Ints, drawn: Tables | None) -> float:
     """Return the distance that chance exceeds in 5 of 100 undrifted pairs."""
-    if tables is not None:
-        return float(np.quantile(js(reference + current - tables, tables), 0.95))
+    if drawn is not None:
+        return float(np.quantile(js(*drawn), 0.95))
     return float(np.sqrt(chance_factor(reference, current) / 8))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from governance.drift.runs import Floats, Ints
-from governance.drift.shares import chance_factor, smoothed
+from governance.drift.shares import Tables, chance_factor, smoothed
 
 
 def kl(reference: Ints, current: Ints) -> Floats:
@@ -19,8 +19,8 @@ def kl(reference: Ints, current: Ints) -> Floats:
     return np.asarray((q * np.log(q / p)).sum(axis=-1), dtype=np.float64)
 
 
-def noise_floor(reference: Ints, current: Ints, tables: Ints | None) -> float:
+def noise_floor(reference: Ints, current: Ints, drawn: Tables | None) -> float:
     """Return the divergence that chance exceeds in 5 of 100 undrifted pairs."""
-    if tables is not None:
-        return float(np.quantile(kl(reference + current - tables, tables), 0.95))
+    if drawn is not None:
+        return float(np.quantile(kl(*drawn), 0.95))
     return chance_factor(reference, current) / 2

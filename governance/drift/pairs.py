@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numba import njit
 
 from governance.data.outcome import text_of
 from governance.drift.report import Kind
@@ -89,9 +90,20 @@ def _seconds(ticks: np.ndarray) -> Floats:
 
 def gaps_of(values: Floats) -> Gaps:
     """Return how many numbers are missing or infinite."""
-    unusable = values[~np.isfinite(values)]
-    missing = int(np.isnan(unusable).sum())
-    return Gaps(len(values), missing, len(unusable) - missing)
+    missing, infinite = _unusable(np.ascontiguousarray(values))
+    return Gaps(len(values), int(missing), int(infinite))
+
+
+@njit(nogil=True, cache=True)
+def _unusable(values: Floats) -> tuple[int, int]:
+    missing = 0
+    infinite = 0
+    for x in values:
+        if np.isnan(x):
+            missing += 1
+        elif np.isinf(x):
+            infinite += 1
+    return missing, infinite
 
 
 def categories(reference: pd.Series, current: pd.Series, note: str = "") -> CategoryPair:

@@ -35,9 +35,9 @@ def two_shares(x: int, n: int, y: int, m: int) -> Difference:
     gap = y / m - x / n
     if min(pooled, 1 - pooled) * min(n, m) < 5:
         return Difference(x / n, y / m, _mid_p(x, n, y, m), 1.96 * spread, "Fisher's exact test, mid-p")
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
-    return Difference(x / n, y / m, float(2 * norm.sf(abs(gap) / spread)), 1.96 * spread, "test of two proportions")
+    return Difference(x / n, y / m, float(2 * ndtr(-abs(gap) / spread)), 1.96 * spread, "test of two proportions")
 
 
 def _mid_p(x: int, n: int, y: int, m: int) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from governance.drift.runs import Floats, Ints
-from governance.drift.shares import chance_factor, smoothed
+from governance.drift.shares import Tables, chance_factor, smoothed
 
 
 def psi(reference: Ints, current: Ints) -> Floats:
@@ -19,8 +19,8 @@ def psi(reference: Ints, current: Ints) -> Floats:
     return np.asarray(((q - p) * np.log(q / p)).sum(axis=-1), dtype=np.float64)
 
 
-def noise_floor(reference: Ints, current: Ints, tables: Ints | None) -> float:
-    """Return the index that chance exceeds in 5 of 100 undrifted pairs; from relabelled `tables` where counts are small."""
-    if tables is not None:
-        return float(np.quantile(psi(reference + current - tables, tables), 0.95))
+def noise_floor(reference: Ints, current: Ints, drawn: Tables | None) -> float:
+    """Return the index that chance exceeds in 5 of 100 undrifted pairs; from tables `drawn` under no drift where counts are small."""
+    if drawn is not None:
+        return float(np.quantile(psi(*drawn), 0.95))
     return chance_factor(reference, current)

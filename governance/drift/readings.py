@@ -14,10 +14,13 @@ from governance.drift.pairs import CategoryPair, Gaps, NumericPair, Pair
 from governance.drift.report import CategoryPicture, Limits, NumericPicture, Reading
 from governance.drift.runs import Ints
 from governance.drift.scan import Scan, scan
+from governance.drift.shares import Tables, redrawn
 from governance.evidence import NotAssessed
 
 RARE: Final = 20
 """Pooled rows up to which a level may be absent from one window by chance."""
+HEAVY: Final = 0.05
+"""Where one number fills more than half a decile, the deciles are not those of a continuous distribution."""
 IDENTIFIER: Final = 0.5
 """From this many levels per row on, a column names rows rather than groups them."""
 _DISTANCES: Final = {"psi": (psi.psi, psi.noise_floor), "kl": (kl.kl, kl.noise_floor), "js": (js.js, js.noise_floor)}
@@ -37,7 +40,7 @@ def readings(pair: Pair, limits: Limits, chance: Chance, rng: np.random.Generato
     found: dict[str, Reading]
     image: NumericPicture | CategoryPicture | NotAssessed
     if isinstance(pair, NumericPair):
-        found, image = _numeric(pair, limits, chance)
+        found, image = _numeric(pair, limits, chance, rng)
     else:
         found, image = _categorical(pair, limits, rng)
     found["missing"] = _share(
@@ -54,6 +57,8 @@ def _testable(pair: Pair, found: dict[str, Reading]) -> Iterator[str]:
     """Yield the tests that could have come out otherwise, judged from both windows together."""
     for name, reading in found.items():
         if reading.p_value is None:
+            continue
+        if name in ("ks", "wasserstein") and isinstance(pair, NumericPair) and len(pair.runs.value) < 2:
             continue
         if name == "missing" and pair.reference.missing + pair.current.missing == 0:
             continue
@@ -98,7 +103,7 @@ def _nothing(n: int, m: int) -> str:
 
 
 def _numeric(
-    pair: NumericPair, limits: Limits, chance: Chance
+    pair: NumericPair, limits: Limits, chance: Chance, rng: np.random.Generator
 ) -> tuple[dict[str, Reading], NumericPicture | NotAssessed]:
     runs = pair.runs
     if runs.n == 0 or runs.m == 0:
@@ -106,13 +111,14 @@ def _numeric(
         return _absent(("ks", "wasserstein", "psi", "kl", "js"), limits, reason), NotAssessed(reason)
     found = scan(runs)
     p_value = ks.p_value(runs, found, chance)
+    cells = found.reference_bins, found.current_bins
     result = {
         "ks": _reading(
             found.distance, p_value, ks.noise_floor(runs, found, chance), limits.ks,
             "largest distance of the two distribution functions", found.distance, {"at": found.gap_at},
         ),
         "wasserstein": _wasserstein(pair, found, limits, chance),
-        **_distances((found.reference_bins, found.current_bins), pair, None, limits, "reference deciles"),
+        **_distances(cells, pair, _of_deciles(cells, found, pair, rng), limits, "reference deciles"),
     }  # fmt: skip
     return result, picture.numeric(pair, found)
 
@@ -133,29 +139,42 @@ def _present(**figures: float | None) -> dict[str, float]:
     return {name: float(value) for name, value in figures.items() if value is not None and np.isfinite(value)}
 
 
-def _distances(
-    cells: tuple[Ints, Ints], pair: Pair, rng: np.random.Generator | None, limits: Limits, words: str
-) -> dict[str, Reading]:
+def _of_deciles(cells: Tables, found: Scan, pair: Pair, rng: np.random.Generator) -> Tables | None:
+    """Return counts under no drift where the chi-square law would be off; with heavy ties cells are as good as categories."""
+    gaps = pair.reference.missing, pair.current.missing
+    return _of_levels(cells, pair, rng) if found.largest_tie > HEAVY else redrawn(cells, gaps, rng)
+
+
+def _of_levels(cells: Tables, pair: Pair, rng: np.random.Generator) -> Tables | None:
+    """Return counts under no drift by relabelling rows where they are small."""
+    a, b = _with_missing(cells, pair)
+    tables = chi2.relabelled(a, b, rng)
+    return None if tables is None else (a + b - tables, tables)
+
+
+def _with_missing(cells: Tables, pair: Pair) -> Tables:
+    gone = pair.reference.missing, pair.current.missing
+    return (np.append(cells[0], gone[0]), np.append(cells[1], gone[1])) if any(gone) else cells
+
+
+def _distances(cells: Tables, pair: Pair, drawn: Tables | None, limits: Limits, words: str) -> dict[str, Reading]:
     """Return the three distances on counted cells; missing values are a cell of their own.
 
     Args:
         cells: counts of both windows without missing values.
         pair: where they come from.
-        rng: for relabelling where counts are small; None for cells that are filled evenly by construction.
+        drawn: counts under no drift where the chi-square law would be off.
         limits: practical limits.
         words: what the cells are.
     """
-    a, b = cells
-    if pair.reference.missing or pair.current.missing:
-        a, b = np.append(a, pair.reference.missing), np.append(b, pair.current.missing)
-    tables = chi2.relabelled(a, b, rng) if rng is not None else None
+    a, b = _with_missing(cells, pair)
     units = {"psi": "nats", "kl": "KL(current || reference), nats", "js": "distance, natural logarithm"}
     result = {}
     for name, (statistic, floor) in _DISTANCES.items():
         result[name] = _reading(
             float(statistic(a, b)),
             None,
-            floor(a, b, tables),
+            floor(a, b, drawn),
             getattr(limits, name),
             f"{units[name]}, on {words} (missing is one of its own), half a count added to each",
             float(statistic(a, b)),
@@ -177,13 +196,16 @@ def _categorical(
     if len(pair.levels) > IDENTIFIER * (n + m) and len(pair.levels) > RARE:
         reason = f"{len(pair.levels):,} different values in {n + m:,} rows: this column names rows"
         return _absent(names, limits, reason), image
-    table = chi2.contingency(a, b, chi2.relabelled(a, b, rng))
+    tables = chi2.relabelled(a, b, rng)
+    table = chi2.contingency(a, b, tables)
+    gaps = pair.reference.missing + pair.current.missing
+    drawn = _of_levels((a, b), pair, rng) if gaps else None if tables is None else (a + b - tables, tables)
     result = {
         "chi2": _reading(
             table.statistic, table.p_value, table.noise_floor, limits.chi2,
             f"two-sample table, {table.how}; judged by Cramer's V, bias-corrected", table.v, {"v": table.v, "g": table.g},
         ),
-        **_distances((a, b), pair, rng, limits, "categories"),
+        **_distances((a, b), pair, drawn, limits, "categories"),
         "new_categories": _new(a, b, limits),
     }  # fmt: skip
     return result, image
