@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from governance.data.outcome import text_of
 from governance.drift.metrics import roc_auc
@@ -34,6 +35,10 @@ class Density:
     """(a,) probability of the current window if both windows were equally large."""
     current: Floats
     """(b,) the same for rows of the current window."""
+    reference_held: NDArray[np.bool_]
+    """(a,) whether the row was in the half that the first classifier had not seen."""
+    current_held: NDArray[np.bool_]
+    """(b,) the same for rows of the current window."""
 
     @property
     def weights(self) -> Floats:
@@ -59,23 +64,29 @@ def density(
     a, b = _drawn(len(reference), rng), _drawn(len(current), rng)
     X = matrix(reference.iloc[a], current.iloc[b], columns)
     y = np.concatenate([np.zeros(len(a)), np.ones(len(b))])
-    probability = _cross_fitted(X, y, rng)
-    return Density(a, b, probability[: len(a)], probability[len(a) :])
+    probability, fold = _cross_fitted(X, y, rng)
+    n = len(a)
+    return Density(a, b, probability[:n], probability[n:], fold[:n] == 0, fold[n:] == 0)
 
 
 def two_sample(found: Density) -> Multivariate:
-    """Return the classifier two-sample test (Lopez-Paz and Oquab 2017).
+    """Return the classifier two-sample test (Lopez-Paz and Oquab 2017), one-sided.
 
-    The AUC's variance without drift is (n + m + 1) / (12 n m), that of Mann and Whitney; one-sided.
+    Only the half that the first classifier had not seen is ranked. The two halves' results are one and the same coincidence
+    seen from both sides: pooled, they would vary twice as much as the formula says. Without drift the AUC's variance is
+    that of Mann and Whitney, (n + m + 1 - ties) / (12 n m) with ties = sum (t^3 - t) / ((n + m)(n + m - 1)).
     """
     from scipy.stats import norm
 
-    n, m = len(found.reference), len(found.current)
-    y = np.concatenate([np.zeros(n), np.ones(m)])
-    area = roc_auc(y, np.concatenate([found.reference, found.current]))
+    ours, theirs = found.current[found.current_held], found.reference[found.reference_held]
+    m, n = len(ours), len(theirs)
+    score = np.concatenate([theirs, ours])
+    area = roc_auc(np.concatenate([np.zeros(n), np.ones(m)]), score)
     assert area is not None
-    spread = float(np.sqrt((n + m + 1) / (12 * n * m)))
-    p_value = float(norm.sf((area.value - 0.5) / spread))
+    equal = np.unique(score, return_counts=True)[1].astype(np.float64)
+    ties = float((equal**3 - equal).sum()) / ((n + m) * (n + m - 1))
+    spread = float(np.sqrt(max(n + m + 1 - ties, 0.0) / (12 * n * m)))
+    p_value = float(norm.sf((area.value - 0.5) / spread)) if spread > 0 else 1.0
     return Multivariate(area.estimate(), p_value, 0.5 + 1.6449 * spread, n + m)
 
 
@@ -104,7 +115,8 @@ def _coded(values: pd.Series, code: dict[str, float]) -> Floats:
     return np.asarray(found.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
 
 
-def _cross_fitted(X: Floats, y: Floats, rng: np.random.Generator) -> Floats:
+def _cross_fitted(X: Floats, y: Floats, rng: np.random.Generator) -> tuple[Floats, Ints]:
+    """Return (n,) the probability of each row by the classifier that had not seen it, and (n,) its half, 0 or 1."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     from threadpoolctl import threadpool_limits
 
@@ -127,4 +139,4 @@ def _cross_fitted(X: Floats, y: Floats, rng: np.random.Generator) -> Floats:
         with threadpool_limits(1):  # threads that wait for each other on a shared machine cost more than they give
             model.fit(X[learn], y[learn], sample_weight=balance)
             result[fold == part] = model.predict_proba(X[fold == part])[:, 1]
-    return np.asarray(np.clip(result, 1 - FARTHEST, FARTHEST), dtype=np.float64)
+    return np.asarray(np.clip(result, 1 - FARTHEST, FARTHEST), dtype=np.float64), fold
