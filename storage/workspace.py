@@ -251,6 +251,15 @@ class Workspace:
         """
         return self.keyring.member(member, self._live_key("member", member), passphrase)
 
+    def record_signer(self) -> Signer:
+        """Return the service's live record key, for what it signs beside the ledger.
+
+        Raises:
+            RefusedError: no record key is live.
+            DamagedError: the key file is missing or damaged.
+        """
+        return self.keyring.record(self._live_key("record", None))
+
     def unlock_root(self, passphrase: str) -> Signer:
         """Return the root signer, for keys and members; raises as `unlock` does."""
         return self.keyring.root(self._live_key("root", None), passphrase)

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from governance.cli.drift import CorrectionChoice, tell
 from governance.cli.options import JsonOption
-from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
+from governance.cli.output import DONE, INTERNAL, NOT_SATISFIED, print_json, say
+from governance.cli.outputs import (
+    CooldownOption,
+    MailFromOption,
+    MailToOption,
+    SecurityChoice,
+    SmtpOption,
+    SmtpSecretOption,
+    SmtpSecurityOption,
+    SmtpUserOption,
+    WebhookOption,
+    complain,
+    targets,
+)
 from governance.cli.progress import reporter
 from governance.codec import encode
 from governance.errors import RefusedInputError
+
+if TYPE_CHECKING:
+    from governance.workflow.deliver import Delivery, Target
+    from governance.workflow.subjects import Choice
+    from governance.workflow.watch import Watched
+    from storage.workspace import Workspace
 
 Registered = Annotated[str, typer.Option(help="Digest of what is registered, or its beginning; with --workspace.")]
 
 
 def watch(
-    frozen: Annotated[Path | None, typer.Argument(help="Baseline file that `countersign baseline` wrote.")] = None,
+    frozen: Annotated[
+        Path | None, typer.Argument(help="Baseline that `countersign baseline` wrote; with --workspace the new batch.")
+    ] = None,
     current: Annotated[Path | None, typer.Argument(help="CSV or Parquet file of the new batch.")] = None,
     correction: Annotated[CorrectionChoice, typer.Option(help="bh, holm or none.")] = CorrectionChoice.bh,
     alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="Bound over all windows for ever.")] = 0.05,
@@ -32,17 +54,32 @@ def watch(
     model: Registered = "",
     data: Registered = "",
     reference: Registered = "",
+    webhook: WebhookOption = None,
+    mail_to: MailToOption = None,
+    mail_from: MailFromOption = "",
+    smtp: SmtpOption = "",
+    smtp_security: SmtpSecurityOption = SecurityChoice.starttls,
+    smtp_user: SmtpUserOption = "",
+    smtp_password_file: SmtpSecretOption = None,
+    cooldown: CooldownOption = 24.0,
     json: JsonOption = False,
 ) -> None:
     """Compare a new batch with what was before; ends with 1 on an alert.
 
-    On files: BASELINE and BATCH. In a workspace: --model, --data (the new window) and --reference (the evaluation data);
-    evidence and every step of the alert are recorded, and an alert that labels confirm suspends the model's approvals.
+    On files: BASELINE and BATCH. In a workspace: --model, --reference (the evaluation data), and the new window: a file, which is
+    registered, or --data. Evidence and every step of the alert are recorded, and an alert that labels confirm suspends the model's
+    approvals. Whoever is named with --webhook or --mail-to is then told of an open alert; ends with 3 when that did not arrive.
     """
+    told = targets(webhook, mail_to, mail_from, smtp, smtp_security, smtp_user, smtp_password_file)
     if workspace is not None:
-        if frozen or current:
-            raise RefusedInputError("A workspace and files at once.", "Register the batch, and name it with --data.")
-        _recorded(workspace, {"model": model, "data": data, "reference": reference}, json=json)
+        if current:
+            raise RefusedInputError("A workspace and two files.", "Give the new batch alone; name the rest by digest.")
+        asked = {"model": model, "data": data, "reference": reference}
+        _recorded(workspace, asked, frozen, told, cooldown, json=json)
+    if told:
+        raise RefusedInputError(
+            "A notice is signed with the record key of a workspace.", "Give --workspace, or leave the notice out."
+        )
     if frozen is None or current is None:
         raise RefusedInputError(
             "There is nothing to watch.", "Give a baseline and a batch, or --workspace with what is registered."
@@ -68,16 +105,16 @@ def _files(frozen: Path, current: Path, correction: CorrectionChoice, level: flo
     raise typer.Exit(NOT_SATISFIED if alerts else DONE)
 
 
-def _recorded(workspace: Path, asked: dict[str, str], *, json: bool) -> None:
-    from governance.workflow import alert_book, places, subjects
+def _recorded(
+    workspace: Path, asked: dict[str, str], batch: Path | None, told: Sequence[Target], cooldown: float, *, json: bool
+) -> None:
+    from governance.workflow import alert_book, places
     from governance.workflow import watch as verbs
 
     place = places.current(workspace)
-    choice = subjects.from_query(place, asked)
-    for name, value in asked.items():
-        if value and not getattr(choice, name):
-            raise RefusedInputError(f"No one {name} with digest {value!r} is registered.", "Give more of its digest.")
+    choice = _choice(place, asked, batch)
     found = verbs.watch(place, choice, progress=reporter())
+    deliveries = _told(place, choice, found, told, cooldown)
     name = alert_book.name_of(choice.model, choice.data)
     steps = [item for item in alert_book.history(place, choice.model) if item.alert == name]
     if json:
@@ -85,7 +122,8 @@ def _recorded(workspace: Path, asked: dict[str, str], *, json: bool) -> None:
         print_json({
             "satisfied": not found.open, "alerts": moved, "alert": name if steps else None,
             "state": found.alert.state if found.alert else None, "told": list(found.told), "not_asked": found.not_asked,
-            "evidence": list(found.evidence), "steps": encode(tuple(steps)), **encode(found.report),
+            "evidence": list(found.evidence), "steps": encode(tuple(steps)), "data": choice.data,
+            "deliveries": encode(deliveries), **encode(found.report),
         })  # fmt: skip
     else:
         say(f"Alert {name}: {found.alert.state.replace('_', ' ')}." if found.alert else "No alert.")
@@ -94,4 +132,39 @@ def _recorded(workspace: Path, asked: dict[str, str], *, json: bool) -> None:
         if found.not_asked:
             say(f"The model was not asked: {found.not_asked}")
         tell(found.report)
+    if complain(deliveries):
+        raise typer.Exit(INTERNAL)
     raise typer.Exit(NOT_SATISFIED if found.open else DONE)
+
+
+def _choice(place: Workspace, asked: dict[str, str], batch: Path | None) -> Choice:
+    from dataclasses import replace
+
+    from governance.workflow import subjects
+    from governance.workflow.batch import taken_in
+
+    if batch is not None and asked["data"]:
+        raise RefusedInputError("A file and --data at once.", "Give the new batch as one of the two.")
+    choice = subjects.from_query(place, asked)
+    for name, value in asked.items():
+        if value and not getattr(choice, name):
+            raise RefusedInputError(f"No one {name} with digest {value!r} is registered.", "Give more of its digest.")
+    if batch is None:
+        return choice
+    if not choice.model or not choice.reference:
+        raise RefusedInputError("The batch has nothing to be held against.", "Give --model and --reference.")
+    return replace(choice, data=taken_in(place, batch, choice.reference, progress=reporter()))
+
+
+def _told(
+    place: Workspace, choice: Choice, found: Watched, told: Sequence[Target], cooldown: float
+) -> tuple[Delivery, ...]:
+    """Tell everybody of an open alert that has a new step, or whose last step is older than the cooldown."""
+    from governance.drift.alerts import due
+    from governance.workflow.clock import now
+    from governance.workflow.notice import about
+
+    if not told or not found.open or not (found.told or due(found.alert, now(), cooldown)):
+        return ()
+    notice = about(place, choice, found)
+    return tuple(target.deliver(notice) for target in told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from governance.review import charter
 from governance.workflow import members, places, register
 from governance.workflow.clock import now
 from storage.workspace import Workspace
+from tests.workflow.listening import Hook, served
 from tests.workflow.people import MEMBERS, ROOT_SECRET, secret
 
 
@@ -84,3 +86,9 @@ def registered(workspace: Workspace, table: Path, model: Path) -> tuple[str, str
         register.register_model(workspace, model, words, actor="lars"),
         register.register_data(workspace, table, register.DataWords("People", "evaluation", schema), actor="lars"),
     )
+
+
+@pytest.fixture
+def hook() -> Iterator[ThreadingHTTPServer]:
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Hook)) as server:
+        yield server

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import time
@@ -215,3 +216,41 @@ def test_a_window_is_followed_in_workers_until_its_alert_is_told(workspace, move
     while len(states(workspace)) < 2 and time.monotonic() < until:
         time.sleep(0.05)
     assert states(workspace) == ["observed", "impact_estimated"]
+
+
+def notified(workspace: Workspace, batch: Path, choice: Choice, *more: str) -> tuple[int, dict, str]:
+    words = ["watch", str(batch), "--workspace", str(workspace.root), "--model", choice.model[:16]]
+    words += ["--reference", choice.reference[:16], *more, "--json"]
+    result = CliRunner().invoke(build(), words, catch_exceptions=False)
+    return result.exit_code, json.loads(result.stdout), result.stderr
+
+
+def test_a_batch_from_a_file_is_registered_and_an_open_alert_is_told_once_to_a_webhook(
+    workspace, registered, table, tmp_path, hook
+) -> None:
+    frame = pd.read_csv(table).drop(columns="good")
+    batch = tmp_path / "june.csv"
+    frame.assign(income=frame["income"] + 12).to_csv(batch, index=False)
+    choice, place = Choice(registered[0], "", registered[1]), f"http://127.0.0.1:{hook.server_address[1]}/alerts"
+    code, found, _ = notified(workspace, batch, choice, "--webhook", place)
+    assert (code, [item["delivered"] for item in found["deliveries"]]) == (1, [True])
+    told = json.loads(base64.b64decode(json.loads(hook.got[0][2])["payload"]))
+    assert (told["state"], told["window"]["name"], told["evidence"]) == ("impact_estimated", "june", found["evidence"])
+    code, again, _ = notified(workspace, batch, choice, "--webhook", place)
+    assert (code, again["data"], again["deliveries"]) == (1, found["data"], [])
+    assert len(hook.got) == 1
+    assert len(notified(workspace, batch, choice, "--webhook", place, "--cooldown", "0")[1]["deliveries"]) == 1
+
+
+def test_a_notice_that_does_not_arrive_ends_with_3_and_loses_nothing(workspace, moved, hook) -> None:
+    place = f"http://127.0.0.1:{hook.server_address[1]}/no"
+    words = ["watch", "--workspace", str(workspace.root), "--model", moved.model, "--reference", moved.reference]
+    result = CliRunner().invoke(build(), [*words, "--data", moved.data, "--webhook", place, "--json"])
+    assert result.exit_code == 3
+    assert "answer 403" in result.stderr
+    assert states(workspace) == ["observed", "impact_estimated"]
+
+
+def test_a_notice_needs_a_key_to_sign_it(tmp_path) -> None:
+    with pytest.raises(RefusedInputError, match="record key"):
+        CliRunner().invoke(build(), ["watch", "a", "b", "--webhook", "http://localhost/"], catch_exceptions=False)
