@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from governance.codec import encode
+from governance.errors import RefusedInputError
 from governance.evidence import Evidence
 from governance.review.state import BoardState
 from governance.workflow import assess, clock, ledger_check, places, runs, subjects
@@ -99,6 +100,19 @@ def _columns_of_table(path: str) -> frozenset[str]:
     from pyarrow import parquet
 
     return frozenset(parquet.read_schema(path).names)
+
+
+@lru_cache(maxsize=256)
+def cohort_problem(data: str, cohort: str) -> RefusedInputError | None:
+    """Return why a cohort does not fit a registered data set, None when it does."""
+    from governance.data.table import ParquetDataset
+
+    found = ParquetDataset(places.current().blobs.path_of(data), data, cohort=cohort)
+    try:
+        found.check_cohort()
+    except RefusedInputError as error:
+        return error
+    return None
 
 
 def _columns_of_model(place: Workspace, digest: str) -> frozenset[str]:

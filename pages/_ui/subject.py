@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from pages._ui import house
+from pages._ui import errors, house
 from pages._ui.house import Choice
 from pages._ui.navigation import entry
 from pages._ui.text import plain
@@ -147,9 +147,20 @@ def pick() -> Picked:
 
 
 def show_for(key: str) -> None:
-    """Draw the picker above a page that looks at a subject, and hand its choice to `current`."""
-    if key and entry(key).subject:
-        st.session_state[_PICKED] = astuple(pick())
+    """Draw the picker above a page that looks at a subject, and hand its choice to `current`.
+
+    A cohort that cannot be read, or names a column that the data do not have, is said here, and the page is not drawn: all rows
+    in its place would be another question.
+    """
+    if not key or not entry(key).subject:
+        return
+    picked = pick()
+    problem = house.cohort_problem(picked.data, picked.cohort) if picked.data and picked.cohort else None
+    if problem is not None:
+        errors.advise(problem)
+        st.caption("Press *Change* to mend the cohort, or empty it for all rows. Nothing was computed.")
+        st.stop()
+    st.session_state[_PICKED] = astuple(picked)
 
 
 def current() -> Picked:

@@ -99,3 +99,27 @@ def test_a_link_cannot_make_the_server_open_a_file(workspace, tmp_path: Path) ->
     drawn.run()
     assert drawn.text_input(key="file-path").value == ""
     assert drawn.text[0].value == "None"
+
+
+@pytest.mark.parametrize(("cohort", "said"), [("a >", "cohort"), ("z > 1", "No column"), ('a = "x"', "holds numbers")])
+def test_a_cohort_that_does_not_fit_is_said_before_anything_is_computed(
+    workspace, tmp_path: Path, cohort: str, said: str
+) -> None:
+    put_data(workspace, tmp_path, "narrow", "a", "b")
+
+    def page() -> None:
+        import streamlit as st
+
+        from pages._ui import subject
+
+        subject.show_for("quality")
+        st.text("The page goes on.")
+
+    drawn = AppTest.from_function(page)
+    drawn.query_params["cohort"] = cohort
+    drawn.run()
+    assert not drawn.exception
+    assert said in drawn.error[0].value
+    assert not drawn.text
+    drawn.text_input[0].set_value("a > 1").run()
+    assert [text.value for text in drawn.text] == ["The page goes on."]
