@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from governance.drift.over_time import By, OverTime
 from governance.drift.report import Correction, DriftReport, Limits
 from governance.method_spec import MethodSpec
 
@@ -21,6 +22,17 @@ class DriftParameters:
     """How much a metric between 0 and 1 may get worse before it counts."""
     multivariate: bool = True
     """Whether a classifier tries to tell the windows apart (at most 20,000 rows of each)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverTimeParameters:
+    """How one table is cut into windows."""
+
+    by: By = "month"
+    size: int = 5_000
+    """Rows of a window, when cut by rows."""
+    alpha: float = 0.05
+    """Bound of false alarms over all windows for ever."""
 
 
 METHODS: tuple[MethodSpec, ...] = (
@@ -42,6 +54,26 @@ METHODS: tuple[MethodSpec, ...] = (
         run="governance.drift.run:compare",
         parameters=DriftParameters,
         result=DriftReport,
+        needs=("reference", "predictions", "reference_predictions"),
+    ),
+    MethodSpec(
+        id="drift.over_time",
+        version=1,
+        title="Drift over time",
+        question="When did which column move, window by window?",
+        run="governance.drift.timeline:columns",
+        parameters=OverTimeParameters,
+        result=OverTime,
+        needs=("reference",),
+    ),
+    MethodSpec(
+        id="drift.harm_over_time",
+        version=1,
+        title="Drift and performance over time",
+        question="When did which column move, and how good were decisions then, for whom?",
+        run="governance.drift.timeline:run",
+        parameters=OverTimeParameters,
+        result=OverTime,
         needs=("reference", "predictions", "reference_predictions"),
     ),
 )

@@ -130,14 +130,18 @@ def from_json(value: JsonValue) -> Expectations:
 
 
 def read(text: str) -> Expectations:
-    """Return the expectations of a file: TOML, JSON, or a Great Expectations suite (JSON with "expectation_suite_name").
+    """Return the expectations of a file: TOML, JSON, a Great Expectations suite, or a pandera schema (`schema.to_json()`).
 
     Raises:
-        RefusedInputError: none of the three.
+        RefusedInputError: none of the four.
     """
     if not text.lstrip().startswith("{"):
         return from_toml(text)
     found = parse(text.encode())
+    if isinstance(found, dict) and "schema_type" in found:
+        from governance.quality.pandera_json import from_schema
+
+        return from_schema(found)
     entries = found.get("expectations") if isinstance(found, dict) else None
     if isinstance(entries, list) and any(map(_is_foreign, entries)):
         from governance.quality.great_expectations import from_suite

@@ -13,12 +13,13 @@ from governance.codec import JsonValue
 from governance.errors import RefusedInputError
 from governance.quality.expectations import Expectation, Expectations
 
-_KINDS: Final = {
+KINDS: Final = {
     "int": "integer", "integer": "integer", "int64": "integer", "int32": "integer", "bigint": "integer",
     "float": "number", "float64": "number", "double": "number", "float32": "number", "number": "number",
     "str": "text", "string": "text", "object": "text", "text": "text", "varchar": "text",
-    "bool": "boolean", "boolean": "boolean", "datetime64[ns]": "timestamp", "timestamp": "timestamp",
+    "bool": "boolean", "boolean": "boolean", "datetime64[ns]": "timestamp", "timestamp": "timestamp", "datetime64": "timestamp",
 }  # fmt: skip
+"""Their name of a type, in small letters -> our kind of column."""
 _TYPE_NAMES: Final = {
     "integer": "int64", "number": "float64", "text": "str", "boolean": "bool", "timestamp": "datetime64[ns]",
 }  # fmt: skip
@@ -76,9 +77,9 @@ def _counterpart(kind: str, kwargs: dict[str, Any]) -> Expectation | None:  # no
         case "range":
             return _range(column, share, kwargs.get("min_value"), kwargs.get("max_value"))
         case "values" if isinstance(kwargs.get("value_set"), list):
-            return Expectation("values", column, share=share, values=tuple(map(_text, kwargs["value_set"])))
-        case "type" if str(kwargs.get("type_", "")).lower() in _KINDS and share == 0:
-            return Expectation("type", column, text=_KINDS[str(kwargs["type_"]).lower()])
+            return Expectation("values", column, share=share, values=tuple(map(text_of, kwargs["value_set"])))
+        case "type" if str(kwargs.get("type_", "")).lower() in KINDS and share == 0:
+            return Expectation("type", column, text=KINDS[str(kwargs["type_"]).lower()])
     return None
 
 
@@ -97,7 +98,8 @@ def _range(column: str, share: float, low: Any, high: Any) -> Expectation | None
     )
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a value of a list as the text that cells are compared by; numbers without trailing zeros."""
     if isinstance(value, bool):
         return str(value)
     return f"{value:.15g}" if isinstance(value, int | float) else str(value)
@@ -107,7 +109,7 @@ def to_suite(expectations: Expectations) -> tuple[JsonValue, tuple[Expectation, 
     """Return the suite as a JSON object, and the expectations that it cannot express."""
     written, left = [], []
     for item in expectations.expectations:
-        if item.check == "foreign":
+        if item.check == "foreign" and "kwargs" in json.loads(item.original):
             written.append(json.loads(item.original))
         elif item.check in NAMES:
             written.append({"type": NAMES[item.check], "kwargs": _kwargs(item), "meta": {}})

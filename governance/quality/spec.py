@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from governance.method_spec import MethodSpec
 from governance.quality.audit_report import AuditReport, BenchmarkShare
 from governance.quality.expectations import Expectations
-from governance.quality.report import QualityReport
+from governance.quality.report import Check, QualityReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,27 @@ class AuditParameters:
     """Adjusted mutual information from which a column counts as a proxy."""
 
 
+@dataclass(frozen=True, slots=True)
+class ContractParameters:
+    """What is expected, as a person wrote it."""
+
+    expectations: Expectations = field(default_factory=Expectations)
+    """None in it: those that the data suggest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A version of what is expected of data of one kind."""
+
+    expectations: Expectations
+    proposed: bool
+    """Whether the data suggested them and no person has looked at them."""
+    failed: tuple[Check, ...]
+    """What the data that they are written for fail themselves."""
+    not_run: tuple[Check, ...]
+    passed: int
+
+
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="quality.checks",
@@ -41,6 +62,15 @@ METHODS: tuple[MethodSpec, ...] = (
         run="governance.quality.checks:run",
         parameters=QualityParameters,
         result=QualityReport,
+    ),
+    MethodSpec(
+        id="quality.expectations",
+        version=1,
+        title="Data contract",
+        question="What is expected of data of this kind, and do the data that it was written for keep it themselves?",
+        run="governance.quality.contract:run",
+        parameters=ContractParameters,
+        result=Contract,
     ),
     MethodSpec(
         id="data.audit",

@@ -115,6 +115,11 @@ def cohort_problem(data: str, cohort: str) -> RefusedInputError | None:
     return None
 
 
+def columns(data: str) -> tuple[str, ...]:
+    """Return the column names of a registered data set in the order of the alphabet."""
+    return tuple(sorted(_columns_of_table(str(places.current().blobs.path_of(data)))))
+
+
 def _columns_of_model(place: Workspace, digest: str) -> frozenset[str]:
     return frozenset(subjects.model_file(place, digest).signature.columns)
 

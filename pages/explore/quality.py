@@ -6,7 +6,7 @@ import streamlit as st
 
 from governance.quality.audit_report import AuditReport
 from governance.quality.report import QualityReport
-from pages._ui import datasets, evidence, quality_view, sentence, subject, tables
+from pages._ui import contract, datasets, evidence, quality_view, sentence, subject, tables
 from pages._ui.charts import base
 from pages._ui.charts import quality as charts
 from pages._ui.text import plain
@@ -16,7 +16,8 @@ picked = subject.current()
 sentence.page("Data quality", "Can these data be relied on, and who is in them?")
 
 # read
-stored = evidence.need("quality.checks", picked)
+version = contract.in_force(picked)
+stored = evidence.need("quality.checks", picked, contract.asked(version))
 report = evidence.result(stored, QualityReport) if stored is not None else None
 if stored is None or report is None:
     st.stop()
@@ -40,6 +41,7 @@ quality_view.section(report, "not_run", "could not be run")
 quality_view.section(report, "passed", "passed")
 quality_view.columns(report)
 tables.provenance(stored, "quality")
+contract.section(picked, version)
 
 # who is in the data
 st.subheader("Who is in the data", anchor=False)

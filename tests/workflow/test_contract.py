@@ -1,0 +1,57 @@
+"""Expectations become versions in the ledger, and the next table is held against the latest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from governance.codec import encode
+from governance.data.schema import Schema
+from governance.errors import RefusedInputError
+from governance.quality.edit import Row, rows_of
+from governance.quality.report import QualityReport
+from governance.quality.spec import Contract
+from governance.workflow import assess, contract, register, subjects
+from governance.workflow.subjects import Choice
+
+
+def test_an_edited_proposal_becomes_a_version_that_later_data_are_held_against(
+    workspace, registered, table, tmp_path
+) -> None:
+    data = registered[1]
+    proposed = assess.now(workspace, subjects.task(workspace, contract.METHOD, Choice(data=data)))
+    found = proposed.evidence.read(Contract)
+    assert (found.proposed, contract.in_force(workspace, data)) == (True, None)
+    before = found.expectations.expectations
+    rows = [
+        replace(row, maximum=70.0, percent=0.0) if (row.check, row.column) == ("range", "age") else row
+        for row in rows_of(before)
+    ]
+    wanted = contract.edited(workspace, data, rows, before)
+    size = workspace.read().head().size
+    assess.now(workspace, contract.task(workspace, data, wanted, "People"), actor="lars")
+    version = contract.in_force(workspace, data)
+    assert (version.number, version.actor, version.index) == (1, "lars", size)
+    assert ("range", "age") in [(item.check, item.column) for item in version.contract.failed], "some are older than 70"
+    with pytest.raises(RefusedInputError, match="Nothing differs from version 1"):
+        contract.task(workspace, data, wanted, "People")
+    assess.now(workspace, contract.task(workspace, data, wanted[1:], "People"), actor="lars")
+    assert [item.number for item in contract.versions(workspace, data)] == [1, 2]
+
+    later = tmp_path / "later.csv"
+    pd.read_csv(table).assign(sex="X").to_csv(later, index=False)
+    window = register.register_data(workspace, later, register.DataWords("Later", "monitoring", Schema()), actor="lars")
+    asked = {"expectations": encode(contract.in_force(workspace, data).contract.expectations)}
+    report = assess.now(workspace, subjects.task(workspace, "quality.checks", Choice(data=window), asked))
+    report = report.evidence.read(QualityReport)
+    assert report.source == "People, version 2"
+    assert ("values", "sex") in [(item.check, item.column) for item in report.checks if item.outcome == "failed"]
+
+
+def test_nothing_is_recorded_of_a_row_that_means_nothing(workspace, registered) -> None:
+    size = workspace.read().head().size
+    with pytest.raises(RefusedInputError, match="No column 'zip'"):
+        contract.edited(workspace, registered[1], [Row(None, "missing", "zip", 0.0, None, None, (), "")], ())
+    assert workspace.read().head().size == size
