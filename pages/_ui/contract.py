@@ -93,6 +93,7 @@ def _before(holder: str, picked: Picked, version: Version | None) -> Expectation
     upload = st.file_uploader(
         "Begin with a file",
         type=["toml", "json"],
+        max_upload_size=2,
         key="contract-file",
         help="Expectations as TOML or JSON, a Great Expectations suite, or a pandera schema written with schema.to_json(). "
         "What has no counterpart here is kept, shown as not run, and named.",
@@ -137,7 +138,7 @@ def _edit(holder: str, before: Expectations, version: Version | None) -> None:
     changed = st.data_editor(
         _frame(items), num_rows="dynamic", hide_index=True, height=_HEIGHT, key=f"contract-{begun}",
         column_order=("check", "column", "percent", "low", "high", "values", "text"), column_config=_settings(holder),
-        alt="Expectations, one per row, to be edited",
+        alt="Expectations, one per row, to be edited", placeholder="",
     )  # fmt: skip
     name = st.text_input("What these expectations are called", before.name, max_chars=100, key="contract-name")
     number = version.number + 1 if version else 1

@@ -233,6 +233,7 @@ def column(found: ColumnDrift) -> None:
         frame = charts.distribution_table(picture)
         alt = "Share of rows at or below each value in both windows; the bar marks the largest gap."
         draw(charts.distribution(frame, found.name, picture), alt, frame, "column")
+        _quantiles(picture)
     elif isinstance(picture, CategoryPicture):
         frame = charts.levels_table(picture)
         draw(charts.levels(frame), "Share of each level in both windows.", frame, "column")
@@ -245,6 +246,16 @@ def column(found: ColumnDrift) -> None:
     )
     sentence.aside(f"Missing: {percent(before)} before, {percent(now)} now.")
     _readings(found)
+
+
+def _quantiles(picture: NumericPicture) -> None:
+    """Draw by how much each part of the distribution has moved: its low end, its middle, its high end."""
+    frame = charts.quantiles_table(picture)
+    table(
+        frame, "Quantiles of both windows and their shift.",
+        {"share": words("Share of rows below"), "reference": figures("Before"), "current": figures("Now"), "shift": figures("Shift")},
+        key="quantiles",
+    )  # fmt: skip
 
 
 def _readings(found: ColumnDrift) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from governance.drift.report import Correction, DriftReport
 from governance.drift.spec import DriftParameters
-from pages._ui import drift, evidence, sentence, subject, tables
+from pages._ui import drift, evidence, over_time, sentence, subject, tables
 
 # What is looked at.
 picked = subject.current()
@@ -47,5 +47,7 @@ if found and report:
     st.subheader("One column from near", anchor=False)
     names = [item.name for item in report.columns]
     name = st.selectbox("Column", names, key="column", bind="query-params", help="Most pressing first.")
-    drift.column(report.column(name if name in names else names[0]))
+    name = name if name in names else names[0]
+    drift.column(report.column(name))
     tables.provenance(found)
+    over_time.section(picked, name)

@@ -202,6 +202,11 @@ def distribution(frame: pd.DataFrame, name: str, picture: NumericPicture) -> Any
     ends = sorted((picture.reference[at], picture.current[at]))
     gap = pd.DataFrame({"value": [picture.gap_at], "from": [ends[0]], "to": [ends[1]]})
     rule = alt.Chart(gap).mark_rule(color=palette.ORANGE, strokeWidth=3).encode(x="value:Q", y="from:Q", y2="to:Q")
+    words = (
+        alt.Chart(gap.assign(words=f"D = {ends[1] - ends[0]:.3f}", middle=sum(ends) / 2))
+        .mark_text(align="left", dx=8, fontSize=13, color=palette.GREY)
+        .encode(x="value:Q", y="middle:Q", text="words:N")
+    )
     drawn = (
         alt.Chart(near, height=280)
         .mark_line(strokeWidth=2, interpolate="step-after")
@@ -212,8 +217,15 @@ def distribution(frame: pd.DataFrame, name: str, picture: NumericPicture) -> Any
             tooltip=["window", "value", "share"],
         )
     )
-    layered: AnyChart = alt.layer(drawn, rule)
+    layered: AnyChart = alt.layer(drawn, rule, words)
     return layered
+
+
+def quantiles_table(picture: NumericPicture) -> pd.DataFrame:
+    """Return five quantiles of both windows and how far each has shifted, in the column's own unit."""
+    named = ("5 %", "25 %", "50 %, the median", "75 %", "95 %")
+    both = zip(named, picture.reference_quantiles, picture.current_quantiles, strict=True)
+    return pd.DataFrame([{"share": name, "reference": a, "current": b, "shift": b - a} for name, a, b in both])
 
 
 def levels_table(picture: CategoryPicture) -> pd.DataFrame:
