@@ -17,7 +17,7 @@ import warnings
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from governance.errors import Cancelled
 
@@ -56,15 +56,47 @@ def executor() -> Executor:
     return get_reusable_executor(max_workers=WORKERS, timeout=None, initializer=_prepare_worker)  # type: ignore[no-any-return]
 
 
+def live() -> Executor:
+    """Return the executor of passing questions, whose answer somebody waits for with a hand on the mouse.
+
+    It has one worker of its own: an answer never waits behind a long run, and what one question has opened (the model, the tables of
+    its explanation) is still open for the next. On a cluster the scheduler decides, as for everything else.
+    """
+    if os.environ.get("COUNTERSIGN_SCHEDULER"):
+        return executor()
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    with _LIVE.lock:
+        if _LIVE.pool is None or _LIVE.pool._flags.broken is not None:  # noqa: SLF001 - loky has no other way to ask
+            _LIVE.pool = ProcessPoolExecutor(max_workers=1, timeout=None, initializer=_prepare_worker)
+        return _LIVE.pool  # type: ignore[no-any-return]
+
+
+class _Live:
+    """The pool of `live`, started by the first question."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.pool: Any = None
+
+
+_LIVE: Final = _Live()
+
+
 def warm() -> None:
     """Start the workers and let each import the libraries of explanations, so that the first question is not slow."""
     pool = executor()
     for _ in range(WORKERS):
         pool.submit(_import_heavy)
+    live().submit(_import_light)
 
 
 def close() -> None:
     """End the workers at once; what they were doing is lost, and the next `executor()` starts new ones."""
+    with _LIVE.lock:
+        if _LIVE.pool is not None:
+            _LIVE.pool.shutdown(wait=True, kill_workers=True)
+            _LIVE.pool = None
     if os.environ.get("COUNTERSIGN_SCHEDULER") or "joblib.externals.loky" not in sys.modules:
         return
     from joblib.externals.loky import reusable_executor
@@ -74,9 +106,18 @@ def close() -> None:
 
 
 def _import_heavy() -> None:
+    _import_light()
+    _imported("scipy.stats", "shap", "lime.lime_tabular")
+
+
+def _import_light() -> None:
+    _imported("numba", "onnxruntime", "pandas")
+
+
+def _imported(*names: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in ("numba", "onnxruntime", "pandas", "scipy.stats", "shap", "lime.lime_tabular"):
+        for name in names:
             importlib.import_module(name)
 
 

@@ -10,6 +10,7 @@ import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -172,8 +173,9 @@ PACKAGES = (
 )
 
 
+@cache
 def environment() -> Environment:
-    """Return the environment of this process."""
+    """Return the environment of this process; read once, since a package does not change under a running process."""
     found = {}
     for name in PACKAGES:
         try:

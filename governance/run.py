@@ -9,15 +9,16 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from governance.codec import JsonValue, decode, encode
 from governance.data.schema import Schema
 from governance.errors import RefusedInputError
 from governance.evidence import Evidence, Finding, Input, NotAssessed, Progress, RunKey, environment, silent
+from governance.explain.kept import Kept
 from governance.method_spec import MethodSpec, Need
 from governance.methods import method
-from governance.models.signature import Prediction, Signature
+from governance.models.signature import Prediction, Predictor, Signature
 from governance.subject import Subject
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from governance.data.dataset import Dataset
-    from governance.models.signature import Predictor
+
+
+_OPEN: Final[Kept[Predictor]] = Kept(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +204,15 @@ def open_data(file: DataFile) -> Dataset:
 
 
 def open_model(file: ModelFile) -> Predictor:
-    """Return the model of `file`, ready to be asked."""
+    """Return the model of `file`, ready to be asked; a warm process keeps the last ones open.
+
+    The file is hashed when it is opened, and again when the disk says that it was written since.
+    """
     from governance.models.predictor import OnnxPredictor
 
-    return OnnxPredictor(Path(file.path), file.signature, file.digest)
+    written = Path(file.path).stat()
+    key = (file.path, file.digest, file.signature, written.st_mtime_ns, written.st_size)
+    return _OPEN.get(key, lambda: OnnxPredictor(Path(file.path), file.signature, file.digest))
 
 
 def open_subject(task: Task, progress: Progress = silent) -> Subject:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from governance.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BackgroundRows:
     """The rows and what is said about them."""
 
@@ -27,12 +28,53 @@ class BackgroundRows:
     """The model's raw columns of the rows."""
     about: Background
 
+    @cached_property
+    def known(self) -> dict[str, Range | Words]:
+        """What each column holds: the range of its numbers, or its words."""
+        return {name: _known(self.frame[name]) for name in self.frame.columns}
+
     def outside(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
         """Return which rows have a number outside the background's range or a category that it does not hold."""
         found = np.zeros(len(frame), dtype=bool)
-        for name in self.frame.columns:
-            found |= _outside(frame[name], self.frame[name])
+        for name, known in self.known.items():
+            found |= known.outside(frame[name])
         return found
+
+    def strange(self, row: pd.DataFrame) -> tuple[str, ...]:
+        """Return the columns in which the first row of `row` is outside what the background holds."""
+        return tuple(name for name, known in self.known.items() if known.outside(row[name].iloc[:1])[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers that a column of the background holds."""
+
+    low: float
+    """Infinite when the column holds no number."""
+    high: float
+    missing: bool
+    """Whether a value is missing somewhere, so that another missing one is nothing new."""
+
+    def outside(self, column: pd.Series) -> NDArray[np.bool_]:
+        """Return which values lie outside; a word among numbers does, too."""
+        if not pd.api.types.is_numeric_dtype(column.dtype):
+            column = _as_numbers(column)
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.asarray(np.where(np.isnan(values), not self.missing, (values < self.low) | (values > self.high)))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The categories that a column of the background holds, as text."""
+
+    held: frozenset[str]
+    missing: bool
+
+    def outside(self, column: pd.Series) -> NDArray[np.bool_]:
+        """Return which values the background does not hold."""
+        codes, seen = pd.factorize(column)
+        strange = np.array([*(str(item) not in self.held for item in seen), not self.missing], dtype=bool)
+        return strange[codes]
 
 
 _KEPT: Final[Kept[BackgroundRows]] = Kept(4)
@@ -79,14 +121,16 @@ def digest_of_rows(frame: pd.DataFrame) -> str:
     return found.hexdigest()
 
 
-def _outside(column: pd.Series, known: pd.Series) -> NDArray[np.bool_]:
-    if pd.api.types.is_numeric_dtype(known.dtype) and pd.api.types.is_numeric_dtype(column.dtype):
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        held = known.to_numpy(dtype=np.float64, na_value=np.nan)
-        missing_is_new = not np.isnan(held).any()
-        low, high = (np.nanmin(held), np.nanmax(held)) if not np.isnan(held).all() else (np.inf, -np.inf)
-        return np.asarray(np.where(np.isnan(values), missing_is_new, (values < low) | (values > high)))
-    held_words = {str(item) for item in known.dropna().unique()}
-    missing = column.isna().to_numpy()
-    strange = ~column.astype("str").isin(held_words).to_numpy()
-    return np.asarray(np.where(missing, not known.isna().any(), strange))
+def _known(column: pd.Series) -> Range | Words:
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        held = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        none = bool(np.isnan(held).all())
+        low, high = (np.inf, -np.inf) if none else (float(np.nanmin(held)), float(np.nanmax(held)))
+        return Range(low, high, bool(np.isnan(held).any()))
+    return Words(frozenset(str(item) for item in column.dropna().unique()), bool(column.isna().any()))
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    """Return a column of words as numbers; a word that is none becomes infinite, a missing value stays missing."""
+    found = pd.to_numeric(column.astype(object), errors="coerce").astype(np.float64)
+    return found.mask(found.isna() & column.notna(), np.inf)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from governance.errors import RefusedInputError, unknown_choice
 from governance.evidence import Finding, Progress, silent
 from governance.explain.by_sampling import Budget
 from governance.explain.choice import Wish, choose
+from governance.explain.kept import Kept
 from governance.explain.local_view import one_of, row_at, value_text
 from governance.explain.report import Moved, WhatIf
 from governance.explain.spec import Change, WhatIfParameters
@@ -25,9 +28,8 @@ def run(
                 correlated=False, budget=Budget(parameters.model_calls, 0.0))  # fmt: skip
     chosen = choose(subject, wish)
     progress(0, 1, "explaining the changed row")
-    frame = subject.data.frame(chosen.model.signature.columns)
-    before = row_at(frame, parameters.row)
-    both = pd.concat([before, changed(before, frame, parameters.changes)], ignore_index=True)
+    known = _known(subject, chosen.model.signature.columns, parameters.row)
+    both = pd.concat([known.row, changed(known.row, known.kinds, parameters.changes)], ignore_index=True)
     explained = chosen.explainer.explain(both, chosen.target, rng, silent)
     score = chosen.model.predict(both).score[:, chosen.target]
     about, values = chosen.explainer.about, explained.values
@@ -60,11 +62,45 @@ def run(
         outside_background=outside,
         background=chosen.background.about,
     )
-    return Finding(result, one_of(len(frame)))
+    return Finding(result, one_of(known.rows))
 
 
-def changed(row: pd.DataFrame, frame: pd.DataFrame, changes: tuple[Change, ...]) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the questions about one row need of its data set, so that only the first one reads it."""
+
+    row: pd.DataFrame
+    kinds: Mapping[str, pd.Series]
+    """Column -> its distinct words, or a few of its numbers, in its own type."""
+    rows: int
+    """Rows of the data set."""
+
+
+_KNOWN: Final[Kept[_Known]] = Kept(8)
+
+
+def _known(subject: Subject, columns: tuple[str, ...], row: int) -> _Known:
+    data = subject.data
+
+    def read() -> _Known:
+        frame = data.frame(columns)
+        kinds = {name: _kind(frame[name]) for name in columns}
+        return _Known(row_at(frame, row), kinds, len(frame))
+
+    return _KNOWN.get((data.digest, getattr(data, "cohort", None), columns, row), read)
+
+
+def _kind(column: pd.Series) -> pd.Series:
+    return column.iloc[:1] if pd.api.types.is_numeric_dtype(column.dtype) else column.drop_duplicates()
+
+
+def changed(row: pd.DataFrame, kinds: Mapping[str, pd.Series], changes: tuple[Change, ...]) -> pd.DataFrame:
     """Return the row with the changes made, values read as the column's type.
+
+    Args:
+        row: a frame of one row.
+        kinds: column -> values of its type, every distinct one where they are words.
+        changes: what is changed.
 
     Raises:
         RefusedInputError: an unknown column, or text where the column holds numbers.
@@ -73,8 +109,8 @@ def changed(row: pd.DataFrame, frame: pd.DataFrame, changes: tuple[Change, ...])
     for change in changes:
         if change.column not in row.columns:
             raise unknown_choice("column of the model", change.column, tuple(row.columns))
-        value = read_value(frame[change.column], change)
-        column = frame[change.column]
+        column = kinds[change.column]
+        value = read_value(column, change)
         dtype = object if isinstance(column.dtype, pd.CategoricalDtype) else _roomy(column.dtype)
         found[change.column] = pd.Series([value], dtype=dtype, index=found.index)
     return found

@@ -71,6 +71,8 @@ def _block(frame: pd.DataFrame, names: tuple[str, ...], tensor: InputTensor, mis
 def text_values(column: pd.Series, missing_text: str) -> NDArray[np.object_]:
     """Return a column as text, as `text_of` writes it (1 and 1.0 are "1"), with `missing_text` where a value is missing."""
     codes, seen = pd.factorize(column)
+    if all(isinstance(item, str) for item in seen):  # most columns, and much quicker for the few rows of a question
+        return np.array([*seen, missing_text], dtype=object)[codes]
     words = text_of(pd.Series(seen)).to_numpy(dtype=object)
     return np.append(words, missing_text).astype(object)[codes]
 

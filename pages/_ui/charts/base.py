@@ -18,6 +18,10 @@ BAR: Final = 22
 """Height of one bar with its gap, pixels."""
 AXIS: Final = 84
 """Room for the horizontal axis, its title and the margins, pixels: a height counts them in."""
+Data = Any
+"""A frame, or `altair.NamedData` for a layout whose numbers come later."""
+Layout = Mapping[str, Any]
+"""A chart without its numbers, as the browser reads it."""
 AnyChart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
 
 
@@ -48,6 +52,30 @@ def draw(
     """
     st.altair_chart(styled(chart), width="stretch", alt=alt_text)
     _behind(behind, alt_text, key, dict(columns or {}))
+
+
+def layout(chart: AnyChart) -> Layout:
+    """Return the layout of a chart of named data sets, in the style of the house."""
+    with alt.theme.enable("none"):  # the page brings its own, as `st.altair_chart` sees to for other charts
+        found: dict[str, Any] = styled(chart).to_dict()
+    return found
+
+
+def redraw(found: Layout, data: Mapping[str, pd.DataFrame], alt_text: str, behind: pd.DataFrame, key: str) -> None:
+    """Draw a chart whose numbers follow what a person edits, and the table that it shows.
+
+    A layout is made once and costs most of a chart; when only numbers change, the browser moves the marks of the chart that stands
+    there instead of drawing a new one.
+
+    Args:
+        found: what `layout` returned.
+        data: the data sets that the layout names.
+        alt_text: what the chart shows, in a sentence.
+        behind: the numbers of the chart.
+        key: unique on the page.
+    """
+    st.vega_lite_chart({**found, "datasets": dict(data)}, width="stretch", alt=alt_text)
+    _behind(behind, alt_text, key, {})
 
 
 @st.fragment
