@@ -203,6 +203,7 @@ def certificate_lines(certificate: Certificate) -> tuple[str, ...]:
         f"largest standard error {certificate.std_error:.2g}",
         f"variation with the background {_number(certificate.background_spread)}",
         f"agreement with the nearest rows {_number(certificate.neighbour_stability)}",
+        f"agreement with LIME {_number(certificate.lime_agreement)}",
         f"rows outside the background's range {certificate.rows_outside_background:,}",
         *(f"note: {note}" for note in certificate.notes),
     )

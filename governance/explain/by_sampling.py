@@ -13,6 +13,7 @@ from governance.evidence import Progress, silent
 from governance.explain.report import Link
 from governance.explain.sampled_shap import Sampled, enumerate_sets, permute
 from governance.explain.way import About, Explained
+from governance.models.cut import Players
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,10 @@ class SampledExplainer:
     def about(self) -> About:
         """What is said about the values."""
         return self._about
+
+    def score(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """Return the model's output on the scale that is explained, (rows, targets)."""
+        return self._score(frame)
 
     def explain(self, frame: pd.DataFrame, target: int, rng: np.random.Generator, progress: Progress) -> Explained:
         """Return attributions row by row, each with its own standard errors."""
@@ -123,16 +128,16 @@ def _joined(row: pd.Series, background: pd.Series) -> Any:
 
 
 def sampled_about(
-    way: Asked, columns: tuple[str, ...], *, link: Link, raw: bool, units: str, notes: tuple[str, ...]
+    way: Asked, players: Players, *, link: Link, raw: bool, units: str, notes: tuple[str, ...]
 ) -> About:  # fmt: skip
-    """Return what is said about values that are had by asking; every raw column is a player of its own."""
+    """Return what is said about values that are had by asking."""
     return About(
         way=way,
         exact=way == "enumeration",
         scale="raw" if raw else "probability",
         link=link,
         units=units,
-        players=columns,
-        columns=tuple((name,) for name in columns),
+        players=players.names,
+        columns=players.columns,
         notes=notes,
     )

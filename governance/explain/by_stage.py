@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.errors import RefusedInputError
+from governance.explain.groups import joined
 from governance.explain.linear_shap import LinearShap
 from governance.explain.links import both_sides, link_of, units_of
 from governance.explain.report import Scale
+from governance.explain.spec import ColumnGroup
 from governance.explain.tree_shap import ShapValues, TreeShap
 from governance.explain.way import About, Explained
 from governance.models.cut import Cut, GraphPredictor
@@ -57,18 +59,26 @@ class Stage:
     about: About
 
 
-def open_stage(predictor: GraphPredictor, background: pd.DataFrame, scale: Scale, *, correlated: bool = False) -> Stage:
+def open_stage(
+    predictor: GraphPredictor,
+    background: pd.DataFrame,
+    scale: Scale,
+    *,
+    correlated: bool = False,
+    groups: tuple[ColumnGroup, ...] = (),
+) -> Stage:
     """Return the stage of a model that is explained exactly.
 
     Raises:
         RefusedInputError: the model cannot be cut, its link is not recognised, or the scale is not that of the raw score.
     """
     cut = Cut(predictor)
+    merged, cut.players = cut.players.merged, joined(cut.players, groups)
     cut.confirm(background.iloc[:_CHECK_ROWS])
     encoded = cut.encode(background)
     raw = cut.raw_scores(background.iloc[:_CHECK_ROWS])
     answer = predictor.predict(background.iloc[:_CHECK_ROWS]).score
-    about = _about(cut, raw, answer, scale, correlated=correlated, classifier=bool(predictor.signature.classes))
+    about = _about(cut, merged, raw, answer, scale, correlated=correlated, classifier=bool(predictor.signature.classes))
     sides = both_sides(raw, answer.shape[1])
     player, count = cut.players.of_encoded, len(cut.players.names)
     if cut.kind == "tree":
@@ -86,7 +96,14 @@ def open_stage(predictor: GraphPredictor, background: pd.DataFrame, scale: Scale
 
 
 def _about(
-    cut: Cut, raw: NDArray[np.float64], answer: NDArray[np.float64], scale: Scale, *, correlated: bool, classifier: bool
+    cut: Cut,
+    merged: tuple[str, ...],
+    raw: NDArray[np.float64],
+    answer: NDArray[np.float64],
+    scale: Scale,
+    *,
+    correlated: bool,
+    classifier: bool,
 ) -> About:
     link = link_of(raw, answer)
     if link == "unknown":
@@ -100,9 +117,7 @@ def _about(
             f"The {cut.kind} way is exact on the raw scale ({units_of(link, classifier=classifier, probabilities=False)}) only.",
             "Ask for the raw scale, or for probabilities the sampled way: --method permutation.",
         )
-    notes = [
-        f"{name} are mixed before the model's last stage and share one attribution." for name in cut.players.merged
-    ]
+    notes = [f"{name} are mixed before the model's last stage and share one attribution." for name in merged]
     if correlated and cut.kind == "linear":
         notes.append("Columns are tied by the background's covariance (normal distribution).")
     return About(
@@ -141,6 +156,10 @@ class StageExplainer:
         """The model behind the values."""
         return self._stage
 
+    def score(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """Return ONNX Runtime's own raw scores, (rows, classes)."""
+        return both_sides(self._stage.cut.raw_scores(frame), self._stage.classes)
+
     def explain(
         self,
         frame: pd.DataFrame,
@@ -152,7 +171,7 @@ class StageExplainer:
         stage = self._stage
         progress(0, 2, "encoding the rows")
         rows = stage.cut.encode(frame)
-        output = both_sides(stage.cut.raw_scores(frame), stage.classes)[:, target]
+        output = self.score(frame)[:, target]
         progress(1, 2, "attributing")
         one_stored = self._engine.outputs == 1
         found = self._engine.explain(rows, 0 if one_stored else target)

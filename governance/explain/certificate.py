@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 PARTS: Final = 5
 """Parts of the background that are compared."""
-_LIME: Final = NotAssessed("LIME was not run for this; the method explain.lime compares the two for one row.")
 
 
 def certify(
@@ -28,9 +27,20 @@ def certify(
     explained: Explained,
     stability: float | NotAssessed,
     spread: float | NotAssessed,
+    lime: float | NotAssessed,
     notes: tuple[str, ...] = (),
 ) -> Certificate:
-    """Return the certificate of attributions of the rows of `frame`."""
+    """Return the certificate of attributions.
+
+    Args:
+        chosen: the explainer, its background and target.
+        frame: the explained rows.
+        explained: their attributions.
+        stability: what `stability_among` found.
+        spread: what `background_spread` found.
+        lime: what `governance.explain.lime_rounds.agreement` found.
+        notes: what else a reader must know.
+    """
     about = chosen.explainer.about
     return Certificate(
         additivity_gap=explained.gap,
@@ -39,7 +49,7 @@ def certify(
         background_rows=chosen.background.about.rows,
         background_spread=spread,
         neighbour_stability=stability,
-        lime_agreement=_LIME,
+        lime_agreement=lime,
         rows_outside_background=int(chosen.background.outside(frame).sum()),
         scale=about.scale,
         units=about.units,

@@ -11,11 +11,13 @@ from governance.errors import RefusedInputError, unknown_choice
 from governance.explain.background import BackgroundRows, background_of
 from governance.explain.by_sampling import Asked, Budget, SampledExplainer, Score, sampled_about
 from governance.explain.by_stage import StageExplainer, open_stage
+from governance.explain.groups import asked
 from governance.explain.kept import Kept
 from governance.explain.kernel_shap import KernelShap, plan_of, rows_for
 from governance.explain.links import both_sides, link_of, units_of
 from governance.explain.report import Scale
 from governance.explain.sampled_shap import MOST_ENUMERATED
+from governance.explain.spec import ColumnGroup
 from governance.explain.way import About, Explainer
 from governance.models.cut import Cut, GraphPredictor
 from governance.models.signature import Predictor, Signature
@@ -42,6 +44,7 @@ class Wish:
     background_seed: int
     correlated: bool
     budget: Budget
+    groups: tuple[ColumnGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def _explainer(model: Predictor, background: BackgroundRows, wish: Wish) -> Expl
     try:
         return _exact(model, background, wish)
     except RefusedInputError as reason:
-        players = len(model.signature.columns)
+        players = len(asked(model.signature.columns, wish.groups).names)
         affordable = players <= MOST_ENUMERATED and background.about.rows << players <= wish.budget.model_calls
         way: Asked = "enumeration" if affordable else "permutation"
         return _asking(model, background, wish, way, (f"Not explained from the file itself: {reason.what}",))
@@ -120,11 +123,14 @@ def _exact(model: Predictor, background: BackgroundRows, wish: Wish) -> StageExp
 
     def make() -> StageExplainer | RefusedInputError:
         try:
-            return StageExplainer(open_stage(reader, background.frame, wish.scale, correlated=wish.correlated))
+            return StageExplainer(
+                open_stage(reader, background.frame, wish.scale, correlated=wish.correlated, groups=wish.groups)
+            )
         except RefusedInputError as reason:
             return reason
 
-    found = _EXACT.get((model.digest, model.signature, background.about.digest, wish.scale, wish.correlated), make)
+    key = (model.digest, model.signature, background.about.digest, wish.scale, wish.correlated, wish.groups)
+    found = _EXACT.get(key, make)
     if isinstance(found, RefusedInputError):
         raise found
     if wish.method not in {"auto", found.stage.cut.kind}:
@@ -140,7 +146,7 @@ def _asking(
     way: Asked,
     notes: tuple[str, ...],
 ) -> SampledExplainer | KernelShap:
-    key = (model.digest, model.signature, background.about.digest, wish.scale, way, wish.budget)
+    key = (model.digest, model.signature, background.about.digest, wish.scale, way, wish.budget, wish.groups)
     return _SAMPLED.get(key, lambda: _sampler(model, background.frame, wish, way, notes))
 
 
@@ -152,12 +158,13 @@ def _sampler(
     notes: tuple[str, ...],
 ) -> SampledExplainer | KernelShap:
     columns, classifier = model.signature.columns, bool(model.signature.classes)
-    if way == "enumeration" and len(columns) > MOST_ENUMERATED:
+    together = asked(columns, wish.groups)
+    if way == "enumeration" and len(together.names) > MOST_ENUMERATED:
         raise RefusedInputError(
-            f"Enumeration takes at most {MOST_ENUMERATED} columns, the model has {len(columns)}.",
+            f"Enumeration takes at most {MOST_ENUMERATED} columns, the model has {len(together.names)}.",
             "Use the sampled way: --method permutation.",
         )
-    plan = plan_of(wish.budget.model_calls, len(columns), len(background)) if way == "kernel" else None
+    plan = plan_of(wish.budget.model_calls, len(together.names), len(background)) if way == "kernel" else None
     notes = notes if plan is None else (*notes, plan.words)
 
     def explainer(score: Score, about: About) -> SampledExplainer | KernelShap:
@@ -167,11 +174,11 @@ def _sampler(
 
     raw = _raw_score(model, background) if wish.scale == "raw" else None
     if raw is not None:
-        return explainer(raw[0], sampled_about(way, columns, link=raw[1], raw=True, units=raw[2], notes=notes))
+        return explainer(raw[0], sampled_about(way, together, link=raw[1], raw=True, units=raw[2], notes=notes))
     if classifier and wish.scale == "raw":
         notes = (*notes, "The file shows no score before its probabilities; the scale is the probability.")
     about = sampled_about(
-        way, columns, link="identity", raw=not classifier, units="probability" if classifier else "units of the prediction",
+        way, together, link="identity", raw=not classifier, units="probability" if classifier else "units of the prediction",
         notes=notes,
     )  # fmt: skip
     return explainer(lambda frame: model.predict(frame).score, about)

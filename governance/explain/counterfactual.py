@@ -24,6 +24,7 @@ from governance.explain.nearest import Likeness
 from governance.explain.neighbours import differences
 from governance.explain.report import Counterfactual, Counterfactuals
 from governance.explain.spec import CounterfactualParameters
+from governance.explain.summary import sample
 from governance.subject import Subject
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from governance.models.signature import Predictor
 
 _HALVINGS: Final = 12
+_REAL_ROWS: Final = 5000
+"""Real rows, spread over the data, that stand for all of them where nearness is measured."""
+_USUAL_ROWS: Final = 100
+"""Rows whose distance to their nearest real neighbour says what is usual."""
 Flips = Callable[[pd.DataFrame], NDArray[np.bool_]]
 """Rows -> whether the model decides otherwise than for the person."""
 
@@ -78,14 +83,16 @@ def run(
     likeness = Likeness(frame)
     starts = others[likeness.closest(row, frame.iloc[others], parameters.starts)]
     found: dict[tuple[str, ...], Counterfactual] = {}
+    real = Realness(likeness, frame.iloc[sample(len(frame), _REAL_ROWS)])
+    within, refused = real.usual(), 0
     for at, start in enumerate(starts.tolist()):
         progress(at, len(starts), "searching from real rows")
-        _keep(
-            found,
-            _from(
-                search, frame.iloc[start : start + 1].reset_index(drop=True), start, likeness, subject.model, decisions
-            ),
-        )
+        other = frame.iloc[start : start + 1].reset_index(drop=True)
+        new = _from(search, other, start, real, subject.model, decisions)
+        if new is not None and new.to_nearest > within:
+            refused += 1
+        else:
+            _keep(found, new)
     ordered = sorted(found.values(), key=lambda item: (len(item.changes), item.distance))
     result = Counterfactuals(
         row=parameters.row,
@@ -96,6 +103,8 @@ def run(
         immutable=immutable,
         found=tuple(ordered[: parameters.count]),
         tried=len(starts),
+        plausible_within=within,
+        implausible=refused,
     )
     return Finding(result, one_of(len(frame)))
 
@@ -135,7 +144,7 @@ def _flipper(model: Predictor, decisions: Decisions, row: int) -> Flips:
 
 
 def _from(
-    search: _Search, other: pd.DataFrame, start: int, likeness: Likeness, model: Predictor, decisions: Decisions
+    search: _Search, other: pd.DataFrame, start: int, real: Realness, model: Predictor, decisions: Decisions
 ) -> Counterfactual | None:
     """Return the counterfactual that a search from one real row finds, or None when the free columns do not suffice."""
     changed = [name for name in search.free if not _equal(search.row[name].iloc[0], other[name].iloc[0])]
@@ -150,9 +159,32 @@ def _from(
     return Counterfactual(
         changes=differences(search.row, candidate),
         prediction=float(model.predict(candidate).score[0, decisions.target]),
-        distance=float(likeness.distance(search.row, candidate)[0]),
+        distance=float(real.likeness.distance(search.row, candidate)[0]),
         seed_row=start,
+        to_nearest=real.nearest(candidate),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Realness:
+    """How near a made-up row is to real ones."""
+
+    likeness: Likeness
+    frame: pd.DataFrame
+    """Real rows."""
+
+    def nearest(self, row: pd.DataFrame) -> float:
+        """Return the distance of a row to the nearest real one."""
+        return float(self.likeness.distance(row, self.frame).min())
+
+    def usual(self) -> float:
+        """Return the distance within which 95 of 100 real rows have another real one, from rows spread over them."""
+        found = []
+        for at in sample(len(self.frame), _USUAL_ROWS).tolist():
+            distance = self.likeness.distance(self.frame.iloc[at : at + 1], self.frame)
+            distance[at] = np.inf
+            found.append(distance.min())
+        return float(np.quantile(found, 0.95)) if len(found) > 1 else 1.0
 
 
 def _equal(one: Any, other: Any) -> bool:

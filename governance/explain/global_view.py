@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.errors import RefusedInputError
-from governance.evidence import Dropped, Finding, Progress, Rows, silent
+from governance.evidence import Dropped, Finding, NotAssessed, Progress, Rows, silent
 from governance.explain.by_sampling import Budget
 from governance.explain.certificate import background_spread, certify, stability_among
 from governance.explain.choice import Chosen, Wish, choose
+from governance.explain.lime_rounds import agreement
 from governance.explain.report import ClassImportance, GlobalExplanation
 from governance.explain.spec import GlobalParameters
-from governance.explain.summary import Sums
+from governance.explain.summary import Sums, sample
 from governance.explain.way import Explained
 from governance.subject import Subject
 
@@ -39,7 +40,7 @@ def run(
     """
     budget = Budget(parameters.model_calls, 0.0)
     wish = Wish(parameters.method, parameters.scale, parameters.target, parameters.background_rows,
-                parameters.background_seed, parameters.correlated, budget)  # fmt: skip
+                parameters.background_seed, parameters.correlated, budget, parameters.groups)  # fmt: skip
     chosen = choose(subject, wish)
     frame = subject.data.frame(chosen.model.signature.columns)
     if not len(frame):
@@ -62,6 +63,7 @@ def run(
         explained,
         stability_among(part, explained.values, chosen.background.frame, _NEAR_ROWS, _NEAR_POOL),
         background_spread(chosen, part.iloc[:_SPREAD_ROWS]),
+        _lime(chosen, part, explained, parameters),
         notes,
     )
     left_out = len(frame) - len(part)
@@ -83,6 +85,14 @@ def run(
         Rows(len(part), len(frame), dropped),
         {"attributions": to_table(explained, about.players, positions, len(frame))},
     )
+
+
+def _lime(
+    chosen: Chosen, part: pd.DataFrame, explained: Explained, parameters: GlobalParameters
+) -> float | NotAssessed:
+    """Return how far LIME agrees, over a few rows spread evenly over the explained ones."""
+    at = sample(len(part), parameters.lime_rows)
+    return agreement(chosen, part.iloc[at], explained.values[at], parameters.lime_samples)
 
 
 def _positions(rows: int, most: int, rng: np.random.Generator, *, everything: bool) -> NDArray[np.intp]:

@@ -99,6 +99,10 @@ class KernelShap:
         """What is said about the values."""
         return self._about
 
+    def score(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """Return the model's output on the scale that is explained, (rows, targets)."""
+        return self._score(frame)
+
     def explain(self, frame: pd.DataFrame, target: int, rng: np.random.Generator, progress: Progress) -> Explained:
         """Return attributions row by row: means over the runs, with the standard errors of these means."""
         output = self._score(frame)[:, target]

@@ -12,6 +12,7 @@ from governance.evidence import Dropped, Finding, NotAssessed, Progress, Rows, s
 from governance.explain.by_sampling import Budget
 from governance.explain.certificate import background_spread, certify
 from governance.explain.choice import Chosen, Wish, choose
+from governance.explain.lime_rounds import agreement
 from governance.explain.nearest import Likeness, cosine
 from governance.explain.report import Attribution, Certificate, LocalExplanation
 from governance.explain.spec import LocalParameters
@@ -38,7 +39,8 @@ def run(
     row = row_at(frame, parameters.row)
     explained = chosen.explainer.explain(row, chosen.target, rng, progress)
     stability = _stability(chosen, frame, parameters.row, explained, parameters.neighbours)
-    certificate = certify(chosen, row, explained, stability, background_spread(chosen, row))
+    lime = agreement(chosen, row, explained.values, parameters.lime_samples)
+    certificate = certify(chosen, row, explained, stability, background_spread(chosen, row), lime)
     name = identifier_of(subject.data, parameters.row)
     result = local_explanation(chosen, row, parameters.row, name, explained, certificate)
     return Finding(result, one_of(len(frame)))

@@ -251,6 +251,49 @@ class Neighbours:
 
 
 @dataclass(frozen=True, slots=True)
+class Strange:
+    """A value of a row that the background has not seen the like of."""
+
+    feature: str
+    value: str
+    known: str
+    """What the background holds, in words: "18 to 90", or "none of 7 categories"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistakes:
+    """How far the model is off for some rows whose outcome is known."""
+
+    who: str
+    """"the most similar rows", or a column and its value, for example "sex = Female"."""
+    rows: int
+    """Rows with a known outcome."""
+    size: float | NotAssessed
+    """Share decided wrongly, or mean absolute error; best 0."""
+    low: float | None
+    """Lower end of the 95 % interval; None when not assessed."""
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLimits:
+    """What must be known about the model for this kind of person before an explanation of it is read."""
+
+    row: int
+    identifier: str
+    strange: tuple[Strange, ...]
+    background: Background
+    measure: Literal["share decided wrongly", "mean absolute error"]
+    everyone: Mistakes
+    alike: Mistakes
+    """Rows most like this one, the row itself left out."""
+    farthest: float
+    """Gower's distance of the least similar of them, 0 to 1."""
+    groups: tuple[Mistakes, ...]
+    """One for each sensitive column: the rows with the same value as this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Counterfactual:
     """A smallest set of changes after which the model decides otherwise."""
 
@@ -262,6 +305,8 @@ class Counterfactual:
     """Gower's distance from the row, 0 to 1."""
     seed_row: int
     """The real row with the other outcome from which the values come."""
+    to_nearest: float
+    """Gower's distance from the changed row to the nearest real one, 0 to 1; small is plausible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +324,10 @@ class Counterfactuals:
     """Fewest changes first; each one asked of the model again."""
     tried: int
     """Rows with the other outcome from which a search was started."""
+    plausible_within: float
+    """Distance to the nearest real row within which 95 % of the real rows have another one; answers beyond it are refused."""
+    implausible: int
+    """Answers that were refused because no real row is that near."""
 
 
 @dataclass(frozen=True, slots=True)

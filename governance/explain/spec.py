@@ -11,6 +11,7 @@ from governance.explain.report import (
     GlobalExplanation,
     LimeExplanation,
     LocalExplanation,
+    ModelLimits,
     Neighbours,
     ReasonCodes,
     Scale,
@@ -20,6 +21,14 @@ from governance.method_spec import MethodSpec
 
 Choice = Literal["auto", "tree", "linear", "permutation", "enumeration", "kernel"]
 """A way by name; "auto" takes the exact way that the file allows, else sampling, and the result says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGroup:
+    """Columns that get one attribution together."""
+
+    name: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,12 @@ class GlobalParameters:
     """Model rows spent on one explained row when values are sampled."""
     all_classes: bool = True
     """Whether importances are given for every class of a multiclass model."""
+    groups: tuple[ColumnGroup, ...] = ()
+    """Columns that are explained as one player each."""
+    lime_rows: int = 8
+    """Rows for which LIME is run, to say in the certificate how far the two agree; 0 skips the comparison."""
+    lime_samples: int = 1000
+    """Rows that LIME draws around each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,8 @@ class LocalParameters:
     """Most model rows that sampling may spend."""
     neighbours: int = 10
     """Nearest rows whose explanations are compared for stability; 0 skips the comparison."""
+    lime_samples: int = 1000
+    """Rows that LIME draws around the row, to say in the certificate how far the two agree; 0 skips the comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +136,19 @@ class WhatIfParameters:
     background_seed: int = 0
     model_calls: int = 4000
     """Model rows when values are sampled; small, so that the answer comes while one types."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsParameters:
+    """For whom the model's limits are looked up."""
+
+    row: int = 0
+    alike: int = 200
+    """Most similar rows over which mistakes are counted."""
+    background_rows: int = 1000
+    background_seed: int = 0
+    fewest: int = 20
+    """Rows with a known outcome below which nothing is said about a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +205,7 @@ class ReasonParameters:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="explain.global",
-        version=1,
+        version=2,
         title="What moves the model",
         question="Which columns move the model's score, by how much, and how far can that be trusted?",
         run="governance.explain.global_view:run",
@@ -195,7 +225,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.local",
-        version=1,
+        version=2,
         title="Why this row",
         question="Why does the model say what it says about this row?",
         run="governance.explain.local_view:run",
@@ -224,6 +254,16 @@ METHODS: tuple[MethodSpec, ...] = (
         needs=("model",),
     ),
     MethodSpec(
+        id="explain.limits",
+        version=1,
+        title="Limits of the model for this kind of person",
+        question="Has the model seen people like this one, and how often is it wrong about them?",
+        run="governance.explain.limits:run",
+        parameters=LimitsParameters,
+        result=ModelLimits,
+        needs=("model", "predictions"),
+    ),
+    MethodSpec(
         id="explain.neighbours",
         version=1,
         title="Nearest people with the other outcome",
@@ -235,7 +275,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.counterfactuals",
-        version=1,
+        version=2,
         title="What would have to be different",
         question="Which few changes would turn the decision?",
         run="governance.explain.counterfactual:run",

@@ -58,6 +58,9 @@ class Explainer(Protocol):
     def about(self) -> About:
         """What is said about the values."""
 
+    def score(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """Return the model's own output on the scale of the values, (rows, targets)."""
+
     def explain(self, frame: pd.DataFrame, target: int, rng: np.random.Generator, progress: Progress) -> Explained:
         """Return the attributions of the rows of `frame` for class number `target` (0 for regression)."""
 

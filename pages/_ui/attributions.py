@@ -10,16 +10,15 @@ import pandas as pd
 import streamlit as st
 
 from governance.codec import encode
-from governance.compute import executor
+from governance.compute import live
 from governance.errors import GovernanceError
 from governance.evidence import Evidence
-from governance.explain.report import Certificate
-from governance.explain.summary import features, sample
+from governance.explain.report import Importance
+from governance.explain.summary import features, importance_of, sample
 from governance.run import execute, open_data, read_array
 from governance.workflow import places, subjects
 from pages._ui import errors
 from pages._ui.subject import Picked
-from pages._ui.text import number, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,6 +42,11 @@ class Stored:
         """The columns that have attributions."""
         return features(self.table)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of raw columns among them; those of players of several columns are taken apart, too."""
+        return tuple(dict.fromkeys(part for name in self.names for part in (name, *name.split(" + "))))
+
     def shares(self, at: np.ndarray[Any, np.dtype[np.intp]]) -> pd.DataFrame:
         """Return the attributions of the rows at these positions."""
         return pd.DataFrame(self.table.select(list(self.names)).take(at).to_pandas())
@@ -57,8 +61,32 @@ def stored(evidence: Evidence, subject: Picked) -> Stored:
     """Return the attributions that an explanation of all rows left, with the cohort's positions."""
     place = places.current()
     table = read_array(place.blobs.path_of(evidence.blobs["attributions"]))
-    rows = np.asarray(open_data(subjects.data_file(place, subject.data, subject.cohort)).positions())
-    return Stored(table, rows, subject.cohort)
+    return Stored(table, positions(subject, subject.cohort), subject.cohort)
+
+
+def positions(subject: Picked, cohort: str) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Return the positions of the rows of a cohort.
+
+    Raises:
+        RefusedInputError: the cohort cannot be read or names a missing column.
+    """
+    return np.asarray(open_data(subjects.data_file(places.current(), subject.data, cohort)).positions())
+
+
+def importance(found: Stored, rows: np.ndarray[Any, np.dtype[np.intp]] | None = None) -> tuple[Importance, ...]:
+    """Return the importances over some rows of what is stored, over the cohort's without `rows`."""
+    return importance_of(found.table, found.rows if rows is None else rows)
+
+
+def classes(subject: Picked) -> tuple[str, ...]:
+    """Return the classes of the model, the one that is explained without asking first; () for a model of a number."""
+    place = places.current()
+    named = subjects.model_file(place, subject.model).signature.classes if subject.model else ()
+    if not named:
+        return ()
+    positive = subjects.data_file(place, subject.data).schema.positive if subject.data else ""
+    first = positive if positive in named else named[-1]
+    return (first, *(name for name in named if name != first))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -86,32 +114,7 @@ def ask(method: str, subject: Picked, parameters: Any) -> Evidence | None:
     choice = subjects.Choice(subject.model, subject.data, subject.reference, subject.cohort)
     task = subjects.task(place, method, choice, encode(parameters))
     try:
-        return executor().submit(execute, task).result(timeout=120).evidence
+        return live().submit(execute, task).result(timeout=120).evidence
     except GovernanceError as error:
         errors.advise(error)
         return None
-
-
-def trust(certificate: Certificate) -> None:
-    """Draw the certificate of an explanation: how far it can be trusted, in words and numbers."""
-    kind = (
-        "exact, without sampling"
-        if certificate.exact
-        else f"sampled; largest standard error {certificate.std_error:.2g}"
-    )
-    lines = [
-        f"The values are {kind}, in {certificate.units}.",
-        f"They add up to the model's own score within {certificate.additivity_gap:.1g}.",
-        f"Compared with {certificate.background_rows:,} background rows.",
-        f"Another draw of them would move the importances by {_part(certificate.background_spread)} of the largest one.",
-        f"Agreement with the most similar rows: {_part(certificate.neighbour_stability)} (1 is the same explanation).",
-        f"Rows outside what the background has seen: {certificate.rows_outside_background:,}.",
-        *certificate.notes,
-    ]
-    with st.container(border=True):
-        st.markdown("**How far can this be trusted?**")
-        st.markdown("\n".join(f"- {plain(line, 1000)}" for line in lines))
-
-
-def _part(value: Any) -> str:
-    return number(value, 3) if isinstance(value, int | float) else "not measured"

@@ -19,6 +19,7 @@ TERMS: dict[str, str] = {
     "demographic_parity": "Compares how often each group is selected. Difference: best 0. Ratio: best 1.",
     "digest": "The SHA-256 fingerprint of bytes: another byte, another digest.",
     "disparity": "How far a metric is apart between groups, as difference or ratio.",
+    "distance": "Gower's distance: the mean difference over the columns, each as a share of its range. 0 is equal, 1 differs in all.",
     "equal_opportunity": "Compares the true positive rate of the groups: of those who deserve it, how many are selected.",
     "equalized_odds": "Compares both the true and the false positive rate of the groups.",
     "evidence": "A stored result with the digests of everything that it was computed from.",

@@ -1,87 +1,76 @@
-"""Parts of the page about one person: whom to pick, what may be edited, and what follows from an edit."""
+"""Parts of the page about one person: the model's limits for them, what follows from an edit, and LIME beside it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from governance.evidence import Evidence
-from governance.explain.report import (
-    Counterfactuals,
-    LimeExplanation,
-    LocalExplanation,
-    Neighbours,
-    ReasonCodes,
-    WhatIf,
-)
-from governance.explain.spec import (
-    Change,
-    CounterfactualParameters,
-    LimeParameters,
-    NeighboursParameters,
-    ReasonParameters,
-    WhatIfParameters,
-)
-from governance.run import read_array
-from governance.workflow import places
-from pages._ui import attributions, evidence, sentence, tables
+from governance.evidence import NotAssessed
+from governance.explain.report import LimeExplanation, LocalExplanation, Mistakes, ModelLimits, WhatIf
+from governance.explain.spec import Change, LimeParameters, LimitsParameters, WhatIfParameters
+from pages._ui import attributions, badges, evidence, sentence, tables
 from pages._ui.charts import base
 from pages._ui.charts import explanation as charts
-from pages._ui.text import join, number, plain, shown
+from pages._ui.text import join, number, percent, plain, shown
 
 if TYPE_CHECKING:
     from pages._ui.subject import Picked
 
-ORDERS: Final = ("As in the data", "Highest score", "Lowest score", "Closest to the threshold")
-_LISTED: Final = 200
 _EDITED: Final = 8
 
 
-def score_of(found: Evidence, target: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return the score of a class for every row, or the predicted value, from stored predictions."""
-    table = read_array(places.current().blobs.path_of(found.blobs["predictions"]))
-    wanted = f"score_{target}"
-    name = wanted if wanted in table.column_names else table.column_names[-1]
-    return np.asarray(table.column(name).to_numpy(), dtype=np.float64)
+def limits(picked: Picked, row: int) -> None:
+    """Draw what the model cannot know about this kind of person and how often it is wrong about them, before any explanation."""
+    found = evidence.need("explain.limits", attributions.everyone(picked), LimitsParameters(row))
+    result = evidence.result(found, ModelLimits) if found is not None else None
+    if found is None or result is None:
+        return
+    with st.container(border=True, key="limits"):
+        st.markdown("**Before the explanation: does the model know people like this one?**")
+        _strange(result)
+        _mistakes(result)
+        tables.provenance(found)
 
 
-def orders(positive: str) -> tuple[str, ...]:
-    """Return the orders of rows on offer; a model of a number, without a `positive` label, has no threshold to be close to."""
-    return ORDERS if positive else ORDERS[:3]
-
-
-def ordered(score: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], order: str, threshold: float) -> list[int]:
-    """Return positions of rows in the order that was asked for, at most 200."""
-    own = score[rows]
-    key = {ORDERS[1]: -own, ORDERS[2]: own, ORDERS[3]: np.abs(own - threshold)}.get(order, np.arange(len(rows)))
-    return [int(item) for item in rows[np.argsort(key, kind="stable")[:_LISTED]]]
-
-
-def listing(frame: pd.DataFrame, score: np.ndarray[Any, Any], rows: list[int]) -> int | None:
-    """Draw the people to pick from; return the position of the chosen one."""
-    shown_rows = frame.iloc[rows].assign(row=rows, score=score[rows])
-    chosen = st.dataframe(
-        shown_rows[["row", "score", *frame.columns]],
-        hide_index=True,
-        height=220,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="people",
-        alt="People to pick from, with the model's score",
-        column_config={"score": tables.figures("Score"), "row": tables.count("Row", "")},
+def _strange(result: ModelLimits) -> None:
+    if not result.strange:
+        badges.badge("met", "Seen before")
+        st.markdown(f"Every value lies within what the {result.background.rows:,} background rows hold.")
+        return
+    badges.badge("alert", "Never seen")
+    words = join(
+        [f"{plain(item.feature)} is {plain(item.value)} (background: {plain(item.known)})" for item in result.strange]
     )
-    picked = chosen["selection"]["rows"]
-    return rows[picked[0]] if picked and picked[0] < len(rows) else None
+    st.markdown(f"The model extrapolates here: {words}.")
 
 
-def limits(result: LocalExplanation) -> None:
-    """Draw what the model cannot know about this kind of person, before the explanation."""
-    if result.certificate.rows_outside_background:
-        words = "This person lies outside what the background has seen: the model extrapolates here."
-        st.warning(words, icon=":material/warning:")
+def _mistakes(result: ModelLimits) -> None:
+    """Say how often the model is wrong about people like this one, against everybody."""
+    alike, everyone = result.alike, result.everyone
+    if isinstance(alike.size, NotAssessed) or isinstance(everyone.size, NotAssessed):
+        badges.badge("not_assessed")
+        reason = alike.size if isinstance(alike.size, NotAssessed) else everyone.size
+        words = reason.reason if isinstance(reason, NotAssessed) else ""
+        st.markdown(f"How often the model is wrong about people like this one is not known: {plain(words)}")
+        return
+    worse = alike.low is not None and alike.low > everyone.size
+    badges.badge("alert" if worse else "no_alert", "More often wrong" if worse else "Not more often wrong than usual")
+    off = "wrong about" if result.measure == "share decided wrongly" else "off on average by"
+    st.markdown(
+        f"Of the {alike.rows:,} most similar people whose outcome is known, the model is {off} **{_size(alike, result)}**, against "
+        f"{_size(everyone, result)} over all {everyone.rows:,}."
+    )
+    for group in result.groups:
+        st.caption(f"{plain(group.who)}: {_size(group, result)} of {group.rows:,} people with a known outcome.")
+
+
+def _size(item: Mistakes, result: ModelLimits) -> str:
+    if isinstance(item.size, NotAssessed):
+        return f"not assessed ({plain(item.size.reason)})"
+    write = percent if result.measure == "share decided wrongly" else number
+    return f"{write(item.size)} ({write(item.low)} to {write(item.high)})"
 
 
 @st.fragment
@@ -100,7 +89,8 @@ def what_if(picked: Picked, explanation: LocalExplanation, frame: pd.DataFrame) 
     )
     result = evidence.result(asked, WhatIf) if asked is not None else None
     if result is not None:
-        _moved(result)
+        with st.container(key="what-if"):
+            _moved(result)
 
 
 def _field(column: pd.Series, name: str, own: Any, key: str) -> str | None:
@@ -135,18 +125,22 @@ def _moved(result: WhatIf) -> None:
         sentence.aside(
             "With these edits the row leaves the range that the background has seen: read the answer with care."
         )
-    frame = pd.DataFrame(
-        [
-            {
-                "column": f"{shown(item.feature, 40)} = {shown(item.value_after, 30)}",
-                "rows": label,
-                "attribution": value,
-            }
-            for item in result.values[:10]  # noqa: PD011
-            for label, value in (("as it is", item.attribution_before), ("with your edits", item.attribution_after))
-        ]
+    steps, ends = charts.waterfall_frame(result), charts.ends_frame(result.base_value, result.output_after)
+    base.redraw(
+        charts.layout_of_waterfall(len(steps), result.units),
+        {"steps": steps, "ends": ends},
+        "From the average answer to the answer with your edits, column by column",
+        charts.readable_steps(steps),
+        "edited",
     )
-    base.draw(charts.before_after(frame, result.units), "Attributions before and after the edits", frame, "what-if")
+    moved = charts.before_after_frame(result)
+    base.redraw(
+        charts.layout_of_before_after(len(moved) // 2, result.units),
+        {"moved": moved},
+        "Attributions as the row is and with your edits",
+        moved,
+        "what-if",
+    )
 
 
 def lime(picked: Picked, explanation: LocalExplanation) -> None:
@@ -173,65 +167,3 @@ def _share(value: Any) -> str:
 
 def _plain_number(value: Any) -> str:
     return number(value, 2) if isinstance(value, float | int) else "an unknown amount"
-
-
-def neighbours(picked: Picked, row: int) -> None:
-    """Draw the nearest people with the other outcome."""
-    found = evidence.need("explain.neighbours", attributions.everyone(picked), NeighboursParameters(row))
-    result = evidence.result(found, Neighbours) if found is not None else None
-    if found is None or result is None:
-        return
-    st.markdown(
-        f"This row is **{result.outcome}**. The most similar of the {result.others:,} rows with the other outcome:"
-    )
-    for item in result.nearest:
-        different = join(
-            [f"{plain(one.feature)} {plain(one.other)} (here {plain(one.own)})" for one in item.differences[:6]]
-        )
-        more = f" and {len(item.differences) - 6} more" if len(item.differences) > 6 else ""
-        st.markdown(
-            f"- Row {item.row}, score {number(item.prediction)}, distance {number(item.distance, 2)}: {different}{more}"
-        )
-    tables.provenance(found)
-
-
-def counterfactuals(picked: Picked, row: int) -> None:
-    """Draw the fewest changes that would turn the decision."""
-    found = evidence.need("explain.counterfactuals", attributions.everyone(picked), CounterfactualParameters(row))
-    result = evidence.result(found, Counterfactuals) if found is not None else None
-    if found is None or result is None:
-        return
-    if not result.found:
-        st.markdown(
-            f"None of {result.tried} searches found a change of the columns that may change which turns the decision."
-        )
-    for item in result.found:
-        changes = join(
-            [f"**{plain(one.feature)}** from {plain(one.own)} to {plain(one.other)}" for one in item.changes]
-        )
-        st.markdown(f"- {changes}: score {number(item.prediction)} instead of {number(result.prediction)}")
-    fixed = f" Never changed: {join([plain(name) for name in result.immutable])}." if result.immutable else ""
-    sentence.aside(
-        f"Each answer was asked of the model again. These are facts about the model, not advice to a person.{fixed}"
-    )
-    tables.provenance(found)
-
-
-def reasons(picked: Picked, row: int) -> None:
-    """Draw the principal reasons against this person."""
-    found = evidence.need("explain.reasons", attributions.everyone(picked), ReasonParameters(row=row))
-    result = evidence.result(found, ReasonCodes) if found is not None else None
-    if found is None or result is None:
-        return
-    group = "people with the favourable outcome" if result.reference_group == "favourable" else "everybody"
-    st.markdown(f"Compared with {result.background.rows:,} {group}, these columns moved the score against this person:")
-    for at, item in enumerate(result.rows[0].reasons, start=1):
-        st.markdown(
-            f"{at}. **{plain(item.text)}** ({plain(item.feature)} = {plain(item.value)}), by {item.attribution:.3g} {result.units}"
-        )
-    if not result.rows[0].reasons:
-        st.markdown("No column speaks against this person.")
-    sentence.aside(
-        f"The score is {number(result.rows[0].prediction)}; the decision turns at {number(result.threshold)}."
-    )
-    tables.provenance(found)

@@ -13,7 +13,7 @@ from governance.errors import RefusedInputError
 from governance.evidence import Dropped, Rows
 from governance.methods import CATALOGUE
 from governance.review.docket import Duty
-from pages._ui import badges, duties, glossary, navigation, person, runs
+from pages._ui import badges, duties, glossary, navigation, people, runs
 from pages._ui.charts import base
 from pages._ui.footer import sentence
 from pages._ui.house import LedgerState
@@ -178,5 +178,5 @@ def test_charts_are_altair_charts() -> None:
 
 
 def test_a_model_of_a_number_offers_no_order_by_a_threshold() -> None:
-    assert person.ORDERS[3] in person.orders("yes")
-    assert person.ORDERS[3] not in person.orders("")
+    assert people.ORDERS[3] in people.orders("yes")
+    assert people.ORDERS[3] not in people.orders("")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from governance.explain.report import Importance, LimeExplanation, LocalExplanation
+from governance.explain.report import Importance, LimeExplanation, LocalExplanation, WhatIf
 from governance.explain.summary import shade
 from pages._ui import palette
-from pages._ui.charts.base import BAR, AnyChart, interval_bars, tall
+from pages._ui.charts.base import BAR, AnyChart, Data, Layout, interval_bars, layout, tall
 from pages._ui.text import shown
 
 if TYPE_CHECKING:
@@ -132,28 +133,66 @@ def dependence(frame: pd.DataFrame, name: str, by: str, units: str) -> AnyChart:
 
 
 def cohorts(frame: pd.DataFrame, units: str) -> AnyChart:
-    """Return importances of two cohorts side by side; columns "column", "mean |attribution|", "rows"."""
+    """Return importances of two cohorts side by side with their intervals.
+
+    Args:
+        frame: columns "column", "rows", "mean |attribution|", "low" and "high".
+        units: units of the attributions.
+    """
+    title = f"mean |attribution|, {units}"
+    base = alt.Chart(frame, height=tall(len(frame)))
+    y, offset = alt.Y("column:N", sort=None, title=None), alt.YOffset("rows:N", sort=None)
+    tooltip = ["column", "rows", alt.Tooltip("mean |attribution|", format=".4g")]
+    bars = base.mark_bar().encode(
+        x=alt.X("mean |attribution|:Q", title=title),
+        y=y,
+        yOffset=offset,
+        color=alt.Color("rows:N", sort=None),
+        tooltip=tooltip,
+    )
+    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
+        x=alt.X("low:Q", title=title), x2="high", y=y, yOffset=offset, tooltip=tooltip
+    )
+    layered: AnyChart = alt.layer(bars, rule)
+    return layered
+
+
+def by_class(frame: pd.DataFrame, columns: Sequence[str], units: str) -> AnyChart:
+    """Return one square per column and class, the darker the more the column moves the score of the class.
+
+    Args:
+        frame: columns "column", "class" and "mean |attribution|".
+        columns: the columns from top to bottom.
+        units: units of the attributions.
+    """
     chart: AnyChart = (
-        alt.Chart(frame, height=tall(len(frame)))
-        .mark_bar()
+        alt.Chart(frame, height=tall(len(columns)) + 40)
+        .mark_rect()
         .encode(
-            x=alt.X("mean |attribution|:Q", title=f"mean |attribution|, {units}"),
-            y=alt.Y("column:N", sort=None, title=None),
-            yOffset=alt.YOffset("rows:N", sort=None),
-            color=alt.Color("rows:N", sort=None),
-            tooltip=["column", "rows", alt.Tooltip("mean |attribution|", format=".4g")],
+            x=alt.X("class:N", title=None, axis=alt.Axis(orient="top", labelAngle=0)),
+            y=alt.Y("column:N", sort=[shown(name, 60) for name in columns], title=None),
+            color=alt.Color(
+                "mean |attribution|:Q",
+                scale=alt.Scale(domainMin=0, range=list(palette.SEQUENTIAL)),
+                legend=alt.Legend(title=f"mean |attribution|, {units}", gradientLength=140),
+            ),
+            tooltip=["column", "class", alt.Tooltip("mean |attribution|", format=".4g")],
         )
     )
     return chart
 
 
-def waterfall_frame(explanation: LocalExplanation, top: int = 10) -> pd.DataFrame:
-    """Return the steps from the base value to the model's output; small ones are summed up in the last step."""
-    items = explanation.values  # noqa: PD011 - attributions, no frame
-    steps = [(f"{shown(item.feature, 40)} = {shown(item.value, 30)}", item.attribution) for item in items[:top]]
-    rest = sum(item.attribution for item in items[top:])
+def waterfall_frame(explanation: LocalExplanation | WhatIf, top: int = 10) -> pd.DataFrame:
+    """Return the steps from the base value to the model's output; small ones are summed up in the last step.
+
+    Args:
+        explanation: of a row as it is, or with edits: then the steps lead to the answer with the edits.
+        top: steps with a bar of their own.
+    """
+    items = _shares(explanation)
+    steps = [(f"{shown(name, 40)} = {shown(value, 30)}", share) for name, value, share in items[:top]]
     if len(items) > top:
-        steps.append((f"{_OTHERS} ({len(items) - top})", rest))
+        steps.append((f"{_OTHERS} ({len(items) - top})", sum(share for *_, share in items[top:])))
     end = explanation.base_value + np.cumsum([share for _, share in steps])
     return pd.DataFrame(
         {
@@ -167,24 +206,51 @@ def waterfall_frame(explanation: LocalExplanation, top: int = 10) -> pd.DataFram
     )
 
 
-def waterfall(frame: pd.DataFrame, explanation: LocalExplanation) -> AnyChart:
-    """Return a waterfall from the base value to the model's output."""
-    base = alt.Chart(frame)
+def _shares(explanation: LocalExplanation | WhatIf) -> list[tuple[str, str, float]]:
+    """Return (column, its value, its attribution), the largest first."""
+    if isinstance(explanation, LocalExplanation):
+        return [(item.feature, item.value, item.attribution) for item in explanation.values]  # noqa: PD011
+    return [(item.feature, item.value_after, item.attribution_after) for item in explanation.values]  # noqa: PD011
+
+
+def readable_steps(steps: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps without what only the drawing needs."""
+    return steps[["step", "attribution", "from", "to", "effect"]]
+
+
+def ends_frame(start: float, end: float) -> pd.DataFrame:
+    """Return the two places that a waterfall leads between."""
+    return pd.DataFrame({"at": [start, end], "name": ["average", "this row"]})
+
+
+def waterfall(steps: Data, ends: Data, bars: int, units: str) -> AnyChart:
+    """Return a waterfall from the base value to the model's output.
+
+    Args:
+        steps: rows as `waterfall_frame` gives them.
+        ends: rows as `ends_frame` gives them.
+        bars: number of steps.
+        units: what one unit of the model's output means.
+    """
+    base = alt.Chart(steps)
     y = alt.Y("step:N", sort=None, title=None)
-    bars = base.mark_bar(height=BAR * 0.7).encode(
+    drawn = base.mark_bar(height=BAR * 0.7).encode(
         y=y,
-        x=alt.X("from:Q", title=f"model output, {explanation.certificate.units}", scale=alt.Scale(zero=False)),
+        x=alt.X("from:Q", title=f"model output, {units}", scale=alt.Scale(zero=False)),
         x2="to:Q",
         color=alt.Color("effect:N", scale=_SIDES),
-        tooltip=["step", alt.Tooltip("attribution", format=".4g"), alt.Tooltip("to", format=".4g")],
+        tooltip=[alt.Tooltip("step:N"), alt.Tooltip("attribution:Q", format=".4g"), alt.Tooltip("to:Q", format=".4g")],
     )
     text = base.mark_text(align="left", dx=4, fontSize=12, color=palette.MUTED).encode(
         y=y, x=alt.X("high:Q"), text="label:N"
     )
     text = text.transform_calculate(high="max(datum.from, datum.to)")
-    ends = pd.DataFrame({"at": [explanation.base_value, explanation.model_output], "name": ["average", "this row"]})
-    marks = alt.Chart(ends).mark_rule(strokeDash=[4, 3], color=palette.MUTED).encode(x="at:Q", tooltip=["name", "at"])
-    layered: AnyChart = alt.layer(marks, bars, text).properties(height=int(BAR * 1.3 * len(frame)) + 60)
+    marks = (
+        alt.Chart(ends)
+        .mark_rule(strokeDash=[4, 3], color=palette.MUTED)
+        .encode(x="at:Q", tooltip=[alt.Tooltip("name:N"), alt.Tooltip("at:Q", format=".4g")])
+    )
+    layered: AnyChart = alt.layer(marks, drawn, text).properties(height=int(BAR * 1.3 * bars) + 60)
     return layered
 
 
@@ -216,17 +282,39 @@ def side_by_side(frame: pd.DataFrame) -> AnyChart:
     return chart
 
 
-def before_after(frame: pd.DataFrame, units: str) -> AnyChart:
-    """Return attributions before and after an edit; columns "column", "rows", "attribution"."""
+def before_after_frame(result: WhatIf, top: int = 10) -> pd.DataFrame:
+    """Return the largest attributions with and without the edits, two rows for each column."""
+    rows = [
+        (f"{shown(item.feature, 40)} = {shown(item.value_after, 30)}", label, value)
+        for item in result.values[:top]  # noqa: PD011
+        for label, value in (("as it is", item.attribution_before), ("with your edits", item.attribution_after))
+    ]
+    return pd.DataFrame(rows, columns=["column", "rows", "attribution"])
+
+
+def before_after(data: Data, columns: int, units: str) -> AnyChart:
+    """Return attributions before and after an edit from `before_after_frame`, of so many columns."""
     chart: AnyChart = (
-        alt.Chart(frame, height=tall(len(frame)))
+        alt.Chart(data, height=tall(2 * columns))
         .mark_bar()
         .encode(
             x=alt.X("attribution:Q", title=f"attribution, {units}"),
             y=alt.Y("column:N", sort=None, title=None),
             yOffset=alt.YOffset("rows:N", sort=None),
             color=alt.Color("rows:N", sort=None, scale=alt.Scale(range=[palette.MUTED, palette.ACCENT])),
-            tooltip=["column", "rows", alt.Tooltip("attribution", format=".4g")],
+            tooltip=[alt.Tooltip("column:N"), alt.Tooltip("rows:N"), alt.Tooltip("attribution:Q", format=".4g")],
         )
     )
     return chart
+
+
+@lru_cache(maxsize=64)
+def layout_of_waterfall(bars: int, units: str) -> Layout:
+    """Return the layout of a waterfall whose numbers change while one looks at it: data sets "steps" and "ends"."""
+    return layout(waterfall(alt.NamedData("steps"), alt.NamedData("ends"), bars, units))
+
+
+@lru_cache(maxsize=64)
+def layout_of_before_after(columns: int, units: str) -> Layout:
+    """Return the layout of attributions before and after an edit: data set "moved"."""
+    return layout(before_after(alt.NamedData("moved"), columns, units))

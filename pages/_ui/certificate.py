@@ -1,0 +1,208 @@
+"""How far an explanation can be trusted: its certificate in words, each field held against the policy's limit where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from governance.codec import parse
+from governance.errors import GovernanceError
+from governance.evidence import Evidence, NotAssessed
+from governance.explain.report import Background, Certificate
+from governance.review import policy as policies
+from governance.review.gate import GateLine, evaluate
+from governance.review.policy import Policy
+from governance.workflow import places
+from pages._ui import house
+from pages._ui.badges import badge, inline
+from pages._ui.text import join, number, plain, short
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from pages._ui.subject import Picked
+
+_METHOD: Final = "explain.global"
+"""The method whose requirements hold for the certificates of single rows as well: they have the same fields."""
+_PREFIX: Final = "certificate."
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The limits in force, and whose they are."""
+
+    policy: Policy
+    source: str
+    """In words, as a part of a sentence."""
+
+
+def trust(evidence: Evidence, certificate: Certificate, background: Background, subject: Picked) -> None:
+    """Draw the certificate of an explanation, beginning with the verdict of the policy.
+
+    Args:
+        evidence: the explanation, of all rows or of one.
+        certificate: its certificate.
+        background: the rows that it compares with.
+        subject: the model under review and its data.
+    """
+    rules = _rules(subject.model)
+    lines = _held(rules.policy, evidence)
+    with st.container(border=True, key=f"certificate-{evidence.key.method.replace('.', '-')}"):
+        st.markdown("**How far can this be trusted?**")
+        _verdict(lines, rules.source)
+        by_field = {item.metric: item for item in lines}
+        st.markdown("\n".join(f"- {text}{_limit(by_field, field)}" for field, text in _fields(certificate, background)))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One limit of the policy, held against the certificate."""
+
+    metric: str
+    """Field of the certificate."""
+    line: GateLine
+
+
+def _held(policy: Policy, evidence: Evidence) -> tuple[Held, ...]:
+    """Return the policy's requirements on the certificate with their outcomes for this evidence, whatever its rows."""
+    mine = tuple(
+        replace(item, method=evidence.key.method, cohort=evidence.key.cohort)
+        for item in policy.requirements
+        if item.method == _METHOD and item.metric.startswith(_PREFIX)
+    )
+    if not mine:
+        return ()
+    report = evaluate(replace(policy, requirements=mine), {evidence.digest: evidence})
+    return tuple(
+        Held(item.metric.removeprefix(_PREFIX), line) for item, line in zip(mine, report.requirements, strict=True)
+    )
+
+
+def _rules(model: str) -> _Rules:
+    """Return the policy that was frozen last for a case about the model, else the template that has limits for explanations."""
+    cases = [case for case in house.board().cases.values() if model in case.body.models and case.frozen is not None]
+    for case in reversed(cases):
+        if case.frozen is None:
+            continue
+        try:
+            found = policies.from_json(parse(places.current().blobs.read(case.frozen.policy_digest)))
+        except (GovernanceError, StorageError):
+            continue
+        if any(item.method == _METHOD for item in found.requirements):
+            return _Rules(found, f"the policy that case {plain(case.id)} has frozen")
+    return _Rules(policies.from_toml(policies.template()), "the policy template")
+
+
+def _verdict(lines: Sequence[Held], source: str) -> None:
+    """Say in words whether the explanation is inside the limits; outside, what follows from it."""
+    wrong = [item for item in lines if item.line.outcome != "met"]
+    if not lines:
+        badge("not_assessed", "No limits")
+        st.markdown(f"{source[0].upper()}{source[1:]} has no limits for explanations.")
+        return
+    if not wrong:
+        badge("met", "Inside the limits")
+        st.markdown(f"All {len(lines)} limits of {source} are kept.")
+        return
+    badge("not_met", "Outside the limits")
+    words = join([f"{_NAMES.get(item.metric, plain(item.metric))}{_found(item.line)}" for item in wrong])
+    st.markdown(f"Of the {len(lines)} limits of {source}, {len(wrong)} not kept: {words}. {_follows(wrong)}")
+
+
+def _found(line: GateLine) -> str:
+    if line.outcome == "not_assessed":
+        return f" (not assessed, asked for: {plain(line.limit)})"
+    return f" ({plain(_shorter(line.value))}, asked for: {plain(line.limit)})"
+
+
+def _shorter(value: str | None) -> str:
+    try:
+        return f"{float(value or ''):.3g}"
+    except ValueError:
+        return value or ""
+
+
+def _follows(wrong: Sequence[Held]) -> str:
+    severities = {str(item.line.severity) for item in wrong}
+    if "freezing" in severities:
+        return "**This explanation cannot be frozen as evidence for a signature without a waiver.**"
+    if "blocking" in severities:
+        return "**With this explanation as evidence the policy is not satisfied without a waiver.**"
+    return "The policy only advises here; read the explanation with this in mind."
+
+
+def _limit(by_field: Mapping[str, Held], field: str) -> str:
+    held = by_field.get(field)
+    if held is None:
+        return ""
+    return f" {inline(held.line.outcome)} limit: {plain(held.line.limit)}"
+
+
+_NAMES: Final[dict[str, str]] = {
+    "additivity_gap": "adding up",
+    "std_error": "sampling noise",
+    "background_spread": "another background",
+    "neighbour_stability": "alike people, alike reasons",
+    "lime_agreement": "agreement with LIME",
+    "rows_outside_background": "rows outside the background",
+    "background_rows": "size of the background",
+}
+"""Field of the certificate -> what a reader calls it."""
+
+
+def _fields(certificate: Certificate, background: Background) -> list[tuple[str, str]]:
+    """Return (field, sentence) for everything that the certificate says."""
+    which = "the data set to compare with" if background.source == "reference" else "the evaluated rows themselves"
+    noise = (
+        "Exact: the values follow from the model's file without sampling."
+        if certificate.exact
+        else f"Sampled: the largest standard error of a value is {certificate.std_error:.2g}."
+    )
+    notes = [("", plain(note, 1000)) for note in certificate.notes]
+    return [
+        ("scale", f"Values are in {plain(certificate.units)}, on the model's {plain(certificate.scale)} scale."),
+        ("std_error", noise),
+        ("additivity_gap", f"They add up to the model's own score within {certificate.additivity_gap:.1g}."),
+        (
+            "background_rows",
+            (
+                f"Compared with {background.rows:,} of {background.total:,} rows of {which} "
+                f"(rows `{short(background.digest)}`)."
+            ),
+        ),
+        ("background_spread", f"Another draw of these rows would move an importance by {_share(certificate)}."),
+        (
+            "neighbour_stability",
+            (
+                f"People who are much alike get explanations that are {_part(certificate.neighbour_stability)} alike "
+                "(1 is the same explanation, 0 has nothing in common)."
+            ),
+        ),
+        (
+            "lime_agreement",
+            (
+                f"LIME, another method, orders the columns alike to {_part(certificate.lime_agreement)} "
+                "(1 is the same order, 0 no relation)."
+            ),
+        ),
+        (
+            "rows_outside_background",
+            f"Rows with a value outside what these rows hold: {certificate.rows_outside_background:,}.",
+        ),
+        *notes,
+    ]
+
+
+def _share(certificate: Certificate) -> str:
+    spread = certificate.background_spread
+    if isinstance(spread, NotAssessed):
+        return _part(spread)
+    return f"{spread:.1%} of the largest one (one standard deviation)"
+
+
+def _part(value: Any) -> str:
+    if isinstance(value, NotAssessed):
+        return f"an amount that was not measured ({plain(value.reason.removeprefix('Not measured: '), 300)})"
+    return number(value, 2)
