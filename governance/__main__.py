@@ -23,6 +23,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("drift", "governance.cli.drift:drift"),
     ("explain", "governance.cli.explain:explain"),
     ("lime", "governance.cli.explain:lime"),
+    ("reasons", "governance.cli.reasons:reasons"),
     ("baseline", "governance.cli.drift:baseline"),
     ("watch", "governance.cli.watch:watch"),
     ("alert confirm", "governance.cli.alert:alert_confirm"),

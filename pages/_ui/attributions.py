@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from governance.errors import GovernanceError
 from governance.evidence import Evidence
 from governance.explain.report import Importance
 from governance.explain.summary import features, importance_of, sample
-from governance.run import execute, open_data, read_array
+from governance.run import Done, execute, open_data, read_array
 from governance.workflow import places, subjects
 from pages._ui import errors
 from pages._ui.subject import Picked
@@ -23,6 +24,8 @@ from pages._ui.subject import Picked
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_AT_ONCE: Final = 0.7
+_PATIENCE: Final = 120.0
 DOTS = 1500
 """Rows that charts of dots show at most."""
 
@@ -113,8 +116,23 @@ def ask(method: str, subject: Picked, parameters: Any) -> Evidence | None:
     place = places.current()
     choice = subjects.Choice(subject.model, subject.data, subject.reference, subject.cohort)
     task = subjects.task(place, method, choice, encode(parameters))
+    answer = live().submit(execute, task)
     try:
-        return live().submit(execute, task).result(timeout=120).evidence
+        return _soon(answer).evidence
     except GovernanceError as error:
         errors.advise(error)
-        return None
+    except TimeoutError:
+        answer.cancel()
+        errors.advise(GovernanceError("The answer did not come in two minutes.", "Reload the page to ask again."))
+    return None
+
+
+def _soon(answer: Future[Done]) -> Done:
+    """Return an answer that usually comes at once; the first one of a model waits for its tables, and says so."""
+    try:
+        return answer.result(timeout=_AT_ONCE)
+    except TimeoutError:
+        if answer.done():  # the question itself ran out of time
+            raise
+    with st.spinner("Opening the model for questions…"):
+        return answer.result(timeout=_PATIENCE)

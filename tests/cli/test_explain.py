@@ -96,3 +96,46 @@ def test_explain_ranks_the_pairs_that_act_together_when_asked(files: Path) -> No
     assert strengths == sorted(strengths, reverse=True)
     assert {found["pairs"][0]["first"], found["pairs"][0]["second"]} == {"a", "b"}
     assert "pairs of columns that act together" in run(*words).stdout
+
+
+@pytest.fixture(scope="module")
+def credit(files: Path) -> Path:
+    """Rows with an outcome, and roles."""
+    rows = pd.read_csv(files / "data.csv")
+    rows.assign(good=(rows.a + rows.b > 0).astype(int)).to_csv(files / "credit.csv", index=False)
+    (files / "roles.toml").write_text('target = "good"\npositive = "1"\n', encoding="utf-8")
+    (files / "words.txt").write_text("a: The first number is too small\n", encoding="utf-8")
+    return files
+
+
+def test_reasons_of_everybody_are_written_in_the_organisations_words(credit: Path) -> None:
+    out = credit / "reasons.csv"
+    result = run(
+        "reasons", credit / "model.onnx", credit / "credit.csv", "--schema", credit / "roles.toml",
+        "--wording", credit / "words.txt", "--count", 2, "--out", out, "--json",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.exception
+    found, table = json.loads(result.stdout), pd.read_csv(out)
+    assert (found["exact"], found["reference_group"], found["unfavourable"]) == (True, "favourable", len(table))
+    assert list(table.columns[3:]) == ["reason_1", "value_1", "attribution_1", "reason_2", "value_2", "attribution_2"]
+    assert (table.prediction < 0.5).all()
+    first = found["rows"][0]["reasons"][0]
+    assert table.reason_1[0] == first["text"]
+    assert set(table.reason_1) <= {"The first number is too small", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--against", "nobody"), "No reference group 'nobody'. Known: all, favourable"),
+        (("--row", "5000"), "no row 5000"),
+        (("--wording", "model.onnx"), "cannot be read as text"),
+    ],
+)
+def test_reasons_refuse_what_makes_no_sense(credit: Path, words: tuple[str, str], message: str) -> None:
+    value = credit / words[1] if words[1].endswith("onnx") else words[1]
+    result = run(
+        "reasons", credit / "model.onnx", credit / "credit.csv", "--schema", credit / "roles.toml", words[0], value
+    )
+    assert isinstance(result.exception, RefusedInputError)
+    assert message in str(result.exception)

@@ -30,6 +30,7 @@ from governance.explain.report import (
     GlobalExplanation,
     LimeExplanation,
     LocalExplanation,
+    ModelLimits,
     Neighbours,
     ReasonCodes,
     WhatIf,
@@ -75,7 +76,13 @@ def pipeline(final: object, people: pd.DataFrame, target: str = "good") -> bytes
 
 
 def ask(
-    method_id: str, folder: Path, model: bytes, arrays: bool = False, reference: bool = True, **parameters: object
+    method_id: str,
+    folder: Path,
+    model: bytes,
+    arrays: bool = False,
+    reference: bool = True,
+    cohort: str = "",
+    **parameters: object,
 ) -> Done:
     path = folder / f"{sha256(model)[:12]}.onnx"
     path.write_bytes(model)
@@ -83,7 +90,7 @@ def ask(
 
     def table(name: str) -> DataFile:
         file = folder / f"{name}.parquet"
-        return DataFile(str(file), sha256(file.read_bytes()), schema)
+        return DataFile(str(file), sha256(file.read_bytes()), schema, cohort if name == "data" else "")
 
     task = Task(
         method_id, table("data"), ModelFile(str(path), sha256(model), signature_of(model)),
@@ -134,6 +141,7 @@ def test_one_row_has_the_same_values_as_in_the_table_of_all_rows(folder: Path, b
     assert found.prediction == pytest.approx(1 / (1 + np.exp(-found.model_output)), abs=1e-5)
     assert -1 <= found.certificate.neighbour_stability <= 1
     assert found.certificate.background_spread > 0
+    assert -1 <= found.certificate.lime_agreement <= 1
 
 
 MODELS = {
@@ -253,6 +261,19 @@ def test_a_result_reads_back(folder: Path, boosted: bytes) -> None:
     assert decode(LocalExplanation, evidence.result) == evidence.read(LocalExplanation)
 
 
+def test_the_certificate_says_how_far_lime_agrees(folder: Path, people: pd.DataFrame) -> None:
+    """On a straight line of numbers both methods measure the same thing; where LIME was not run, that is said."""
+    numbers = people[["age", "income"]].assign(noise=np.random.default_rng(1).normal(size=len(people)))
+    target = 2.0 * numbers.age + numbers.noise
+    model = convert_estimator(
+        make_pipeline(StandardScaler(), LinearRegression()).fit(people[COLUMNS[:2]], target), people[COLUMNS[:2]]
+    )
+    found = ask("explain.global", folder, model, lime_rows=3, lime_samples=300).evidence.read(GlobalExplanation)
+    assert found.certificate.lime_agreement == pytest.approx(1.0)
+    skipped = ask("explain.local", folder, model, lime_samples=0).evidence.read(LocalExplanation)
+    assert isinstance(skipped.certificate.lime_agreement, NotAssessed)
+
+
 def test_lime_is_repeated_and_held_against_shapley_values(folder: Path, boosted: bytes) -> None:
     found = ask("explain.lime", folder, boosted, row=11, samples=500, repeats=3).evidence.read(LimeExplanation)
     assert {item.feature for item in found.weights} == set(COLUMNS)
@@ -310,6 +331,45 @@ def test_counterfactuals_turn_the_decision_and_respect_what_must_not_change(
         changes = [{"column": change.feature, "value": change.other} for change in found.found[0].changes]
         checked = ask("explain.what_if", folder, boosted, row=row, changes=changes).evidence.read(WhatIf)
         assert (checked.prediction_after >= 0.5) != (found.prediction >= 0.5)
+
+
+def test_counterfactuals_are_as_near_to_a_real_person_as_people_are_to_each_other(
+    folder: Path, boosted: bytes, people: pd.DataFrame
+) -> None:
+    found = ask("explain.counterfactuals", folder, boosted, row=1, starts=60).evidence.read(Counterfactuals)
+    frame = people.iloc[200:].reset_index(drop=True)
+    width = {name: np.subtract(*np.quantile(frame[name], [0.99, 0.01])) for name in ("age", "income")}
+    assert found.found
+    for item in found.found:
+        row = frame.iloc[1][COLUMNS].to_dict()
+        row |= {change.feature: change.other for change in item.changes}
+        apart = sum(np.minimum(np.abs(frame[name] - float(row[name])) / width[name], 1) for name in width)
+        apart = apart + (frame.region != row["region"]) + (frame.job != row["job"])
+        assert item.to_nearest == pytest.approx(apart.min() / 4, abs=1e-4)
+        assert item.to_nearest <= found.plausible_within
+
+
+def test_the_limits_for_a_person_count_mistakes_among_people_who_are_alike(
+    folder: Path, boosted: bytes, people: pd.DataFrame
+) -> None:
+    found = ask("explain.limits", folder, boosted, row=4, alike=50).evidence.read(ModelLimits)
+    frame = people.iloc[200:].reset_index(drop=True)
+    answers = [
+        ask("explain.what_if", folder, boosted, row=row).evidence.read(WhatIf).prediction_before for row in range(30)
+    ]
+    wrong = (np.array(answers) >= 0.5) != (frame.good[:30] == "yes")
+    part = ask("explain.limits", folder, boosted, cohort='id < "p230"', row=4, alike=29).evidence.read(ModelLimits)
+    assert (part.everyone.rows, part.everyone.size) == (30, pytest.approx(wrong.mean()))
+    assert part.alike.size == pytest.approx(np.delete(wrong.to_numpy(), 4).mean())
+    assert part.everyone.low < part.everyone.size < part.everyone.high
+    assert (found.alike.rows, found.measure) == (50, "share decided wrongly")
+    assert 0 < found.farthest < 1
+
+
+def test_limits_are_not_made_up_where_nobody_knows_what_happened(folder: Path, boosted: bytes) -> None:
+    few = ask("explain.limits", folder, boosted, row=0, alike=5).evidence.read(ModelLimits)
+    assert few.alike.size == NotAssessed("5 rows with a known outcome, fewer than 20.")
+    assert few.alike.low is None
 
 
 def test_a_number_that_may_only_grow_only_grows(folder: Path, boosted: bytes) -> None:

@@ -15,12 +15,15 @@ def certificate() -> Certificate:
     )
 
 
-def test_a_local_explanation_survives_the_way_through_json() -> None:
-    explanation = LocalExplanation(
+def explanation() -> LocalExplanation:
+    return LocalExplanation(
         3, "a-17", "tree", EXACT, "raw", "logistic", "good", -1.0, 0.5, 0.62,
         (Attribution("age", "41", 1.5, 0.0),), Background(100, 2000, "0" * 64, "reference"), certificate(),
     )  # fmt: skip
-    assert decode(LocalExplanation, parse(canonical(encode(explanation)))) == explanation
+
+
+def test_a_local_explanation_survives_the_way_through_json() -> None:
+    assert decode(LocalExplanation, parse(canonical(encode(explanation())))) == explanation()
 
 
 def test_what_was_not_assessed_stays_apart_from_a_number() -> None:
