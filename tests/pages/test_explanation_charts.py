@@ -7,7 +7,16 @@ import pandas as pd
 import pytest
 
 from governance.evidence import NotAssessed
-from governance.explain.report import Attribution, Background, Certificate, Importance, LocalExplanation
+from governance.explain.report import (
+    Attribution,
+    Background,
+    Certificate,
+    Importance,
+    LocalExplanation,
+    Moved,
+    WhatIf,
+)
+from pages._ui import global_views
 from pages._ui.charts import explanation as charts
 from pages._ui.charts.base import styled
 
@@ -20,6 +29,50 @@ LOCAL = LocalExplanation(
     certificate=Certificate(0.0, exact=True, std_error=0.0, background_rows=10, background_spread=NONE, neighbour_stability=NONE,
                             lime_agreement=NONE, rows_outside_background=0, scale="raw", units="log-odds"),
 )  # fmt: skip
+
+
+EDITED = WhatIf(
+    row=0, method="tree", exact=True, scale="raw", link="logistic", units="log-odds", target="good", base_value=1.0,
+    output_before=0.25, output_after=2.0, prediction_before=0.56, prediction_after=0.88,
+    values=(Moved("b:c", "x", "y", -3.0, 1.5), Moved("a", "1", "1", 2.0, -0.5)), additivity_gap=0.0, outside_background=False,
+    background=Background(10, 10, "0" * 64, "data"),
+)  # fmt: skip
+PAIR = global_views.pair_of_cohorts(
+    (Importance("a", 1.0, 0.5, 1.5, 0.1), Importance("b", 0.2, 0.1, 0.3, 0.1)),
+    (Importance("b", 2.0, 1.9, 2.1, 0.1), Importance("a", 0.5, 0.4, 0.6, 0.1)),
+    ("the young", "all rows"),
+    top=1,
+)
+
+
+def test_a_waterfall_of_an_edited_row_leads_to_the_answer_with_the_edits() -> None:
+    frame = charts.waterfall_frame(EDITED)
+    assert frame["step"].tolist() == ["b:c = y", "a = 1"]
+    assert frame["to"].iloc[-1] == EDITED.output_after
+    moved = charts.before_after_frame(EDITED)
+    assert moved["attribution"].tolist() == [-3.0, 1.5, 2.0, -0.5]
+
+
+def test_the_layout_of_a_chart_that_is_redrawn_holds_no_numbers() -> None:
+    """The browser keeps the drawn chart only when nothing but its data sets changes."""
+    found = [charts.layout_of_waterfall(3, "log-odds"), charts.layout_of_before_after(2, "log-odds")]
+    assert [sorted(_names(layout)) for layout in found] == [["ends", "steps"], ["moved"]]
+    assert all("datasets" not in layout for layout in found)
+    assert charts.layout_of_waterfall(3, "log-odds") is found[0]
+
+
+def _names(node: object) -> set[str]:
+    """The data sets that a layout names."""
+    if isinstance(node, list):
+        return set().union(*map(_names, node), set())
+    if not isinstance(node, dict):
+        return set()
+    own = {node["data"]["name"]} if isinstance(node.get("data"), dict) else set()
+    return own.union(*map(_names, node.values()), set())
+
+
+def test_two_cohorts_are_held_against_each_other_column_by_column() -> None:
+    assert PAIR.to_numpy().tolist() == [["a", "the young", 1.0, 0.5, 1.5], ["a", "all rows", 0.5, 0.4, 0.6]]
 
 
 def test_a_waterfall_leads_from_the_base_value_to_the_models_output() -> None:
@@ -49,7 +102,9 @@ def test_every_chart_can_be_drawn(words: bool) -> None:
         charts.importance_bars(importance, "log-odds"),
         charts.swarm(swarm, "log-odds"),
         charts.dependence(detail, "a", "b:c", "log-odds"),
-        charts.waterfall(charts.waterfall_frame(LOCAL), LOCAL),
+        charts.waterfall(charts.waterfall_frame(LOCAL), charts.ends_frame(1.0, 0.25), 3, "log-odds"),
+        charts.cohorts(PAIR, "log-odds"),
+        charts.by_class(PAIR.rename(columns={"rows": "class"}), ["a"], "log-odds"),
     ]
     for chart in drawn:
         assert "mark" in str(styled(chart).to_dict())
