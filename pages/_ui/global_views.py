@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from governance.errors import RefusedInputError
+from governance.explain.interaction import Interactions
 from governance.explain.report import GlobalExplanation, Importance
-from governance.explain.spec import ColumnGroup, GlobalParameters
+from governance.explain.spec import ColumnGroup, GlobalParameters, InteractionParameters
 from pages._ui import attributions, errors, evidence, sentence, tables
 from pages._ui.charts import base
 from pages._ui.charts import explanation as charts
@@ -145,6 +146,70 @@ def together(picked: Picked, names: Sequence[str], target: str) -> None:
             "together",
         )
     tables.provenance(found, "together")
+
+
+def pairs(picked: Picked, target: str) -> Interactions | None:
+    """Return which columns act together, or draw why that is not known (yet) and return None."""
+    found = evidence.need("explain.interactions", attributions.everyone(picked), InteractionParameters(target=target))
+    return evidence.result(found, Interactions) if found is not None else None
+
+
+def partners(result: Interactions | None, column: str, names: Sequence[str]) -> list[str]:
+    """Return the other columns, the one that interacts most with `column` first; in the given order where nothing is known."""
+    ranked = [pair.partner(column) for pair in result.pairs if pair.mean_abs > 0] if result is not None else []
+    return list(
+        dict.fromkeys([*(name for name in ranked if name in names), *(name for name in names if name != column)])
+    )
+
+
+def one_column(
+    rows: pd.DataFrame, shares: pd.DataFrame, names: Sequence[str], result: Interactions | None, units: str
+) -> None:
+    """Draw the attribution of one column against its value, coloured by the column that it interacts with most."""
+    left, right = st.columns(2)
+    labels = {shown(name, 90): name for name in names}
+    column = labels.get(left.selectbox("Column", list(labels), key="column", bind="query-params") or "", names[0])
+    others = {shown(name, 90): name for name in partners(result, column, names)} or labels
+    by = others.get(
+        right.selectbox(
+            "Coloured by", list(others), key=f"by-{names.index(column)}",
+            help="The column that interacts most with the one on the left stands first.",
+        ) or "", next(iter(others.values()))
+    )  # fmt: skip
+    drawn = detail(rows, shares, column, by)
+    base.draw(
+        charts.dependence(drawn, column, by, units),
+        f"Attribution of {shown(column)} against its value, coloured by {shown(by)}",
+        drawn.drop(columns="jitter"),
+        "dependence",
+    )
+
+
+def ranking(result: Interactions) -> None:
+    """Draw the pairs of columns that act together, the strongest first."""
+    st.subheader("Columns that act together", anchor=False)
+    if not result.pairs or result.pairs[0].mean_abs == 0:
+        st.markdown("No two columns act together: the model's score is a sum of what each column does alone.")
+        return
+    first = result.pairs[0]
+    st.markdown(
+        f"**{plain(first.first)}** and **{plain(first.second)}** act together most: they move the score by "
+        f"{first.mean_abs:.3g} {plain(result.units)} on average beyond what each does alone."
+    )
+    frame = pd.DataFrame(
+        [
+            (f"{shown(pair.first, 40)} × {shown(pair.second, 40)}", pair.mean_abs, pair.low, pair.high, pair.mean)
+            for pair in result.pairs[:_LISTED]
+        ],
+        columns=["pair", "mean |interaction|", "low", "high", "mean"],
+    )
+    chart = base.interval_bars(
+        frame, "pair", "mean |interaction|", f"mean |interaction|, {result.units}", low="low", high="high"
+    )
+    base.draw(chart, "Strength of the interaction of each pair of columns, with 95 % intervals", frame, "pairs")
+    if result.left_out:
+        rest = join([plain(name) for name in result.left_out])
+        sentence.aside(f"Pairs with the columns that move the score least were not looked at: {rest}.")
 
 
 def detail(rows: pd.DataFrame, shares: pd.DataFrame, column: str, by: str) -> pd.DataFrame:

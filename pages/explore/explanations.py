@@ -9,7 +9,7 @@ from governance.explain.spec import GlobalParameters
 from pages._ui import attributions, certificate, evidence, global_views, sentence, subject, tables
 from pages._ui.charts import base
 from pages._ui.charts import explanation as charts
-from pages._ui.text import join, plain, shown
+from pages._ui.text import join, plain
 
 # subject
 picked = subject.current()
@@ -60,21 +60,13 @@ base.draw(charts.swarm(swarm, units), "Attribution of each row, by column", swar
 
 # controls
 st.subheader("One column", anchor=False)
-left, right = st.columns(2)
 names = [item.feature for item in importance if item.feature in rows.columns]
-labels = {shown(name, 90): name for name in names}
-column = labels[left.selectbox("Column", list(labels), key="column", bind="query-params") or shown(names[0], 90)]
-others = {label: name for label, name in labels.items() if name != column} or labels
-by = others[right.selectbox("Coloured by", list(others), key="by", bind="query-params") or next(iter(others))]
-detail = global_views.detail(rows, shares, column, by)
-base.draw(
-    charts.dependence(detail, column, by, units),
-    f"Attribution of {shown(column)} against its value, coloured by {shown(by)}",
-    detail.drop(columns="jitter"),
-    "dependence",
-)
+together = global_views.pairs(picked, target)
+global_views.one_column(rows, shares, names, together, units)
 
 # act
+if together is not None:
+    global_views.ranking(together)
 global_views.per_class(result, units)
 global_views.cohorts(picked, stored, units)
 global_views.together(picked, names, target)
