@@ -227,12 +227,14 @@ def reason(error: Exception) -> str:
 def walk(lines: list[bytes], ledger: Ledger) -> list[int]:
     """Return the index of every line after taking it and checking its signature; the refusal names the first bad entry.
 
-    The signatures of a long ledger, most of the work, are checked by other processes while the walk goes on.
+    The signatures of a long ledger, most of the work, are checked by other processes while the walk goes on. As a script it
+    forks them where the system does; inside a server, whose threads a fork would break, it starts them anew.
     """
     indexes: list[int] = []
     answers: list[Any] = []
     problem = None
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) if len(lines) > PART else nullcontext() as pool:
+    how = get_context("spawn" if __package__ else None)
+    with ProcessPoolExecutor(mp_context=how) if len(lines) > PART else nullcontext() as pool:
         for start in range(0, len(lines), PART):
             jobs: list[tuple[int, bytes, bytes, bytes]] = []
             for line in lines[start : start + PART]:

@@ -14,9 +14,11 @@ sentence.lead("Bring an export and the trust file. An older checkpoint that you 
 with st.form("verify"):
     export = st.file_uploader("Export (.zip)", type="zip")
     left, right = st.columns(2)
-    trust = left.file_uploader("trust.json, received on another way than the export", type="json")
-    old = right.file_uploader("Checkpoints that you kept (optional)", accept_multiple_files=True)
-    authority = st.file_uploader("Certificate (PEM) of a time-stamping authority that you trust (optional)", type="pem")
+    trust = left.file_uploader("trust.json, received on another way than the export", type="json", max_upload_size=1)
+    old = right.file_uploader("Checkpoints that you kept (optional)", accept_multiple_files=True, max_upload_size=1)
+    authority = st.file_uploader(
+        "Certificate (PEM) of a time-stamping authority that you trust (optional)", type="pem", max_upload_size=1
+    )
     pressed = st.form_submit_button("Verify", type="primary", icon=":material/verified_user:")
 
 # draw
