@@ -162,7 +162,7 @@ class Ledger:
         e = statement["predicate"]
         kind, index, b = e["type"], e["index"], e["body"]
         follows = type(index) is int and (index == self.next or (index > self.next and not self.whole))
-        need(follows, f"it says it is {index}")
+        need(follows, f"it says it is entry {index}")
         need(e["origin"] == self.trust["origin"], f"it belongs to the ledger {e['origin']!r}")
         need(TIME.fullmatch(e["time"]) and e["time"] >= self.time, "its time is before that of the entry above it")
         if not self.used:

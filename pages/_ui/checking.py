@@ -41,7 +41,7 @@ def draw(answer: dict[str, Any]) -> None:
             st.markdown(f"- Case {plain(case)}: {inline(status)}")
     else:
         where = "" if answer["first_bad"] is None else f" The first bad entry is **{answer['first_bad']}**."
-        st.markdown(f"{inline('damaged', 'Not valid')}{where} {plain(answer['reason'], 2000)}.")
+        st.markdown(f"{inline('damaged', 'Not valid')}{where} Reason: {plain(answer['reason'], 2000)}.")
     left, right = st.columns(2)
     with left:
         st.markdown("**Not checked**\n" + "".join(f"\n- {plain(item, 1000)}" for item in answer["not_checked"]))

@@ -67,7 +67,7 @@ def all_keys(found: tuple[Key, ...]) -> None:
             "owner": [item.owner for item in found],
             "purpose": [PURPOSES.get(item.purpose, item.purpose) for item in found],
             "since": [f"entry {item.index}, {item.added[:10]}" for item in found],
-            "state": ["live" if item.revoked is None else f"until entry {item.revoked}" for item in found],
+            "state": ["live" if item.revoked is None else str(item.revoked) for item in found],
             "file": ["here" if item.present else "not in this workspace" for item in found],
         }
     )
@@ -76,7 +76,7 @@ def all_keys(found: tuple[Key, ...]) -> None:
         "owner": tables.words("Owner"),
         "purpose": tables.words("What for"),
         "since": tables.words("Since"),
-        "state": tables.words("State"),
+        "state": tables.words("Until entry"),
         "file": tables.words("Private key"),
     }
     tables.table(frame, "Keys that the ledger has known, the oldest first", columns)
