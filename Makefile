@@ -10,7 +10,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra convert \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: run test lint browser strace bench bench-peers fuzz screenshots lock clean
+.PHONY: run test lint browser strace bench bench-peers cover fuzz screenshots lock clean
 
 $(UV):
 	$(PYTHON) -m venv $(VENV)
@@ -56,6 +56,11 @@ bench: browser
 
 bench-peers: $(VENV)/.test
 	@for file in benchmarks/bench_*_peers.py; do [ -e "$$file" ] || continue; echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+# The verifier's tests reach every branch of it, or this fails.
+cover: $(VENV)/.test
+	$(BIN)/python -m pytest tests/dossier --ignore tests/dossier/test_copies.py --numprocesses 0 --quiet --cov-branch \
+		--cov governance.dossier.verify --cov governance.dossier.verify_rules --cov-report term-missing --cov-fail-under 100
 
 # A coverage-guided search for an export that makes the verifier stumble; it runs until a fault or for FUZZ_SECONDS.
 FUZZ_SECONDS ?= 600

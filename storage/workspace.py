@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -270,8 +270,11 @@ class Workspace:
         Raises:
             DamagedError: no checkpoint can be signed: the key is missing, or the ledger was changed.
         """
-        note = self.checkpoint().note
-        return verify_ledger(self.read().lines(), self.log, note, older, workers, self.checkpoint_keys()[1:])
+        signed = self.checkpoint()
+        found = verify_ledger(self.read().lines(), self.log, signed.note, older, workers, self.checkpoint_keys()[1:])
+        if found.valid and signed.tsr and not timestamp.names(signed.tsr, signed.note):
+            return replace(found, problem="The time stamp that is kept with the checkpoint is of something else.")
+        return found
 
     def rebuild(self) -> int:
         """Drop every projection and compute it again from the lines; return how many lines were read."""

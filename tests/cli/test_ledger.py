@@ -16,7 +16,9 @@ from governance.__main__ import build
 from governance.errors import RefusedInputError
 from governance.workflow import members, places
 from storage import keys
+from storage.engine import writing
 from storage.errors import RefusedError
+from storage.ledger import log
 from storage.ledger.note import Verifier, open_note
 from storage.workspace import Workspace
 
@@ -170,6 +172,7 @@ def test_a_time_stamp_is_asked_for_in_a_file_and_kept_only_for_its_checkpoint(
     kept = answer("ledger", "timestamp", "--answer", reply, "-w", workspace.root)
     assert kept == {"size": asked["size"], "checked": False}
     assert workspace.checkpoint().tsr == reply.read_bytes()
+    assert workspace.verify().valid
     with pytest.raises(RefusedInputError, match="Neither"):
         answer_or_raise("ledger", "timestamp", "-w", workspace.root)
     said = answer("witness", workspace.root, "--state", tmp_path / "w", "--name", "w", "--log", workspace.log.vkey)
@@ -178,6 +181,19 @@ def test_a_time_stamp_is_asked_for_in_a_file_and_kept_only_for_its_checkpoint(
         answer_or_raise(
             "ledger", "cosign", tmp_path / "cosigned", "--witness", said["witness_vkey"], "-w", workspace.root
         )
+
+
+def test_a_time_stamp_that_was_swapped_in_the_database_is_noticed(workspace: Workspace) -> None:
+    import hashlib
+
+    signed = workspace.checkpoint()
+    workspace.add_timestamp(hashlib.sha256(signed.note).digest())
+    with writing(workspace.engine) as connection:
+        log.keep_stamp(connection, signed.checkpoint.size, b"of something else")
+        connection.commit()
+    verdict = workspace.verify()
+    assert not verdict.valid
+    assert "time stamp" in str(verdict.problem)
 
 
 def answer_or_raise(*words: object) -> None:
