@@ -62,7 +62,14 @@ def no(number: str) -> None:
     raise Refused(f"JSON holds the number {number}")
 
 
-PARSE = json.JSONDecoder(parse_float=no, parse_constant=no).decode
+def exact(number: str) -> int:
+    """Return an integer that every reader of JSON holds exactly (RFC 8785, 3.2.2.3)."""
+    found = int(number)
+    need(abs(found) < 2**53, "JSON holds an integer from 2^53 on")
+    return found
+
+
+PARSE = json.JSONDecoder(parse_float=no, parse_constant=no, parse_int=exact).decode
 WRITE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
 

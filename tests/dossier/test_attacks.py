@@ -231,6 +231,8 @@ def test_doubled_keys_floats_and_other_statements_are_refused(tmp_path: Path) ->
     refused(signed(doubled), tmp_path, vote, "twice")
     refused(signed(payload.replace(b'"round":1', b'"round":1.0')), tmp_path, vote, "number 1.0")
     refused(signed(payload.replace(b'"round":1', b'"round":NaN')), tmp_path, vote, "NaN")
+    refused(signed(payload.replace(b'"round":1', b'"round":9007199254740992')), tmp_path, vote, "from 2^53 on")
+    refused(signed(payload.replace(b'"round":1', b'"round": 1')), tmp_path, vote, "not in canonical form")
     refused(signed(payload.replace(b"record:v1", b"record:v2")), tmp_path, vote, "no record")
     refused(signed(payload.replace(b"Statement/v1", b"Statement/v0")), tmp_path, vote, "no record")
     refused(signed(payload.replace(b"vote.cast", b"vote.lost")), tmp_path, vote)

@@ -19,7 +19,7 @@ from tests.review.board import conditional
 ROOM = conditional()
 SAID = [predicate(entry) for entry in ROOM.entries]
 VALUES = st.sampled_from(HOSTILE) | st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers(1 - 2**53, 2**53 - 1) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=5,
 )
