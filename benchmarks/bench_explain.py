@@ -1,8 +1,10 @@
 """Exact explanations beside plain prediction and beside shap, in one run.
 
-Run: `python benchmarks/bench_explain.py [--rows 48842] [--forest] [--shap-rows 20]`. Data: Adult-like, 14 raw columns of which 8 are text,
-one-hot encoded inside the ONNX file; histogram boosting of 200 trees x 31 leaves, or a random forest of 100 trees of depth 10. All
-times are medians of wall time; every ratio is to ONNX Runtime predicting the same rows in the same run. shap's TreeExplainer
+Run: `python benchmarks/bench_explain.py [--rows 48842] [--only boosting|forest] [--shap-rows 10]`.
+Data: Adult-like, 14 raw columns of which 8 are text,
+one-hot encoded inside the ONNX file; histogram boosting of 200 trees x 31 leaves, and a random forest of 100 trees of depth 10. All
+times are medians of wall time; every ratio is to ONNX Runtime predicting the same rows in the same run. Peak memory is that of one
+cold explanation of all rows beyond what the process held before. shap's TreeExplainer
 (interventional, 100 background rows, single encoded columns) is timed on a few rows and scaled: its cost is linear in rows and
 background.
 """
@@ -10,6 +12,7 @@ background.
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import sys
 import time
@@ -21,6 +24,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 import pandas as pd
+
+from governance.explain.tree_shap import TreeShap
+from governance.models.cut import Cut
+from governance.models.predictor import OnnxPredictor
+from governance.models.reading import signature_of
+from governance.models.session import open_session
+from governance.models.trees import parse_trees
 
 NUMBERS = ("age", "weight", "education_years", "gain", "loss", "hours")
 WORDS = {"work": 9, "education": 16, "marital": 7, "job": 15, "relation": 6, "origin": 5, "sex": 2, "country": 42}
@@ -87,32 +97,45 @@ def against_shap(trees: object, encoded: np.ndarray, rows: int, all_rows: int, o
     print(f"   ours, cold, is {scaled / ours:,.0f} times faster")
 
 
-def main() -> None:
-    from governance.explain.tree_shap import TreeShap
-    from governance.models.cut import Cut
-    from governance.models.predictor import OnnxPredictor
-    from governance.models.reading import signature_of
-    from governance.models.session import open_session
-    from governance.models.trees import parse_trees
+def peak(work: Callable[[], object]) -> float:
+    """Megabytes that `work` holds at its height, beyond what the process held before (Linux; elsewhere 0)."""
+    status, reset = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    if not reset.exists():
+        return 0.0
 
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--rows", type=int, default=20_000)
-    parser.add_argument("--forest", action="store_true")
-    parser.add_argument("--shap-rows", type=int, default=10)
-    asked = parser.parse_args()
-    frame, target = people(max(asked.rows, 32_000))
-    file = model_file(frame, target, asked.forest)
+    def held(name: str) -> float:
+        return next(float(line.split()[1]) for line in status.read_text().splitlines() if line.startswith(name)) / 1024
+
+    gc.collect()
+    before = held("VmRSS")
+    reset.write_text("5")
+    work()
+    return held("VmHWM") - before
+
+
+def interactions(explainer: TreeShap, own: np.ndarray, predict: float) -> None:
+    among = tuple(range(min(12, explainer.players)))
+    some = own[:10_000]
+    explainer.interact(some[:600], among)  # compile
+    taken = median(lambda: explainer.interact(some, among), 1)
+    print(
+        f"   interactions of {len(among)} columns, 10,000 rows: {taken:.3f} s = "
+        f"{taken / (predict * 10_000 / len(own)):.1f} x predict"
+    )
+
+
+def measure(frame: pd.DataFrame, target: np.ndarray, asked: argparse.Namespace, *, forest: bool) -> None:
+    file = model_file(frame, target, forest)
     predictor = OnnxPredictor(file, signature_of(file))
     cut, session = Cut(predictor, threads=2), open_session(file, threads=2)
     rows = frame[: asked.rows]
-    feeds, encoded = predictor.feeds(rows), cut.encode(frame)
+    feeds, encoded = predictor.feeds(rows), np.asarray(cut.encode(frame))
     own, trees = encoded[: asked.rows], parse_trees(cut.node)
     player, players = cut.players.of_encoded, len(cut.players.names)
     TreeShap(trees, player, players, encoded[:50]).explain(own[:600])  # compile
     predict = median(lambda: session.run(None, feeds), 5)
-    print(
-        f"{asked.rows:,} rows, {encoded.shape[1]} encoded columns: ONNX Runtime predicts in {predict:.3f} s (2 threads)"
-    )
+    kind = "random forest of 100 trees of depth 10" if forest else "histogram boosting of 200 trees x 31 leaves"
+    print(f"{kind}; {asked.rows:,} rows: ONNX Runtime predicts in {predict:.3f} s (2 threads)")
     cold = {}
     for background in (100, 1000, 32_000):
         known = encoded[:background]
@@ -123,19 +146,32 @@ def main() -> None:
             return explainer
 
         cold[background] = median(from_nothing)
+        high = peak(from_nothing)
         explainer = from_nothing()
-        warm, one = (
-            median(lambda explainer=explainer: explainer.explain(own), 5),
-            median(lambda explainer=explainer: explainer.explain(own[:1]), 5),
-        )
+        warm = median(lambda explainer=explainer: explainer.explain(own))
+        one = median(lambda explainer=explainer: explainer.explain(own[:1]), 5)
         first = median(lambda known=known: TreeShap(trees, player, players, known, threads=2).explain(own[:1]))
         print(
             f"background {background:6,}: cold {cold[background]:.3f} s = {cold[background] / predict:.2f} x predict; "
-            f"tables kept {warm:.3f} s = {warm / predict:.2f} x; one row {one * 1e3:.1f} ms warm, {first * 1e3:.0f} ms cold; "
-            f"tables {explainer.table_bytes / 2**20:.0f} MB"
+            f"again {warm:.3f} s = {warm / predict:.2f} x; one row {one * 1e3:.1f} ms warm, {first * 1e3:.0f} ms cold; "
+            f"tables kept {explainer.table_bytes / 2**20:.0f} MB; peak memory {high:.0f} MB"
         )
-    if asked.shap_rows:
+        if background == 1000:
+            interactions(explainer, own, predict)
+    if asked.shap_rows and not forest:
         against_shap(trees, encoded, asked.shap_rows, asked.rows, cold[1000])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=48_842)
+    parser.add_argument("--only", choices=("boosting", "forest"))
+    parser.add_argument("--shap-rows", type=int, default=10)
+    asked = parser.parse_args()
+    frame, target = people(max(asked.rows, 32_000))
+    for kind in ("boosting", "forest"):
+        if asked.only in {None, kind}:
+            measure(frame, target, asked, forest=kind == "forest")
 
 
 if __name__ == "__main__":

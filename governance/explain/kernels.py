@@ -20,8 +20,8 @@ def kernel(function: F) -> F:
     return cast("F", njit(nogil=True, cache=True, boundscheck=False, fastmath=False)(function))
 
 
-def _add_lanes(_context: Any, total: Any, at: Any, table: Any, line: Any) -> Any:
-    """Add `table[line:line + 8]` to `total[at:at + 8]`, both flat float32, as one vector.
+def _adding(_context: Any, total: Any, at: Any, table: Any, *lines: Any) -> Any:
+    """Add `table[line:line + 8]` of each line to `total[at:at + 8]`, all flat float32, as whole vectors.
 
     Written in the compiler's own language because it cannot prove that the two arrays do not overlap, and then adds one
     number at a time.
@@ -33,15 +33,29 @@ def _add_lanes(_context: Any, total: Any, at: Any, table: Any, line: Any) -> Any
             offset = context.cast(builder, values[index], signature.args[index], types.intp)
             return builder.bitcast(builder.gep(view.data, [offset]), ir.VectorType(ir.FloatType(), LANES).as_pointer())
 
-        into, line_of = lanes(0, 1), lanes(2, 3)
-        added = builder.fadd(builder.load(into, align=4), builder.load(line_of, align=4))
-        builder.store(added, into, align=4)
+        into = lanes(0, 1)
+        terms = [builder.load(into, align=4)]
+        terms += [builder.load(lanes(2, at), align=4) for at in range(3, len(signature.args))]
+        while len(terms) > 1:
+            terms = [
+                builder.fadd(*terms[k : k + 2]) if k + 1 < len(terms) else terms[k] for k in range(0, len(terms), 2)
+            ]
+        builder.store(terms[0], into, align=4)
         return context.get_dummy_value()
 
-    return types.void(total, at, table, line), emit
+    return types.void(total, at, table, *lines), emit
+
+
+def _add_lanes(context: Any, total: Any, at: Any, table: Any, line: Any) -> Any:
+    return _adding(context, total, at, table, line)
+
+
+def _add_four_lanes(context: Any, total: Any, at: Any, table: Any, one: Any, two: Any, three: Any, four: Any) -> Any:
+    return _adding(context, total, at, table, one, two, three, four)
 
 
 add_lanes: Callable[[Any, Any, Any, Any], None] = cast("Any", intrinsic(_add_lanes))
+add_four_lanes: Callable[[Any, Any, Any, Any, Any, Any, Any], None] = cast("Any", intrinsic(_add_four_lanes))
 
 
 @kernel

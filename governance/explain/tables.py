@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.explain.codes import BLOCK
-from governance.explain.kernels import LANES, add_lanes, kernel
+from governance.explain.kernels import LANES, add_four_lanes, add_lanes, kernel
 from governance.explain.leaf import fill, scratch
 from governance.explain.patterns import arrive, step
 from governance.explain.program import Program
@@ -18,8 +18,14 @@ MOST_TABLE_PLAYERS: Final = 13
 """Longest path, in players, that may get a table: 8,192 lines."""
 MOST_TABLE_PAIRS: Final = 256
 """Most pairs of players that get a place in every table line; with more, the direct route is shorter."""
-HOT_BYTES: Final = 1 << 20
-"""Bytes of tables that are used for all rows before the next ones are touched: a core's second cache."""
+MOST_BITS: Final = 16
+"""Most bits of a table's index, the word in which patterns are kept."""
+HOT_BYTES: Final = 1 << 19
+"""Bytes of tables that are used for all rows before the next ones are touched: a small core's second cache."""
+TOGETHER: Final = 4
+"""Tables whose lines are added to a row's total at once."""
+_FLUSHED: Final = 48
+"""Tables whose lines are summed in float32 before the sum goes to float64."""
 
 
 class Units(NamedTuple):
@@ -46,7 +52,7 @@ class Plan:
         if rows < 8:
             return cls(-1, 0)
         longest = 7 if rows < 50 else 9 if rows < 500 else 11 if rows < 5000 else MOST_TABLE_PLAYERS
-        return cls(longest, 10 if rows >= 20_000 else 8)
+        return cls(longest, 11 if rows >= 20_000 else 8)
 
     @classmethod
     def for_pairs(cls, rows: int, pairs: int) -> Plan:
@@ -109,66 +115,80 @@ def build(
     `table0` is the offset of `tables[0]`; `most` is the largest number of players on a path with a table.
     """
     n = codes.shape[1]
-    patterns = np.zeros((nodes.depth[first:last].max() + 1, n), np.uint16)
-    width = lines.width
-    count = np.zeros(1 << most)
-    own = np.zeros((1 << most) * width, np.float32)
-    memory = scratch(most)
-    base, unit, unit_end = 0.0, 0, 0
-    for node in range(first, last):
+    patterns = np.zeros((nodes.depth[first:last].max() + 1 + MOST_BITS, n), np.uint16)
+    size = 1 << max(most, units.bits[first:last].max())
+    count = np.zeros(size)
+    memory = (np.zeros(size), np.zeros(size * lines.width, np.float32), np.zeros((MOST_BITS + 1, size), np.uint16))
+    inner = scratch(most)
+    base, node = 0.0, first
+    while node < last:
         arrive(nodes, node, codes, patterns, n)
-        if units.bits[node] >= 0:
-            unit, unit_end = node, nodes.end[node]
-            begin = units.offset[node] - table0
-            tables[begin : begin + (width << units.bits[node])] = 0.0
-        if nodes.leaf[node] < 0 or node >= unit_end:
+        if units.bits[node] < 0:
+            node += 1
             continue
-        players = nodes.players[node]
-        count[: 1 << players] = 0.0
-        pattern = patterns[nodes.depth[node]]
+        pattern = patterns[_append_outcomes(nodes, node, codes, patterns, n)]
+        count[: 1 << units.bits[node]] = 0.0
         for i in range(n):
             count[pattern[i]] += 1.0
-        base += value[node] * count[(1 << players) - 1]
-        begin = units.offset[unit] - table0
-        table = tables[begin:] if unit == node else own
-        fill(count, players, value[node], path[nodes.leaf[node]], lines, shares, table, memory)
-        if unit != node:
-            _spread(nodes, unit, node, own, tables, begin, units.bits[unit], width)
+        begin = units.offset[node] - table0
+        table = tables[begin : begin + (lines.width << units.bits[node])]
+        base += _tabulate(nodes, path, value, node, units.bits[node], count, lines, shares, table, memory, inner)
+        node = nodes.end[node]
     return base
 
 
 @kernel
-def _spread(nodes: Any, unit: Any, leaf: Any, own: Any, tables: Any, begin: Any, bits: Any, width: Any) -> None:
-    """Add a leaf's table to that of the subtree `unit`: each line of the latter has one pattern at the leaf."""
-    steps = nodes.depth[leaf] - nodes.depth[unit]
-    way, outcome = np.zeros(steps, np.int64), np.zeros(steps, np.int64)
-    node = leaf
-    for e in range(steps - 1, -1, -1):
-        way[e] = node
-        outcome[e] = nodes.players[unit] + _split_number(nodes, unit, nodes.parent[node])
-        node = nodes.parent[node]
+def _tabulate(
+    nodes: Any, path: Any, value: Any, unit: Any, bits: Any, count: Any, lines: Any, shares: Any, table: Any, memory: Any,
+    inner: Any,
+) -> Any:  # fmt: skip
+    """Write the table of subtree `unit` from the number of background rows of each line; return its part of the base value.
+
+    The lines walk down the subtree as rows do: every line has one pattern at each leaf, which tells how the background's count is
+    gathered for the leaf's own table and which line of that is added to the subtree's.
+    """
+    own_count, own, at = memory
+    if nodes.leaf[unit] >= 0:
+        fill(count, nodes.players[unit], value[unit], path[nodes.leaf[unit]], lines, shares, table, inner)
+        return value[unit] * count[(1 << nodes.players[unit]) - 1]
+    table[:] = 0.0
+    size, width = 1 << bits, lines.width
     known = (1 << nodes.players[unit]) - 1
-    for line in range(1 << bits):
-        pattern = line & known
-        for e in range(steps):
-            node = way[e]
-            meets = (line >> outcome[e] & 1) != nodes.right[node]
-            if nodes.fresh[node]:
-                pattern |= (1 if meets else 0) << nodes.bit[node]
-            elif not meets:
-                pattern &= ~(1 << nodes.bit[node])
-        for lane in range(0, width, LANES):
-            add_lanes(tables, begin + line * width + lane, own, pattern * width + lane)
+    for line in range(size):
+        at[0, line] = line & known
+    pattern = at[0]
+    base, split = 0.0, nodes.players[unit] - 1
+    outcome = np.zeros(nodes.end[unit] - unit, np.int64)
+    for node in range(unit, nodes.end[unit]):
+        if node > unit:
+            before, pattern = at[nodes.depth[node] - nodes.depth[unit] - 1], at[nodes.depth[node] - nodes.depth[unit]]
+            _descend(nodes, node, outcome[nodes.parent[node] - unit], before[:size], pattern[:size])
+        if nodes.leaf[node] < 0:
+            split += 1
+            outcome[node - unit] = split
+            continue
+        players = nodes.players[node]
+        own_count[: 1 << players] = 0.0
+        for line in range(size):
+            own_count[pattern[line]] += count[line]
+        fill(own_count, players, value[node], path[nodes.leaf[node]], lines, shares, own, inner)
+        base += value[node] * own_count[(1 << players) - 1]
+        for line in range(size):
+            for lane in range(0, width, LANES):
+                add_lanes(table, line * width + lane, own, np.int64(pattern[line]) * width + lane)
+    return base
 
 
 @kernel
-def _split_number(nodes: Any, unit: Any, split: Any) -> Any:
-    """Return the position of a split among the splits of subtree `unit`, in preorder."""
-    number = 0
-    for node in range(unit, split):
-        if nodes.leaf[node] < 0:
-            number += 1
-    return number
+def _descend(nodes: Any, node: Any, outcome: Any, before: Any, after: Any) -> None:
+    """Write each line's pattern at `node`, from that at its parent and bit `outcome` of the line: 1 for left."""
+    bit, right = nodes.bit[node], 1 if nodes.right[node] else 0
+    if nodes.fresh[node]:
+        for line in range(len(after)):
+            after[line] = before[line] | (((line >> outcome) & 1) ^ right) << bit
+    else:
+        for line in range(len(after)):
+            after[line] = before[line] & ~((((line >> outcome) & 1) ^ right ^ 1) << bit)
 
 
 @kernel
@@ -177,29 +197,52 @@ def look_up(
 ) -> None:  # fmt: skip
     """Add to `out` (rows, width) what the tables say about row blocks [first:last] of `codes`.
 
-    `groups` are boundaries between trees: the tables of one group stay in the cache while all row blocks pass by. Sums within a
-    group are float32, across groups float64.
+    `groups` are boundaries between units: the tables of one group stay in the cache while all row blocks pass by. Sums of up to
+    some dozen units are float32, all others float64.
     """
     deepest = nodes.depth[groups[0] : groups[-1]].max() + 1
-    patterns = np.zeros((deepest + 17, BLOCK), np.uint16)
-    total = np.zeros(BLOCK * width, np.float32)
+    patterns, way = np.zeros((deepest + MOST_BITS, BLOCK), np.uint16), np.zeros(deepest, np.int64)
+    waiting, starts = np.zeros((TOGETHER, BLOCK), np.uint16), np.zeros(TOGETHER, np.int64)
+    begin, end = first * BLOCK, min(last * BLOCK, rows)
+    total = np.zeros((end - begin) * width, np.float32)
+    added = 0
     for group in range(len(groups) - 1):
         for block in range(first, last):
-            begin = block * BLOCK
-            n = min(BLOCK, rows - begin)
-            node = groups[group]
+            n = min(BLOCK, rows - block * BLOCK)
+            own = total[(block - first) * BLOCK * width :]
+            _catch_up(nodes, groups[group], codes[block], patterns, n, way)
+            node, count, passed = groups[group], 0, 0
             while node < groups[group + 1]:
                 arrive(nodes, node, codes[block], patterns, n)
                 if units.bits[node] < 0:
                     node += 1
                     continue
                 line = _append_outcomes(nodes, node, codes[block], patterns, n)
-                _add_lines(total, tables, units.offset[node] - table0, patterns[line], n, width)
-                node = nodes.end[node]
-            for i in range(n):
+                waiting[count, :n], starts[count] = patterns[line, :n], units.offset[node] - table0
+                node, count, passed = nodes.end[node], count + 1, passed + 1
+                if count == TOGETHER:
+                    _add_four(own, tables, starts, waiting, n, width)
+                    count = 0
+            for at in range(count):
+                _add_lines(own, tables, starts[at], waiting[at], n, width)
+        added += passed
+        if added >= _FLUSHED or group == len(groups) - 2:
+            for i in range(end - begin):
                 for lane in range(width):
                     out[begin + i, lane] += total[i * width + lane]
-            total[: n * width] = 0.0
+            total[:] = 0.0
+            added = 0
+
+
+@kernel
+def _catch_up(nodes: Any, node: Any, codes: Any, patterns: Any, n: Any, way: Any) -> None:
+    """Write the patterns at all nodes above `node`."""
+    above = nodes.parent[node]
+    while above >= 0:
+        way[nodes.depth[above]] = above
+        above = nodes.parent[above]
+    for depth in range(nodes.depth[node]):
+        arrive(nodes, way[depth], codes, patterns, n)
 
 
 @kernel
@@ -217,17 +260,26 @@ def _append_outcomes(nodes: Any, unit: Any, codes: Any, patterns: Any, n: Any) -
 
 @kernel
 def _add_lines(total: Any, tables: Any, begin: Any, pattern: Any, n: Any, width: Any) -> None:
-    """Add each row's table line to its total; the two common widths are written out for speed."""
-    if width == LANES:
-        for i in range(n):
-            add_lanes(total, i * LANES, tables, begin + np.int64(pattern[i]) * LANES)
-    elif width == 2 * LANES:
-        for i in range(n):
-            line = begin + np.int64(pattern[i]) * 2 * LANES
-            add_lanes(total, i * 2 * LANES, tables, line)
-            add_lanes(total, i * 2 * LANES + LANES, tables, line + LANES)
-    else:
-        for i in range(n):
-            line = begin + np.int64(pattern[i]) * width
-            for lane in range(0, width, LANES):
-                add_lanes(total, i * width + lane, tables, line + lane)
+    """Add each row's line of one table to its total."""
+    for i in range(n):
+        line = begin + np.int64(pattern[i]) * width
+        for lane in range(0, width, LANES):
+            add_lanes(total, i * width + lane, tables, line + lane)
+
+
+@kernel
+def _add_four(total: Any, tables: Any, starts: Any, patterns: Any, n: Any, width: Any) -> None:
+    """Add each row's lines of four tables to its total, which is then read and written once for all four."""
+    first, second, third, fourth = starts[0], starts[1], starts[2], starts[3]
+    for i in range(n):
+        at = i * width
+        one = first + np.int64(patterns[0, i]) * width
+        two = second + np.int64(patterns[1, i]) * width
+        three = third + np.int64(patterns[2, i]) * width
+        four = fourth + np.int64(patterns[3, i]) * width
+        add_four_lanes(total, at, tables, one, two, three, four)
+        if width == 2 * LANES:
+            add_four_lanes(total, at + LANES, tables, one + LANES, two + LANES, three + LANES, four + LANES)
+        else:
+            for lane in range(LANES, width, LANES):
+                add_four_lanes(total, at + lane, tables, one + lane, two + lane, three + lane, four + lane)

@@ -20,8 +20,12 @@ explainable AI for trees", algorithm 3, give the same shares for single features
 All background rows at once. Only how many background rows have A inside O with |A| = a matters, a number G[O][a]; it is a
 subset sum over O of the histogram of background patterns, for each rank a. So a leaf's gifts to all players, for each of the 2^K
 patterns of x, form a table that is built once per (model, background) in O(K^2 2^K), and explaining a row is one table line per
-leaf. Tables by pattern are the idea of WOODELF (Nadel and Wettenstein 2025); groups of columns, ranked subset sums, and tables
-shared by neighbouring leaves are this project's.
+leaf. Neighbouring leaves share one table, indexed by the pattern at the root of their subtree and the outcome of each of its splits;
+the background is counted once per shared table, and each leaf gathers its own histogram from that count. Tables by pattern are the idea
+of WOODELF (Nadel and Wettenstein 2025); groups of columns, ranked subset sums, and shared tables are this project's.
+
+All rows of a thread pass by a group of tables that fits the processor's cache, four tables at a time, before the next group is touched.
+Ensembles whose tables are too large to keep are built and used a few trees at a time, always in the same piece of memory.
 
 Long paths and few rows. Where a table would cost more than it saves, the different patterns of the rows are compared with the
 different patterns of the background, pair by pair: exact too, in float64.
@@ -54,6 +58,10 @@ T = TypeVar("T")
 THREADS: Final = max(1, min(4, os.cpu_count() or 1))
 KEPT_FLOATS: Final = 256 * 2**18
 """Tables up to 256 MB are kept for the next rows; larger ones are built and used in portions."""
+PORTION_FLOATS: Final = 16 * 2**18
+"""Size of such a portion, 16 MB, unless one tree needs more: what was just built is still in the processor's last cache."""
+_CACHE_LINE: Final = 16
+"""Floats in 64 bytes."""
 _FEW_ROWS: Final = 500
 """Up to so many rows, tables that are there are used whatever their plan."""
 _Key = tuple[int, Plan, tuple[int, ...]]
@@ -96,6 +104,10 @@ class _Prepared:
     sizes: NDArray[np.int64]
     portions: tuple[_Portion, ...]
     kept: _Built | None
+
+    def floats(self, portion: _Portion) -> int:
+        """Return the size of a portion's tables."""
+        return int(self.sizes[portion.first : portion.last].sum())
 
 
 class TreeShap:
@@ -193,10 +205,11 @@ class TreeShap:
         program, prepared = self._programs[key[0]], self._prepare(key, lines)
         cuts = self._row_cuts(n)
         base = 0.0
+        memory = None if prepared.kept else _memory(max(prepared.floats(portion) for portion in prepared.portions))
         for portion in prepared.portions:
-            built = prepared.kept or self._build(key, prepared, portion)
+            built = prepared.kept or self._build(key, prepared, portion, memory)
             base += built.base
-            groups = _hot_groups(program, prepared.sizes, portion)
+            groups = _hot_groups(program, prepared, portion)
 
             def share(at: int, built: _Built = built, groups: NDArray[np.int64] = groups) -> None:
                 look_up(
@@ -214,16 +227,18 @@ class TreeShap:
                 units = lay_out(program, key[1], lines.width)
                 sizes = table_sizes(program, units, lines.width)
                 prepared = _Prepared(lines, units, sizes, _portions(sizes), None)
-                if len(prepared.portions) == 1:
+                if int(sizes.sum()) <= KEPT_FLOATS:
                     prepared.kept = self._build(key, prepared, prepared.portions[0])
                 self._prepared[key] = prepared
             return self._prepared[key]
 
-    def _build(self, key: _Key, prepared: _Prepared, portion: _Portion) -> _Built:
+    def _build(
+        self, key: _Key, prepared: _Prepared, portion: _Portion, memory: NDArray[np.float32] | None = None
+    ) -> _Built:
         output, plan, _ = key
-        program, sizes = self._programs[output], prepared.sizes
-        tables = np.empty(int(sizes[portion.first : portion.last].sum()), np.float32)
-        offset = int(sizes[: portion.first].sum())
+        program, floats = self._programs[output], prepared.floats(portion)
+        tables = _memory(floats) if memory is None else memory[:floats]
+        offset = int(prepared.sizes[: portion.first].sum())
         count = portion.last - portion.first
         shares = min(count, self._threads * 4)
         cuts = [portion.first + count * share // shares for share in range(shares + 1)]
@@ -270,19 +285,30 @@ class TreeShap:
 
 
 def _portions(sizes: NDArray[np.int64]) -> tuple[_Portion, ...]:
-    """Return runs of trees whose tables together are small enough to be kept."""
+    """Return all trees when their tables are small enough to be kept, else runs of trees that share one piece of memory."""
+    if int(sizes.sum()) <= KEPT_FLOATS:
+        return (_Portion(0, len(sizes)),)
     first, floats, found = 0, 0, []
     for tree, size in enumerate(sizes.tolist()):
-        if floats and floats + size > KEPT_FLOATS:
+        if floats and floats + size > PORTION_FLOATS:
             found.append(_Portion(first, tree))
             first, floats = tree, 0
         floats += size
     return (*found, _Portion(first, len(sizes)))
 
 
-def _hot_groups(program: Program, sizes: NDArray[np.int64], portion: _Portion) -> NDArray[np.int64]:
-    """Return node boundaries between groups of trees whose tables stay in a core's cache."""
-    size = np.cumsum(sizes[portion.first : portion.last]) * 4
-    cuts = np.searchsorted(size, np.arange(HOT_BYTES, int(size[-1]), HOT_BYTES), side="right")
-    trees = np.unique(np.concatenate(([portion.first], portion.first + cuts, [portion.last])))
-    return np.asarray(program.start[trees])
+def _memory(floats: int) -> NDArray[np.float32]:
+    """Return uninitialised memory that begins where a cache line does, so that a table line takes no more of them than it must."""
+    room = np.empty(floats + _CACHE_LINE, np.float32)
+    begin = -room.ctypes.data // 4 % _CACHE_LINE
+    return room[begin : begin + floats]
+
+
+def _hot_groups(program: Program, prepared: _Prepared, portion: _Portion) -> NDArray[np.int64]:
+    """Return node boundaries between groups of units whose tables stay in a core's cache."""
+    begin, end = program.start[portion.first], program.start[portion.last]
+    units = begin + np.flatnonzero(prepared.units.bits[begin:end] >= 0)
+    if not len(units):
+        return np.array([begin, end])
+    cuts = np.flatnonzero(np.diff(prepared.units.offset[units] * 4 // HOT_BYTES)) + 1
+    return np.concatenate(([begin], units[cuts], [end]))

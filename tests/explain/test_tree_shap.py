@@ -177,6 +177,7 @@ def test_tables_too_large_to_keep_are_used_in_portions(
 ) -> None:
     expected = TreeShap(boosted, np.arange(9), 9, rows[:50]).explain(rows)
     monkeypatch.setattr("governance.explain.tree_shap.KEPT_FLOATS", 4000)
+    monkeypatch.setattr("governance.explain.tree_shap.PORTION_FLOATS", 4000)
     portioned = TreeShap(boosted, np.arange(9), 9, rows[:50])
     assert portioned.explain(rows).values == pytest.approx(expected.values, abs=1e-6)
     assert portioned.table_bytes == 0
