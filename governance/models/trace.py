@@ -24,8 +24,11 @@ _SAME_SHAPE: Final = frozenset({
 })  # fmt: skip
 _BROADCAST: Final = frozenset({
     "Add", "Sub", "Mul", "Div", "Pow", "Mod", "Max", "Min", "Where", "And", "Or", "Xor", "Equal", "Less", "LessOrEqual", "Greater",
-    "GreaterOrEqual", "StringConcat",
+    "GreaterOrEqual", "StringConcat", "Sum", "Mean", "PRelu", "BitwiseAnd", "BitwiseOr", "BitwiseXor",
 })  # fmt: skip
+_REDUCES: Final = (
+    "ReduceSum", "ReduceMax", "ReduceMin", "ReduceMean", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ArgMax", "ArgMin",
+)  # fmt: skip
 _MIXES_ROW: Final = frozenset({"Normalizer", "Softmax", "LogSoftmax", "LpNormalization"})
 _join = np.frompyfunc(lambda one, other: one | other, 2, 1)
 
@@ -86,7 +89,7 @@ def _follow(node: onnx.NodeProto, inputs: list[Parents | Constant | None]) -> li
     if node.op_type in _SAME_SHAPE:
         return [masks[0]]
     if node.op_type in _BROADCAST:
-        return [_broadcast(inputs)]
+        return [_broadcast(_without_zeros(inputs) if node.op_type == "Mul" else inputs)]
     if node.op_type in _MIXES_ROW:
         return [np.full(masks[0].shape, _all(masks[0]), dtype=object)]
     if node.op_type not in _SHAPED:
@@ -141,6 +144,17 @@ def _broadcast(inputs: list[Parents | Constant | None]) -> Parents:
     for value in inputs:
         found = _join(found, _masks(value))
     return np.asarray(found, dtype=object)
+
+
+def _without_zeros(inputs: list[Parents | Constant | None]) -> list[Parents | Constant | None]:
+    """Return the factors of a product: what a constant 0 multiplies bears on nothing (a missing value would; `Cut.confirm` looks)."""
+    nothing: Any = np.zeros((1, 1), dtype=bool)
+    for value in inputs:
+        if value is not None and value.dtype != object and value.dtype.kind in "fiu":
+            nothing = nothing | (value == 0)
+    if not nothing.any():
+        return inputs
+    return [np.where(nothing, 0, value) if value is not None and value.dtype == object else value for value in inputs]
 
 
 def _integers(value: Any) -> list[int]:
@@ -247,6 +261,49 @@ def _product(inputs: Values, options: Options) -> Values:
     return [np.array([united], dtype=object)]
 
 
+def _reduce(inputs: Values, options: Options) -> Values:
+    """Unite what is added up, or compared, along other axes than the rows'."""
+    mask = _masks(inputs[0])
+    axes = [int(options["axis"])] if "axis" in options else _axes(inputs, options)
+    axes = [axis % mask.ndim for axis in axes]
+    if not axes and options.get("noop_with_empty_axes"):
+        return [mask]
+    if 0 in axes or not axes:
+        raise ValueError("rows are added up")
+    found = np.asarray(np.bitwise_or.reduce(mask, axis=tuple(axes), keepdims=True), dtype=object)
+    return [found if options.get("keepdims", 1) else np.squeeze(found, axis=tuple(axes))]
+
+
+def _shape(inputs: Values, options: Options) -> Values:
+    return [np.array(_masks(inputs[0]).shape[options.get("start", 0) : options.get("end")], dtype=np.int64)]
+
+
+def _expand(inputs: Values, options: Options) -> Values:  # noqa: ARG001
+    shape = tuple(_integers(inputs[1]))
+    return [np.array(np.broadcast_to(mask := _masks(inputs[0]), np.broadcast_shapes(mask.shape, shape)))]
+
+
+def _tile(inputs: Values, options: Options) -> Values:  # noqa: ARG001
+    repeats = _integers(inputs[1])
+    if repeats[0] != 1:
+        raise ValueError("rows are repeated")
+    return [np.tile(_masks(inputs[0]), repeats)]
+
+
+def _one_hot_of_numbers(inputs: Values, options: Options) -> Values:
+    mask, axis = _masks(inputs[0]), int(options.get("axis", -1))
+    return [np.repeat(np.expand_dims(mask, axis), _integers(inputs[1])[0], axis=axis)]
+
+
+def _running_sum(inputs: Values, options: Options) -> Values:
+    mask, axis = _masks(inputs[0]), _integers(inputs[1])[0]
+    if axis % mask.ndim == 0:
+        raise ValueError("rows are added up")
+    turned = np.flip(mask, axis) if options.get("reverse") else mask
+    found = _join.accumulate(turned, axis=axis)
+    return [np.flip(found, axis) if options.get("reverse") else found]
+
+
 def _vectorize(inputs: Values, options: Options) -> Values:  # noqa: ARG001
     return [np.concatenate([_masks(value) for value in inputs], axis=1)]
 
@@ -254,16 +311,22 @@ def _vectorize(inputs: Values, options: Options) -> Values:  # noqa: ARG001
 _SHAPED: Final[dict[str, Callable[[Values, Options], Values]]] = {
     "ArrayFeatureExtractor": _extract,
     "Concat": _concat,
+    "CumSum": _running_sum,
+    "Expand": _expand,
     "FeatureVectorizer": _vectorize,
     "Flatten": _flatten,
     "Gather": _gather,
     "Gemm": _product,
     "MatMul": _product,
+    "OneHot": _one_hot_of_numbers,
     "OneHotEncoder": _one_hot,
+    **dict.fromkeys(_REDUCES, _reduce),
     "Reshape": _reshape,
+    "Shape": _shape,
     "Slice": _slice,
     "Split": _split,
     "Squeeze": _squeeze,
+    "Tile": _tile,
     "Transpose": _transpose,
     "Unsqueeze": _unsqueeze,
 }

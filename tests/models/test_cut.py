@@ -15,7 +15,14 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, Normalizer, OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.preprocessing import (
+    KBinsDiscretizer,
+    MinMaxScaler,
+    Normalizer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    StandardScaler,
+)
 
 from governance.errors import RefusedInputError
 from governance.models.convert import convert_estimator
@@ -64,7 +71,12 @@ ENCODINGS = {
     "scaled and one-hot": (StandardScaler(), OneHotEncoder(sparse_output=False, handle_unknown="ignore")),
     "imputed and scaled": (make_pipeline(SimpleImputer(), MinMaxScaler()), OneHotEncoder(sparse_output=False)),
     "ordinal": ("passthrough", OrdinalEncoder()),
+    "binned, rare words together": (
+        KBinsDiscretizer(3, encode="ordinal", quantile_method="averaged_inverted_cdf"),
+        OneHotEncoder(sparse_output=False, min_frequency=0.2, handle_unknown="infrequent_if_exist"),
+    ),
 }
+WIDTHS = {"ordinal": [0, 1, 2, 3], "binned, rare words together": [0, 1, 2, 2, 2, 3, 3, 3, 3]}
 
 
 @pytest.mark.parametrize("name", ENCODINGS)
@@ -75,7 +87,7 @@ def test_encoded_columns_are_traced_to_the_raw_ones(name: str, people: pd.DataFr
     )
     cut.confirm(people)
     assert cut.players.names == ("age", "income", "region", "job")
-    expected = [0, 1, 2, 3] if name == "ordinal" else [0, 1, 2, 2, 2, 3, 3, 3, 3]
+    expected = WIDTHS.get(name, [0, 1, 2, 2, 2, 3, 3, 3, 3])
     assert cut.players.of_encoded.tolist() == expected
     assert cut.encode(people).shape == (300, len(expected))
 
