@@ -1,15 +1,16 @@
-"""The ways that only ask the model: enumeration of sets, and permutations."""
+"""The ways that only ask the model: enumeration of sets, permutations, and regression on sampled sets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from governance.evidence import Progress, silent
+from governance.explain.leverage import regress
 from governance.explain.report import Link
 from governance.explain.sampled_shap import Sampled, enumerate_sets, permute
 from governance.explain.way import About, Explained
@@ -18,8 +19,10 @@ from governance.models.cut import Players
 if TYPE_CHECKING:
     import pandas as pd
 
-Asked = Literal["enumeration", "permutation", "kernel"]
+Asked = Literal["enumeration", "permutation", "leverage", "kernel"]
 """The ways that only ask the model."""
+_TRIED: Final = 2
+"""Background rows on which two ways of sampling are compared."""
 Score = Callable[["pd.DataFrame"], NDArray[np.float64]]
 """Rows -> (rows, targets) model output."""
 
@@ -40,7 +43,7 @@ class SampledExplainer:
     Args:
         score: the model's output on the scale that is explained.
         background: rows that stand for "not knowing" a column.
-        about: what is said about the values; its way is "enumeration" or "permutation".
+        about: what is said about the values; its way is "enumeration", "permutation" or "leverage".
         budget: how much may be asked about one row.
     """
 
@@ -62,15 +65,21 @@ class SampledExplainer:
 
     def explain(self, frame: pd.DataFrame, target: int, rng: np.random.Generator, progress: Progress) -> Explained:
         """Return attributions row by row, each with its own standard errors."""
-        output = self._score(frame)[:, target]
-        shape = (len(frame), len(self._about.players))
-        values, errors = np.zeros(shape), np.zeros(shape)
-        for at in range(len(frame)):
-            inner = progress if len(frame) == 1 else silent
-            found = self._row(frame.iloc[at : at + 1], float(output[at]), target, rng, inner)
-            values[at], errors[at] = found.values, found.std_error
-            progress(at + 1, len(frame), "explaining rows")
-        return Explained(values, errors, float(self._others[:, target].mean()), output)
+
+        def one(row: pd.DataFrame, own: float, told: Progress) -> Sampled:
+            return self._row(row, own, target, rng, told)
+
+        output, base = self._score(frame)[:, target], float(self._others[:, target].mean())
+        return row_by_row(frame, output, base, len(self._about.players), one, progress)
+
+    def trial(self, target: int) -> Explained:
+        """Return attributions of the first background rows."""
+        return self.explain(self._background.iloc[:_TRIED], target, np.random.default_rng(0), silent)
+
+    def said(self, note: str) -> SampledExplainer:
+        """Return the same explainer with one more note about its values."""
+        about = replace(self._about, notes=(*self._about.notes, note))
+        return SampledExplainer(self._score, self._background, about, self._budget)
 
     def parts(self, count: int) -> tuple[SampledExplainer, ...]:  # noqa: ARG002 - the protocol's name
         """Return nothing: a sampled explanation of each part would cost the budget again."""
@@ -85,8 +94,39 @@ class SampledExplainer:
         others, players = self._others[:, target], len(self._about.players)
         if self._about.way == "enumeration":
             return enumerate_sets(ask, players, len(others), progress)
-        budget = self._budget
-        return permute(ask, own, others, players, budget.model_calls, budget.precision, rng, progress)
+        budget, sample = self._budget, regress if self._about.way == "leverage" else permute
+        return sample(ask, own, others, players, budget.model_calls, budget.precision, rng, progress)
+
+
+def row_by_row(
+    frame: pd.DataFrame,
+    output: NDArray[np.float64],
+    base: float,
+    players: int,
+    one: Callable[[pd.DataFrame, float, Progress], Sampled],
+    progress: Progress,
+) -> Explained:
+    """Return attributions of the rows of `frame`, each had by itself from `one` (row, its output, progress)."""
+    values, errors = np.zeros((len(frame), players)), np.zeros((len(frame), players))
+    for at in range(len(frame)):
+        found = one(frame.iloc[at : at + 1], float(output[at]), progress if len(frame) == 1 else silent)
+        values[at], errors[at] = found.values, found.std_error
+        progress(at + 1, len(frame), "explaining rows")
+    return Explained(values, errors, base, output)
+
+
+def tried(permutation: SampledExplainer, leverage: SampledExplainer, target: int) -> tuple[SampledExplainer, str]:
+    """Return the one of two explainers whose values vary less at their budget, tried on two background rows, and why in words.
+
+    Both are asked about the same rows with the same seed, so that the choice is the same every time.
+    """
+    errors = [np.sqrt((each.trial(target).std_error ** 2).mean()) for each in (permutation, leverage)]
+    chosen = leverage if errors[1] < errors[0] else permutation
+    note = (
+        f"Sampled by {chosen.about.way}: on {_TRIED} background rows the standard errors were {errors[0]:.2g} by permutation and "
+        f"{errors[1]:.2g} by leverage."
+    )
+    return chosen, note
 
 
 class Mixed:

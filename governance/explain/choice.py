@@ -9,11 +9,12 @@ import numpy as np
 
 from governance.errors import RefusedInputError, unknown_choice
 from governance.explain.background import BackgroundRows, background_of
-from governance.explain.by_sampling import Asked, Budget, SampledExplainer, Score, sampled_about
+from governance.explain.by_sampling import Asked, Budget, SampledExplainer, Score, sampled_about, tried
 from governance.explain.by_stage import StageExplainer, open_stage
 from governance.explain.groups import asked
 from governance.explain.kept import Kept
 from governance.explain.kernel_shap import KernelShap, plan_of, rows_for
+from governance.explain.leverage import FEWEST_PLAYERS
 from governance.explain.links import both_sides, link_of, units_of
 from governance.explain.report import Scale
 from governance.explain.sampled_shap import MOST_ENUMERATED
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from governance.data.schema import Schema
     from governance.subject import Subject
 
-WAYS: Final = ("auto", "tree", "linear", "permutation", "enumeration", "kernel")
+WAYS: Final = ("auto", "tree", "linear", "permutation", "leverage", "enumeration", "kernel")
 _EXACT: Final[Kept[StageExplainer | RefusedInputError]] = Kept(4)
-_SAMPLED: Final[Kept[SampledExplainer | KernelShap]] = Kept(4)
+_SAMPLED: Final[Kept[SampledExplainer | KernelShap]] = Kept(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def choose(subject: Subject, wish: Wish, background: BackgroundRows | None = Non
         afford = rows_for(wish.budget.model_calls, len(signature.columns)) if wish.method == "kernel" else None
         rows = wish.background_rows if afford is None else min(wish.background_rows, afford)
         background = background_of(subject, signature.columns, rows, wish.background_seed)
-    explainer = _explainer(model, background, wish)
+    explainer = _explainer(model, background, wish, target)
     return Chosen(explainer, background, model, target, signature.classes[target] if signature.classes else "")
 
 
@@ -102,18 +103,36 @@ def target_of(signature: Signature, schema: Schema, name: str) -> int:
     )
 
 
-def _explainer(model: Predictor, background: BackgroundRows, wish: Wish) -> Explainer:
+def _explainer(model: Predictor, background: BackgroundRows, wish: Wish, target: int) -> Explainer:
     if wish.method in {"tree", "linear"}:
         return _exact(model, background, wish)
-    if wish.method in {"permutation", "enumeration", "kernel"}:
+    if wish.method in {"permutation", "leverage", "enumeration", "kernel"}:
         return _asking(model, background, wish, cast("Asked", wish.method), ())
     try:
         return _exact(model, background, wish)
     except RefusedInputError as reason:
+        notes = (f"Not explained from the file itself: {reason.what}",)
         players = len(asked(model.signature.columns, wish.groups).names)
-        affordable = players <= MOST_ENUMERATED and background.about.rows << players <= wish.budget.model_calls
-        way: Asked = "enumeration" if affordable else "permutation"
-        return _asking(model, background, wish, way, (f"Not explained from the file itself: {reason.what}",))
+        if players <= MOST_ENUMERATED and background.about.rows << players <= wish.budget.model_calls:
+            return _asking(model, background, wish, "enumeration", notes)
+        return _least_varying(model, background, wish, target, notes)
+
+
+def _least_varying(
+    model: Predictor, background: BackgroundRows, wish: Wish, target: int, notes: tuple[str, ...]
+) -> Explainer:
+    """Return the way of sampling with the smaller standard errors; the note says which, and by how much."""
+    permutation = _asking(model, background, wish, "permutation", notes)
+    if len(permutation.about.players) < FEWEST_PLAYERS or not isinstance(permutation, SampledExplainer):
+        return permutation
+    leverage = cast("SampledExplainer", _asking(model, background, wish, "leverage", notes))
+    key = (model.digest, model.signature, background.about.digest, wish.scale, target, wish.budget, wish.groups)
+
+    def make() -> SampledExplainer:
+        chosen, note = tried(permutation, leverage, target)
+        return chosen.said(note)
+
+    return _SAMPLED.get(key, make)
 
 
 def _exact(model: Predictor, background: BackgroundRows, wish: Wish) -> StageExplainer:
@@ -163,6 +182,11 @@ def _sampler(
         raise RefusedInputError(
             f"Enumeration takes at most {MOST_ENUMERATED} columns, the model has {len(together.names)}.",
             "Use the sampled way: --method permutation.",
+        )
+    if way == "leverage" and len(together.names) < FEWEST_PLAYERS:
+        raise RefusedInputError(
+            f"Leverage sampling takes {FEWEST_PLAYERS} columns or more, the model has {len(together.names)}.",
+            "Every set can be asked: --method enumeration.",
         )
     plan = plan_of(wish.budget.model_calls, len(together.names), len(background)) if way == "kernel" else None
     notes = notes if plan is None else (*notes, plan.words)

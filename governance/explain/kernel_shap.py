@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.evidence import Progress
-from governance.explain.by_sampling import Mixed, Score
+from governance.explain.by_sampling import Mixed, Score, row_by_row
+from governance.explain.sampled_shap import Sampled
 from governance.explain.way import About, Explained
 
 if TYPE_CHECKING:
@@ -105,16 +106,14 @@ class KernelShap:
 
     def explain(self, frame: pd.DataFrame, target: int, rng: np.random.Generator, progress: Progress) -> Explained:
         """Return attributions row by row: means over the runs, with the standard errors of these means."""
+
+        def one(row: pd.DataFrame, _own: float, _progress: Progress) -> Sampled:
+            runs = self._row(row, target, rng)
+            error = runs.std(axis=0, ddof=1) / np.sqrt(len(runs)) if len(runs) > 1 else np.zeros(runs.shape[1])
+            return Sampled(runs.mean(axis=0), error, self._plan.sets * self._plan.rows * len(runs))
+
         output = self._score(frame)[:, target]
-        shape = (len(frame), len(self._about.players))
-        values, errors = np.zeros(shape), np.zeros(shape)
-        for at in range(len(frame)):
-            runs = self._row(frame.iloc[at : at + 1], target, rng)
-            values[at] = runs.mean(axis=0)
-            if len(runs) > 1:
-                errors[at] = runs.std(axis=0, ddof=1) / np.sqrt(len(runs))
-            progress(at + 1, len(frame), "explaining rows")
-        return Explained(values, errors, float(self._base[target]), output)
+        return row_by_row(frame, output, float(self._base[target]), len(self._about.players), one, progress)
 
     def parts(self, count: int) -> tuple[KernelShap, ...]:  # noqa: ARG002 - the protocol's name
         """Return nothing: a sampled explanation of each part would cost the budget again."""

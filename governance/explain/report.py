@@ -7,8 +7,8 @@ from typing import Literal
 
 from governance.evidence import NotAssessed
 
-Way = Literal["tree", "linear", "enumeration", "permutation", "kernel"]
-"""How Shapley values were had: three exact ways by name, sampling of permutations, and shap's own Kernel SHAP."""
+Way = Literal["tree", "linear", "enumeration", "permutation", "leverage", "kernel"]
+"""How Shapley values were had: three exact ways by name, sampling of permutations, regression on sampled sets, shap's Kernel SHAP."""
 Scale = Literal["raw", "probability"]
 Link = Literal["identity", "logistic", "softmax", "exponential", "unknown"]
 """What turns the raw score into the model's output."""

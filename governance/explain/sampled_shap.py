@@ -29,7 +29,7 @@ FEWEST: Final = 32
 """Fewest replicates from which a standard error is taken."""
 _SECOND_VISITS: Final = 10
 """Fewest background rows that are used once more than the others, so that differences within rows can be seen."""
-_BATCH: Final = 40_000
+BATCH: Final = 40_000
 """Model rows asked at a time."""
 
 Ask = Callable[[NDArray[np.bool_], NDArray[np.intp]], NDArray[np.float64]]
@@ -51,7 +51,7 @@ def enumerate_sets(ask: Ask, players: int, background: int, progress: Progress) 
     """Return exact values from all sets of columns times all background rows."""
     sets = (np.arange(1 << players)[:, None] >> np.arange(players) & 1).astype(bool)
     worth = np.zeros(len(sets))
-    step = max(1, _BATCH // background)
+    step = max(1, BATCH // background)
     for first in range(0, len(sets), step):
         part = sets[first : first + step]
         answers = ask(np.repeat(part, background, axis=0), np.tile(np.arange(background), len(part)))
@@ -92,7 +92,7 @@ def permute(
     pairs, background = max(FEWEST, budget // cost), len(others)
     strata = pairs >= background + _SECOND_VISITS
     plan = _even(pairs, background, rng) if strata else rng.integers(0, background, pairs)
-    step = max(FEWEST, background + _SECOND_VISITS if strata else 0, _BATCH // cost if precision <= 0 else 0)
+    step = max(FEWEST, background + _SECOND_VISITS if strata else 0, BATCH // cost if precision <= 0 else 0)
     found = np.zeros((0, players))
     while len(found) < pairs:
         chosen = plan[len(found) : len(found) + step]
@@ -146,8 +146,8 @@ def _replicates(
     sets = np.concatenate([forward, ~forward], axis=1).reshape(-1, players)
     answers = np.zeros(len(sets))
     background = np.repeat(chosen, 2 * len(inner))
-    for first in range(0, len(sets), _BATCH):
-        part = slice(first, first + _BATCH)
+    for first in range(0, len(sets), BATCH):
+        part = slice(first, first + BATCH)
         answers[part] = ask(sets[part], background[part])
     between = answers.reshape(n, 2, len(inner))
     ends = others[chosen][:, None], np.full((n, 1), own)

@@ -19,7 +19,7 @@ from governance.explain.report import (
 )
 from governance.method_spec import MethodSpec
 
-Choice = Literal["auto", "tree", "linear", "permutation", "enumeration", "kernel"]
+Choice = Literal["auto", "tree", "linear", "permutation", "leverage", "enumeration", "kernel"]
 """A way by name; "auto" takes the exact way that the file allows, else sampling, and the result says which."""
 
 

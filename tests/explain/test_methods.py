@@ -24,7 +24,6 @@ from governance.codec import decode, sha256
 from governance.data.schema import Schema
 from governance.errors import RefusedInputError
 from governance.evidence import NotAssessed
-from governance.explain.interaction import Interactions, strongest, values_of
 from governance.explain.report import (
     Counterfactuals,
     GlobalExplanation,
@@ -414,43 +413,10 @@ def test_results_are_shaps_own_on_request(folder: Path, boosted: bytes, people: 
     )
 
 
-def test_the_pair_that_the_outcome_was_made_of_acts_together_most(folder: Path, boosted: bytes) -> None:
-    done = ask("explain.interactions", folder, boosted, arrays=True)
-    found = done.evidence.read(Interactions)
-    assert (found.exact, found.units, found.left_out) == (True, "log-odds", ())
-    assert {found.pairs[0].first, found.pairs[0].second} == {"age", "region"}
-    table = read_array(done.arrays["interactions"])
-    for pair in found.pairs:
-        values = values_of(pair, table)
-        assert len(values) == 200
-        assert np.abs(values).mean() == pytest.approx(pair.mean_abs, abs=1e-6)
-    best = strongest(found, "region")
-    assert best is not None
-    assert best.partner("region") == "age"
-
-
-def test_interactions_of_few_columns_and_rows_say_what_was_left_out(folder: Path, boosted: bytes) -> None:
-    done = ask("explain.interactions", folder, boosted, arrays=True, columns=2, max_rows=50)
-    found = done.evidence.read(Interactions)
-    assert (set(found.columns), set(found.left_out)) == ({"age", "region"}, {"income", "job"})
-    assert (len(found.pairs), done.evidence.rows.used, done.evidence.rows.total) == (1, 50, 200)
-    assert read_array(done.arrays["interactions"]).column("0").null_count == 150
-
-
-def test_interactions_mirror_for_the_other_class_and_vanish_for_linear_scores(
-    folder: Path, boosted: bytes, people: pd.DataFrame
-) -> None:
-    means = [
-        {(pair.first, pair.second): pair.mean for pair in found.pairs}
-        for found in (
-            ask("explain.interactions", folder, boosted, target=name).evidence.read(Interactions)
-            for name in ("yes", "no")
-        )
-    ]
-    assert all(means[0][pair] == pytest.approx(-means[1][pair], abs=1e-9) for pair in means[0])
-    linear = ask("explain.interactions", folder, pipeline(LogisticRegression(), people)).evidence.read(Interactions)
-    assert [pair.mean_abs for pair in linear.pairs] == [0.0] * 6
-    assert "no two columns interact" in linear.notes[-1]
-    asked = ask("explain.interactions", folder, pipeline(GaussianNB(), people)).evidence
-    assert not asked.assessed
-    assert "Not explained from the file itself" in asked.result["reason"]
+def test_sampling_names_the_way_that_varies_least(folder: Path, people: pd.DataFrame) -> None:
+    model = pipeline(GaussianNB(), people)
+    found = ask("explain.local", folder, model, background_rows=100, model_calls=1200).evidence.read(LocalExplanation)
+    assert found.method in {"permutation", "leverage"}
+    assert any(note.startswith(f"Sampled by {found.method}:") for note in found.certificate.notes)
+    named = ask("explain.local", folder, model, background_rows=100, model_calls=1200, method="leverage")
+    assert named.evidence.read(LocalExplanation).method == "leverage"
