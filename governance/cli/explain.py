@@ -16,16 +16,18 @@ from governance.cli.output import print_json, say
 from governance.cli.progress import reporter
 from governance.cli.sources import data_file, model_file, roles
 from governance.codec import JsonValue, encode
+from governance.compute import executor
 from governance.data.schema import Schema
 from governance.errors import unknown_choice
 from governance.evidence import Evidence, NotAssessed
 from governance.explain.interaction import Interactions
 from governance.explain.report import Certificate, GlobalExplanation, LimeExplanation
+from governance.explain_parts import explain_parts
 from governance.run import Done, Task, execute, read_array
 
 _PAIRS_SAID = 10
 """Pairs that are printed for people; the JSON document has all."""
-WAYS = ("auto", "tree", "linear", "permutation", "enumeration", "kernel")
+WAYS = ("auto", "tree", "linear", "permutation", "leverage", "enumeration", "kernel")
 SCALES = ("raw", "probability")
 ModelArgument = Annotated[Path, typer.Argument(help="ONNX file.")]
 DataArgument = Annotated[Path, typer.Argument(help="CSV or Parquet file.")]
@@ -42,7 +44,9 @@ def explain(
     model: ModelArgument,
     data: DataArgument,
     background: BackgroundOption = None,
-    method: Annotated[str, typer.Option(help="auto, tree, linear, permutation, enumeration or kernel.")] = "auto",
+    method: Annotated[
+        str, typer.Option(help="auto, tree, linear, permutation, leverage, enumeration or kernel.")
+    ] = "auto",
     scale: Annotated[str, typer.Option(help="raw or probability.")] = "raw",
     target: ClassOption = "",
     out: Annotated[Path | None, typer.Option("--out", help="Parquet file for the attributions of all rows.")] = None,
@@ -55,6 +59,10 @@ def explain(
     interactions: Annotated[
         bool, typer.Option("--interactions", help="Rank the pairs of columns that act together.")
     ] = False,
+    parts: Annotated[
+        Path | None,
+        typer.Option("--parts", help="Folder for the attributions of a Parquet file of any size, worked on in parts."),
+    ] = None,
     seed: SeedOption = 0,
     evidence_file: EvidenceOption = None,
     json: JsonOption = False,
@@ -66,6 +74,9 @@ def explain(
         "background_seed": seed,
     }  # fmt: skip
     task = _task("explain.global", model, data, background, roles(schema), columns, parameters, seed)
+    if parts is not None:
+        _explain_parts(task, parts, json=json)
+        return
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         done = execute(task, Path(folder), reporter())
         if out is not None:
@@ -79,6 +90,24 @@ def explain(
     else:
         _say_explanation(result)
         _say_interactions(pairs)
+
+
+def _explain_parts(task: Task, folder: Path, *, json: bool) -> None:
+    found = explain_parts(task, folder, executor(), progress=reporter())
+    if json:
+        value = encode(found)
+        shown = {
+            "background_rows": found.background.rows,
+            "importance": {item.feature: item.mean_abs for item in found.importance},
+        }
+        print_json({**value, **shown})
+        return
+    say(f"{found.method}, {'exact' if found.exact else 'sampled'}, in {found.units}; base value {found.base_value:.6g}")
+    say(
+        f"{found.rows:,} rows in {len(found.files)} files under {str(folder)!r}, adding up within {found.additivity_gap:.2g}"
+    )
+    for item in found.importance:
+        say(f"  {item.feature!r}  {item.mean_abs:.6g}  ({item.low:.6g} to {item.high:.6g})")
 
 
 def _interactions(task: Task) -> Interactions | NotAssessed:
