@@ -156,7 +156,7 @@ def _chosen(task: Task) -> Chosen:
     asked = task.chosen
     wish = Wish(
         asked.method, asked.scale, asked.target, asked.background_rows, asked.background_seed, asked.correlated,
-        Budget(asked.model_calls, 0.0),
+        Budget(asked.model_calls, 0.0), asked.groups,
     )  # fmt: skip
     return choose(open_subject(task), wish)
 

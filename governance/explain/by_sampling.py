@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 Asked = Literal["enumeration", "permutation", "leverage", "kernel"]
 """The ways that only ask the model."""
-_TRIED: Final = 2
-"""Background rows on which two ways of sampling are compared."""
 Score = Callable[["pd.DataFrame"], NDArray[np.float64]]
 """Rows -> (rows, targets) model output."""
 
@@ -73,8 +71,10 @@ class SampledExplainer:
         return row_by_row(frame, output, base, len(self._about.players), one, progress)
 
     def trial(self, target: int) -> Explained:
-        """Return attributions of the first background rows."""
-        return self.explain(self._background.iloc[:_TRIED], target, np.random.default_rng(0), silent)
+        """Return attributions of the first background row, for half of the budget."""
+        half = replace(self._budget, model_calls=max(1, self._budget.model_calls // 2), precision=0.0)
+        explainer = SampledExplainer(self._score, self._background, self._about, half)
+        return explainer.explain(self._background.iloc[:1], target, np.random.default_rng(0), silent)
 
     def said(self, note: str) -> SampledExplainer:
         """Return the same explainer with one more note about its values."""
@@ -116,14 +116,14 @@ def row_by_row(
 
 
 def tried(permutation: SampledExplainer, leverage: SampledExplainer, target: int) -> tuple[SampledExplainer, str]:
-    """Return the one of two explainers whose values vary less at their budget, tried on two background rows, and why in words.
+    """Return the one of two explainers whose values vary less, tried on one background row for half of the budget, and why.
 
-    Both are asked about the same rows with the same seed, so that the choice is the same every time.
+    Both are asked about the same row with the same seed, so that the choice is the same every time.
     """
     errors = [np.sqrt((each.trial(target).std_error ** 2).mean()) for each in (permutation, leverage)]
     chosen = leverage if errors[1] < errors[0] else permutation
     note = (
-        f"Sampled by {chosen.about.way}: on {_TRIED} background rows the standard errors were {errors[0]:.2g} by permutation and "
+        f"Sampled by {chosen.about.way}: tried on a background row, the standard errors were {errors[0]:.2g} by permutation and "
         f"{errors[1]:.2g} by leverage."
     )
     return chosen, note

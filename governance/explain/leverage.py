@@ -103,7 +103,7 @@ def _filled(there: NDArray[np.float64], wanted: NDArray[np.float64], pairs: int)
     while pairs - found.sum() > 0.5 and (found < there).any():
         live = found < there
         found = np.where(live, np.minimum(there, found + (pairs - found.sum()) * wanted / wanted[live].sum()), found)
-    return np.minimum(there, np.maximum(2, np.round(found))).astype(np.intp)
+    return np.minimum(there, np.maximum(2, np.floor(found + 1e-9))).astype(np.intp)
 
 
 def _sets(players: int, size: int, count: int, rng: np.random.Generator) -> NDArray[np.bool_]:
