@@ -101,7 +101,7 @@ class UnitOfWork:
         """
         checked = checked_body(event, body)
         key = signer or self._record_signer(self._live_record_key())
-        self._refuse_wrong_key(event, actor, key)
+        self._refuse_wrong_key(event, actor, key, waives=bool(checked.get("waivers")))
         statement = Statement(
             type=event,
             origin=self.origin,
@@ -168,7 +168,7 @@ class UnitOfWork:
             raise RefusedError("The ledger names no live record key.", "Add one: countersign key add --record.")
         return str(found)
 
-    def _refuse_wrong_key(self, event: str, actor: str, signer: Signer) -> None:
+    def _refuse_wrong_key(self, event: str, actor: str, signer: Signer, *, waives: bool) -> None:
         if event == "ledger.created":
             if self._size:
                 raise RefusedError("The ledger exists already.", "ledger.created is its first record.")
@@ -180,6 +180,6 @@ class UnitOfWork:
                 f"The key {signer.keyid[:16]} of {signer.owner} is not live in this ledger.",
                 "A key must be added by a key.added record and not be revoked.",
             )
-        problem = objection(event, actor, found.purpose, found.owner)
+        problem = objection(event, actor, found.purpose, found.owner, waives=waives)
         if problem is not None:
             raise RefusedError(f"The record {problem}.", "Unlock the key of whoever acts.")

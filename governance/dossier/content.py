@@ -71,15 +71,32 @@ class CommentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverLine:
+    """A requirement that a member waived for a time."""
+
+    id: str
+    by: str
+    """Member id."""
+    name: str
+    """Printed name today."""
+    reason: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything that a report says about a case."""
 
     origin: str
     entries: int
     """Size of the ledger that it was read from."""
+    until: str
+    """Time of its last entry: the date of the report."""
     case: str
     title: str
     question: str
+    names: Mapping[str, str]
+    """Member id -> printed name."""
     status: str
     risk_tier: str
     owner: str
@@ -87,6 +104,7 @@ class Dossier:
     evidence: tuple[events.FrozenItem, ...]
     requirements: tuple[events.RequirementOutcome, ...]
     not_applicable: tuple[tuple[str, str], ...]
+    waivers: tuple[WaiverLine, ...]
     bundle: str
     votes: tuple[SignedVote, ...]
     comments: tuple[CommentLine, ...]
@@ -128,9 +146,11 @@ def read_dossier(
     return Dossier(
         origin=str(said[0]["origin"]),
         entries=len(entries),
+        until=entries[-1].time,
         case=case,
         title=words(standing.body.title),
         question=words(standing.body.question),
+        names=_printed(entries, words),
         status=standing.status,
         risk_tier=standing.body.risk_tier,
         owner=standing.body.owner,
@@ -138,6 +158,7 @@ def read_dossier(
         evidence=standing.frozen.evidence if standing.frozen else (),
         requirements=standing.frozen.requirements if standing.frozen else (),
         not_applicable=tuple((item.id, words(item.reason)) for item in standing.frozen.not_applicable) if standing.frozen else (),
+        waivers=_waivers(standing, _printed(entries, words), words),
         bundle=standing.bundle,
         votes=_votes(mine, keyids, standing, words),
         comments=_comments(mine, words),
@@ -149,6 +170,17 @@ def read_dossier(
         conditions=_conditions(standing, words),
         history=tuple((entry.index, entry.time, events.name_of(entry.body), entry.actor) for entry in mine),
     )  # fmt: skip
+
+
+def _printed(entries: list[Entry], words: Any) -> dict[str, str]:
+    return {e.body.member: words(e.body.name) for e in entries if isinstance(e.body, events.MemberAdded)}
+
+
+def _waivers(case: Case, names: Mapping[str, str], words: Any) -> tuple[WaiverLine, ...]:
+    given = case.frozen.waivers if case.frozen else ()
+    return tuple(
+        WaiverLine(item.id, item.by, names.get(item.by, item.by), words(item.reason), item.expires) for item in given
+    )
 
 
 def _votes(mine: list[Entry], keyids: Sequence[str], case: Case, words: Any) -> tuple[SignedVote, ...]:

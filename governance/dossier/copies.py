@@ -9,6 +9,7 @@ from governance.dossier.bundle import predicates
 from governance.dossier.clauses import clauses_markdown
 from governance.dossier.content import Dossier, read_dossier
 from governance.dossier.decisions_csv import decisions_csv
+from governance.dossier.findings import findings
 from governance.dossier.mlbom import mlbom
 from governance.dossier.model_card import model_card
 from governance.dossier.report_html import report_html
@@ -37,9 +38,10 @@ def copies(
     read = {digest: item for digest, item in ((digest, _read(data)) for digest, data in evidence.items()) if item}
     for item in all_cases:
         place = "" if case is not None else f"reports/{item.case}/"
-        found[f"{place}report.html"] = report_html(item)
-        found[f"{place}report.pdf"] = report_pdf(item)
         mine = {line.digest: read[line.digest] for line in item.evidence if line.digest in read}
+        measured = tuple(findings(mine))
+        found[f"{place}report.html"] = report_html(item, measured)
+        found[f"{place}report.pdf"] = report_pdf(item, measured)
         found[f"{place}model-card.md"] = model_card(item, mine)
         found[f"{place}clauses.md"] = clauses_markdown(item)
         found[f"mlbom/{item.case}.cdx.json"] = mlbom(item, mine)

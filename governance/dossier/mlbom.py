@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from governance.dossier.content import Dossier, ModelLine
 from governance.evidence import Evidence
+from governance.review.unknown import unknown
 
 NAMESPACE: Final = uuid.UUID("6f2d7b52-6a0e-5c5d-9d0f-2f4b8a1c3e77")
 
@@ -52,9 +53,26 @@ def _component(dossier: Dossier, model: ModelLine, evidence: Mapping[str, Eviden
             "considerations": {
                 "users": [model.owner],
                 "useCases": [model.intended_use],
+                "technicalLimitations": [
+                    f"{item.key.method}: {reason} ({count})"
+                    for item in mine.values()
+                    for reason, count in unknown(item)
+                ],
                 "ethicalConsiderations": [
-                    {"name": f"Condition {item.id}: {item.text}", "mitigationStrategy": f"{item.state}, due {item.due}"}
-                    for item in dossier.conditions
+                    *(
+                        {
+                            "name": f"Requirement {item.id} of the policy waived: {item.reason}",
+                            "mitigationStrategy": f"waived by {item.by} until {item.expires}",
+                        }
+                        for item in dossier.waivers
+                    ),
+                    *(
+                        {
+                            "name": f"Condition {item.id}: {item.text}",
+                            "mitigationStrategy": f"{item.state}, due {item.due}",
+                        }
+                        for item in dossier.conditions
+                    ),
                 ],
                 "fairnessAssessments": [line for item in mine.values() for line in assessments(item)],
             },

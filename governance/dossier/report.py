@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from governance.dossier.content import Dossier
 
 NOT_THE_RECORD = "A copy for people, not the record. The record is ledger.intoto.jsonl; VERIFY.md says how to check it."
+
+WEIGHT: Final[Mapping[str, str]] = {
+    "freezing": "cannot be frozen",
+    "blocking": "policy not satisfied",
+    "advisory": "a remark",
+    "": "not recorded",
+}
+"""Severity -> what follows when the requirement is not met."""
+OUTCOMES: Final[Mapping[str, str]] = {"conditional": "approved with conditions", "in_review": "in review"}
+"""Outcome or status -> how a report says it, where its own word would not do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +31,18 @@ class Section:
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-def sections(dossier: Dossier) -> tuple[Section, ...]:
-    """Return the report of a case in reading order."""
-    return (*_question(dossier), *_decision(dossier), *_votes(dossier), *_ground(dossier), *_after(dossier))
+def sections(dossier: Dossier, found: Iterable[Section] = ()) -> tuple[Section, ...]:
+    """Return the report of a case in reading order; `found` are the tables of what was measured."""
+    return (*_question(dossier), *_decision(dossier), *_votes(dossier), *_ground(dossier), *found, *_after(dossier))
 
 
 def _question(dossier: Dossier) -> Iterator[Section]:
     yield Section(
-        "The question", (dossier.question, f"Risk tier: {dossier.risk_tier}. Status today: {words(dossier.status)}.")
+        "The question",
+        (
+            dossier.question,
+            f"Risk tier: {dossier.risk_tier}. Status on {when(dossier.until)}: {said(dossier.status)}.",
+        ),
     )
     yield Section(
         "The models",
@@ -45,8 +60,8 @@ def _decision(dossier: Dossier) -> Iterator[Section]:
     yield Section(
         "The decision",
         (
-            f"Outcome: {words(body.outcome)}. Recorded on {dossier.decision_time} as entry {dossier.decision_index}.",
-            f"Valid from {body.valid_from} until {body.expires_at}; the record is kept until {body.retention_until}.",
+            f"Outcome: {said(body.outcome)}. Recorded on {when(dossier.decision_time)} as entry {dossier.decision_index}.",
+            f"Valid from {when(body.valid_from)} until {when(body.expires_at)}; the record is kept until {when(body.retention_until)}.",
             (
                 f"Votes: {tally.approve} approve, {tally.approve_with_conditions} approve with conditions, {tally.reject} reject, "
                 f"{tally.abstain} abstain; quorum {body.quorum}."
@@ -60,12 +75,19 @@ def _decision(dossier: Dossier) -> Iterator[Section]:
             "Conditions",
             head=("Condition", "What must be done", "Owner", "Due", "Blocking", "State"),
             rows=tuple(
-                (item.id, item.text, item.owner, item.due, "yes" if item.blocking else "no", item.state)
+                (
+                    item.id,
+                    item.text,
+                    dossier.names.get(item.owner, item.owner),
+                    when(item.due),
+                    "yes" if item.blocking else "no",
+                    item.state,
+                )
                 for item in dossier.conditions
             ),
         )
-    said = {item.index: item for item in dossier.votes}
-    against = [said[item.index] for item in body.dissent if item.index in said]
+    signed = {item.index: item for item in dossier.votes}
+    against = [signed[item.index] for item in body.dissent if item.index in signed]
     if against:
         yield Section(
             "Dissent, word for word", tuple(f"{item.name} ({words(item.vote)}): {item.rationale}" for item in against)
@@ -79,7 +101,7 @@ def _votes(dossier: Dossier) -> Iterator[Section]:
         ("Nobody has voted yet.",),
         head=("Printed name", "Time", "Meaning of the signature", "Vote", "Reason", "Entry", "Key"),
         rows=tuple(
-            (item.name, item.time, item.meaning, words(item.vote) + ("" if item.in_force else " (not in force)"),
+            (item.name, when(item.time), item.meaning, words(item.vote) + ("" if item.in_force else " (not in force)"),
              item.rationale, str(item.index), item.keyid[:16])
             for item in dossier.votes
         ),
@@ -90,12 +112,26 @@ def _ground(dossier: Dossier) -> Iterator[Section]:
     yield Section(
         "What the policy asked",
         () if dossier.requirements else ("No requirement was held against the evidence.",),
-        head=("Requirement", "Outcome", "Value", "Limit", "Evidence (SHA-256)"),
+        head=("Requirement", "Outcome", "Value", "Limit", "If not met", "Evidence (SHA-256)"),
         rows=tuple(
-            (item.id, words(item.outcome), item.value or "none", item.limit, item.evidence or "no evidence")
+            (
+                item.id,
+                words(item.outcome),
+                item.value or "none",
+                item.limit,
+                WEIGHT[item.severity],
+                item.evidence or "no evidence",
+            )
             for item in dossier.requirements
         ),
     )
+    if dossier.waivers:
+        yield Section(
+            "Waived, by whom, until when and why",
+            ("A waiver hides no outcome. An approval ends with the first waiver that it rests on.",),
+            ("Requirement", "Waived by", "Ends", "Reason, word for word"),
+            tuple((item.id, f"{item.name} ({item.by})", when(item.expires), item.reason) for item in dossier.waivers),
+        )
     yield Section(
         "The frozen evidence",
         (f"Bundle {dossier.bundle or 'not frozen yet'}: every vote names this digest.",),
@@ -112,16 +148,34 @@ def _after(dossier: Dossier) -> Iterator[Section]:
             "Comments",
             head=("By", "About", "Comment", "Answer"),
             rows=tuple(
-                (item.author, item.anchor, item.text, item.answer or ("open, blocking" if item.blocking else "open"))
+                (
+                    dossier.names.get(item.author, item.author),
+                    item.anchor or "the case",
+                    item.text,
+                    item.answer or ("open, blocking" if item.blocking else "open"),
+                )
                 for item in dossier.comments
             ),
         )
     yield Section(
         "History",
-        (f"Read from {dossier.entries} entries of the ledger {dossier.origin}.",),
+        (f"Read from {dossier.entries} entries of the ledger {dossier.origin}, the last of {when(dossier.until)}.",),
         head=("Entry", "Time", "Event", "By"),
-        rows=tuple((str(index), time, event, actor) for index, time, event, actor in dossier.history),
+        rows=tuple(
+            (str(index), when(time), event, dossier.names.get(actor, actor))
+            for index, time, event, actor in dossier.history
+        ),
     )
+
+
+def when(time: str) -> str:
+    """Return an RFC 3339 time as a reader writes it: 2026-06-01 12:00:00 UTC."""
+    return time.replace("T", " ").replace("Z", " UTC")
+
+
+def said(name: str) -> str:
+    """Return an outcome or a status as a report says it."""
+    return OUTCOMES.get(name, words(name))
 
 
 def words(name: str) -> str:

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from governance.dossier.content import Dossier
-from governance.dossier.report import NOT_THE_RECORD, Section, sections
+from governance.dossier.report import NOT_THE_RECORD, Section, sections, when
 
 _STYLE = """
-@page { size: A4; margin: 20mm 16mm 22mm; @bottom-center { content: "Not the record - copy for people"; font-size: 8pt } }
+@page { size: A4; margin: 18mm 16mm }
 :root { color-scheme: light }
 body { font: 15px/1.5 Georgia, "Times New Roman", serif; color: #1c1c1c; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.7rem; margin-bottom: .2rem } h2 { font-size: 1.15rem; margin: 2rem 0 .4rem; break-after: avoid }
 .notice { border: 1px solid #8a5a00; padding: .4rem .7rem; color: #5f3e00; font: 13px/1.4 system-ui, sans-serif }
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font: 13px/1.4 system-ui, sans-serif }
-th, td { text-align: left; vertical-align: top; border-bottom: 1px solid #ccc; padding: .3rem .5rem .3rem 0; overflow-wrap: anywhere }
-th { white-space: nowrap } tr { break-inside: avoid } p { white-space: pre-wrap; overflow-wrap: anywhere }
-footer { position: running(footer); color: #5f3e00; font: 12px system-ui, sans-serif; margin-top: 2rem }
-@media print { body { margin: 0; max-width: none } footer { position: fixed; bottom: 0; left: 0; right: 0; background: #fff } }
+th, td { text-align: left; vertical-align: top; border-bottom: 1px solid #ccc; padding: .3rem .5rem .3rem 0 }
+td { min-width: 4.5em; overflow-wrap: anywhere } th { white-space: nowrap } tr { break-inside: avoid }
+p { white-space: pre-wrap; overflow-wrap: anywhere }
+footer { color: #5f3e00; font: 12px system-ui, sans-serif; margin-top: 2rem }
+@media print {
+  body { margin: 0; max-width: none; padding: 0 } table { font-size: 10px } body { font-size: 12px } .notice, footer { font-size: 10px }
+  body { display: table; width: 100% } main { display: table-row-group } footer { display: table-footer-group; break-inside: avoid }
+}
 """
 
 
-def report_html(dossier: Dossier) -> bytes:
+def report_html(dossier: Dossier, found: Iterable[Section] = ()) -> bytes:
     """Return the report of a case as a self-contained HTML page with print styles."""
-    body = "\n".join(_section(item) for item in sections(dossier))
+    body = "\n".join(_section(item) for item in sections(dossier, found))
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(dossier.title)}</title><style>{_STYLE}</style></head>
-<body><h1>{escape(dossier.title)}</h1><p>Case {escape(dossier.case)}</p>
+<body><main><h1>{escape(dossier.title)}</h1><p>Case {escape(dossier.case)}; the ledger as it stood on {escape(when(dossier.until))}</p>
 <p class="notice">{escape(NOT_THE_RECORD)}</p>
-{body}
+{body}</main>
 <footer>{escape(NOT_THE_RECORD)}</footer></body></html>
 """.encode()
 

@@ -131,7 +131,7 @@ def _waiver(case: Case, line: GateLine, who: str) -> review.WaiverWords | None:
     name = f"waive-{line.id}"
     if not st.checkbox(f"Waive {plain(line.id)}", key=f"{case.id}-{name}"):
         return None
-    reason = drafts.area(f"Why {plain(line.id)} may be waived", case.id, name, height=80)
+    reason = drafts.area("Why it may be waived", case.id, name, height=80)
     today = clock.now().date()
     until = st.date_input(
         "The waiver ends on", today + timedelta(days=90), min_value=today, key=f"{case.id}-until-{line.id}",

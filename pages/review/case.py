@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from governance.review.ballot import standing
-from pages._ui import ballot_box, brief, freezing, house, navigation, papers, sentence, state, talk
+from pages._ui import ballot_box, brief, copying, freezing, house, navigation, papers, sentence, state, talk
 
 # subject
 sentence.page("Case", "What am I asked to sign, what do we not know, and what do the others object?")
@@ -35,6 +35,9 @@ papers.gate(case, held)
 st.subheader("The evidence", anchor=False)
 papers.evidence(case)
 papers.look_around(case)
+with st.expander("Model card", key="card", on_change="rerun") as reading:
+    if reading.open:
+        copying.card(case.id)
 if case.status in ("draft", "ready", "in_review"):
     with st.expander("Prepare: evidence, policy, waivers", key="prepare", on_change="rerun") as preparing:
         if preparing.open:
@@ -58,6 +61,9 @@ if case.status == "in_review":
 st.subheader("Decision", anchor=False)
 papers.decision(decisions[-1] if decisions else None, cast)
 navigation.link("decide", "Decide, conditions, appeal", case=case.id)
+with st.expander("Report, model card and bill of materials to take away", key="copies", on_change="rerun") as taking:
+    if taking.open:
+        copying.files(case.id)
 with st.expander("History", key="history", on_change="rerun") as past:
     if past.open:
         papers.history(case.id)

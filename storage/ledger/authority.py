@@ -27,11 +27,14 @@ EITHER_EVENTS: Final = frozenset({"decision.recorded", "monitoring.alert"})
 SERVICE: Final = "service"
 
 
-def objection(event: str, actor: str, purpose: str, owner: str) -> str | None:
-    """Return why a key of this purpose and owner may not sign this event of this actor, or None when it may."""
+def objection(event: str, actor: str, purpose: str, owner: str, *, waives: bool = False) -> str | None:
+    """Return why a key of this purpose and owner may not sign this event of this actor, or None when it may.
+
+    `waives`: whether the record carries waivers, which only the member who gives them signs.
+    """
     if event in ROOT_EVENTS:
         allowed: tuple[Purpose, ...] = ("root",)
-    elif event in MEMBER_EVENTS:
+    elif event in MEMBER_EVENTS or waives:
         allowed = ("member",)
     else:
         allowed = ("member",) if event in EITHER_EVENTS and actor != SERVICE else ("record",)

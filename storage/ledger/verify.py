@@ -89,7 +89,7 @@ class Standing:
         if keyid not in self.found:
             return "is signed by a key that is not live"
         owner, purpose, _ = self.found[keyid]
-        return objection(said.type, said.actor, purpose, owner)
+        return objection(said.type, said.actor, purpose, owner, waives=bool(said.body.get("waivers")))
 
 
 def verify_ledger(

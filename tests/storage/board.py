@@ -29,7 +29,7 @@ def condition(unit: UnitOfWork, name: str, *, blocking: bool) -> dict[str, Any]:
     }
 
 
-def register(unit: UnitOfWork) -> None:
+def register(unit: UnitOfWork, signers: dict[str, Any]) -> None:
     """Register a model, a data set, evidence and the case."""
     model = {
         "model": "credit",
@@ -75,7 +75,7 @@ def register(unit: UnitOfWork) -> None:
         "not_applicable": [{"id": "r2", "reason": unit.text("no images")}],
         "waivers": [{"id": "r3", "by": "ada", "reason": unit.text("pilot"), "expires": "2026-06-01"}],
     }
-    act(unit, "evidence.frozen", frozen)
+    act(unit, "evidence.frozen", frozen, actor="ada", signer=signers["ada"])
 
 
 def deliberate(unit: UnitOfWork, signers: dict[str, Any]) -> None:
@@ -159,7 +159,7 @@ def tell(workspace: Workspace) -> dict[str, Any]:
     with workspace.write() as unit:
         charter = {"digest": CHARTER, "charter": {"quorum": 2}}
         act(unit, "charter.adopted", charter, case=None, actor="ada", signer=signers["ada"])
-        register(unit)
+        register(unit, signers)
         deliberate(unit, signers)
         conclude(unit, signers)
         eve = next(key.keyid for key in workspace.read().keys() if key.owner == "eve")  # noqa: SIM118
