@@ -11,9 +11,9 @@ import pandas as pd
 
 from governance.data.outcome import Outcome
 from governance.data.schema import Schema
-from governance.drift import cbpe, disde, dle, swap
+from governance.drift import cbpe, disde, dle, sequence, swap
 from governance.drift.density import Density
-from governance.drift.metrics import BETTER, Measured, change
+from governance.drift.metrics import BETTER, FEWEST, Measured, change
 from governance.drift.performance import (
     by_group,
     labels_of,
@@ -26,6 +26,7 @@ from governance.drift.report import (
     Change,
     ColumnEffect,
     DropParts,
+    ErrorStream,
     Estimate,
     EstimatedHarm,
     Harm,
@@ -37,6 +38,8 @@ from governance.models.signature import Predictor
 
 LEAST_EFFECTIVE: Final = 0.10
 """Importance weights whose effective sample size is a smaller share of the reference are refused."""
+MOST_STREAMED: Final = 200_000
+"""At most so many rows of each window are looked at one by one."""
 _BLIND: Final = "It holds only if the same inputs still lead to the same outcomes: it cannot see a change of that."
 
 
@@ -82,7 +85,26 @@ def harm(
         by_column_reason=reason,
         by_group=groups,
         labels=labels_of(windows.before, windows.after, tolerance),
+        stream=streamed(windows, tolerance),
     )
+
+
+def streamed(windows: Windows, tolerance: float) -> ErrorStream | NotAssessed:
+    """Return how the current window's errors built up, in the order of its time column, else of its rows."""
+    if windows.before.task == "regression":
+        return NotAssessed("errors without an upper bound cannot be bounded after every row")
+    before, _ = loss(windows.before)
+    after, _ = loss(windows.after)
+    order = "in the order of the file"
+    if windows.schema.timestamp and windows.schema.timestamp in windows.current.columns:
+        after = after[np.argsort(windows.current[windows.schema.timestamp].to_numpy(), kind="stable")]
+        order = f"in the order of {windows.schema.timestamp}"
+    before, after = before[~np.isnan(before)], after[~np.isnan(after)]
+    if min(len(before), len(after)) < FEWEST:
+        return NotAssessed(f"fewer than {FEWEST} labelled rows in a window")
+    if max(len(before), len(after)) > MOST_STREAMED:
+        order = f"{order}, the first {MOST_STREAMED:,} rows of each window"
+    return sequence.stream(before[:MOST_STREAMED], after[:MOST_STREAMED], tolerance, order)
 
 
 def _effects(

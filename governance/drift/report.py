@@ -13,6 +13,7 @@ Kind = Literal["numeric", "categorical"]
 Verdict = Literal["cannot_tell", "none", "small", "material"]
 Matters = Literal["matters", "unused", "unknown"]
 Change = Literal["worse", "better", "within_tolerance", "cannot_tell", "for_information"]
+Detector = Literal["adwin", "page_hinkley", "always_fires"]
 Recommendation = Literal["none", "watch", "collect_labels", "investigate", "recalibrate", "retrain", "stop"]
 
 TESTS: Final = ("ks", "wasserstein", "chi2", "psi", "kl", "js", "missing", "new_categories", "infinite")
@@ -240,6 +241,47 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamPoint:
+    """How the loss of the current window stood after some rows."""
+
+    rows: int
+    mean: float
+    """Mean loss so far, 0 to 1."""
+    low: float
+    """Lower bound of the true mean that holds after every row at once with 97.5 per cent probability."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a streaming detector says of the losses of both windows."""
+
+    detector: Detector
+    """The last one fires every 60 rows whatever happens: what the others have to beat."""
+    at: tuple[int, ...]
+    """Rows of the current window (from 1) at which it fired, at most 100."""
+    current: int
+    """How often it fired on the current window."""
+    reference: int
+    """How often it fired on the reference."""
+    reference_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorStream:
+    """Losses of the current window as they became known, one by one."""
+
+    limit: float
+    """Upper bound of the reference's mean loss (97.5 per cent) plus the tolerance."""
+    alarm_at: int | None
+    """Labelled row (from 1) at which the lower bound first passed the limit; None when it never did."""
+    rows: int
+    points: tuple[StreamPoint, ...]
+    detectors: tuple[Detection, ...]
+    order: str
+    """In which order the rows were taken."""
+
+
+@dataclass(frozen=True, slots=True)
 class Harm:
     """Whether the change hurts, from the weakest to the strongest evidence."""
 
@@ -253,6 +295,8 @@ class Harm:
     """How it was found, or why there is none."""
     by_group: tuple[GroupChange, ...]
     labels: Labels
+    stream: ErrorStream | NotAssessed = field(default_factory=lambda: NotAssessed("not looked at"))
+    """The same question asked after every row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +348,9 @@ class DriftReport:
     """Mean absolute Shapley value, or mean absolute change of the score when the column is shuffled, or not known."""
     sketch_error: float | None = None
     """None when every value was sorted; otherwise how far a distribution function can be off, 0 to 1."""
+
+    attributions: Multivariate | NotAssessed = field(default_factory=lambda: NotAssessed("not looked at"))
+    """Whether a classifier can tell the windows apart by what moves the model's answers: did the drift reach the model?"""
 
     def column(self, name: str) -> ColumnDrift:
         """Return the column called `name`.

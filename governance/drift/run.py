@@ -15,7 +15,8 @@ from governance.drift.columns import Use, counted_pairs, drift
 from governance.drift.density import Density, density, two_sample
 from governance.drift.harm import Windows, harm
 from governance.drift.performance import outcome_of, performance
-from governance.drift.report import ColumnDrift, DriftReport, Harm, PerformanceChange
+from governance.drift.reached import reached
+from governance.drift.report import ColumnDrift, DriftReport, Harm, Multivariate, PerformanceChange
 from governance.drift.spec import DriftParameters
 from governance.drift.swap import importance
 from governance.errors import RefusedInputError
@@ -56,6 +57,7 @@ def compare(
     apart = _density(frames, parameters, rng, progress)
     numbers, hurt = _harm(subject, frames, parameters, columns, apart, rng, progress)
     here = set(frames.current.columns)
+    reach = _reached(subject, frames, parameters, rng, progress)
     lost = [name for name in (subject.model.signature.columns if subject.model else ()) if name not in here]
     return Finding(
         DriftReport(
@@ -73,6 +75,7 @@ def compare(
             action=recommended(signal_of(columns), numbers, hurt, lost),
             rows=Rows(len(frames.current), len(frames.current)),
             importance_kind=kind,
+            attributions=reach,
         ),
         Rows(len(frames.current), len(frames.current)),
     )
@@ -153,6 +156,15 @@ def _density(
         return NotAssessed("not asked for")
     progress(0, 1, "telling the windows apart")
     return density(frames.reference, frames.current, frames.features, rng.spawn(1)[0])
+
+
+def _reached(
+    subject: Subject, frames: _Frames, parameters: DriftParameters, rng: np.random.Generator, progress: Progress
+) -> Multivariate | NotAssessed:
+    if not parameters.multivariate:
+        return NotAssessed("not asked for")
+    both = [name for name in frames.reference.columns if name in set(frames.current.columns)]
+    return reached(subject, both, rng.spawn(1)[0], progress)
 
 
 def _harm(

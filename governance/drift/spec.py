@@ -38,7 +38,7 @@ class OverTimeParameters:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="drift.columns",
-        version=1,
+        version=2,
         title="Drift of columns",
         question="Which columns have moved since the reference, beyond chance and by more than matters?",
         run="governance.drift.run:columns",
@@ -48,7 +48,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="drift.harm",
-        version=1,
+        version=2,
         title="Drift and its harm",
         question="Has the world moved, did decisions get worse, for whom, and what should be done?",
         run="governance.drift.run:compare",

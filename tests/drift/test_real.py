@@ -121,6 +121,33 @@ def test_the_rise_of_the_error_is_split_and_adds_up(report: DriftReport) -> None
     assert parts.changed_outcome.low > 0
 
 
+def test_each_group_is_measured_as_pandas_does_and_the_mistake_falls_on_both(
+    report: DriftReport, subject: Subject
+) -> None:
+    rows = subject.data.frame()
+    chosen = subject.predictions.score[:, 1] >= subject.data.schema.threshold
+    negative = rows["readmitted"] == "no"
+    oracle = pd.Series(chosen[negative]).groupby(rows["gender"][negative].astype(str).to_numpy()).mean()
+    found = {item.group: item for item in report.harm.by_group if item.metric == "false_positive_rate"}
+    assert found.keys() >= {"Female", "Male"}
+    for group in ("Female", "Male"):
+        assert found[group].current.value == pytest.approx(oracle[group], abs=1e-12)
+        assert found[group].change.verdict == "worse"
+
+
+def test_columns_that_moved_raised_the_score_and_their_part_is_named(report: DriftReport) -> None:
+    moved = {item.name for item in report.columns if item.verdict in ("material", "small")}
+    assert {item.name for item in report.harm.by_column} <= moved
+    assert report.harm.by_column[0].selected_share > 0.01
+    assert "need not add up" in report.harm.by_column_reason
+
+
+def test_errors_watched_one_by_one_pass_the_limit(report: DriftReport) -> None:
+    assert report.harm.stream.alarm_at is not None
+    assert report.harm.stream.alarm_at <= report.harm.stream.rows
+    assert {item.detector for item in report.harm.stream.detectors} == {"adwin", "page_hinkley", "always_fires"}
+
+
 def test_the_report_survives_the_codec(report: DriftReport) -> None:
     assert decode(DriftReport, encode(report)) == report
     assert len(canonical(encode(report))) < 200_000
