@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 UV := $(BIN)/uv
 WORKSPACE ?= workspace
 PORT ?= 8501
@@ -54,7 +55,13 @@ bench: browser
 	@for file in benchmarks/bench_*.py; do \
 		case $$file in *_peers.py) continue;; esac; echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-bench-peers: $(VENV)/.test
+# Other libraries for comparison, in an environment of their own because they pin other versions; without them the reason is printed.
+$(PEERS)/.ready: | $(UV)
+	@$(UV) venv --quiet --clear --python $(BIN)/python $(PEERS) && \
+	$(UV) pip install --quiet --python $(PEERS)/bin/python "evidently>=0.7" "nannyml>=0.13" "pandas<3" pyarrow && touch $@ || \
+	{ echo "peers: not installed (see above); comparisons with them are skipped"; rm -rf $(PEERS); }
+
+bench-peers: $(VENV)/.test $(PEERS)/.ready
 	@for file in benchmarks/bench_*_peers.py; do [ -e "$$file" ] || continue; echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 # The verifier's tests reach every branch of it, or this fails.
@@ -76,4 +83,4 @@ lock: $(UV)
 	$(COMPILE) --group test --output-file requirements-test.lock
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

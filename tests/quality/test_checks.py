@@ -191,6 +191,21 @@ def test_census_data_do_not_leak(tmp_path: Path, shared: Path) -> None:
     assert one(found, "missing", "occupation").value == pytest.approx(1843 / 32561)
 
 
+@pytest.mark.parametrize(
+    ("path", "target", "positive"),
+    [("german_credit/german_credit", "class-label", "1"), ("diabetes130/train", "readmitted", "")],
+)
+def test_data_that_the_rule_was_not_made_on_do_not_leak_until_a_leak_is_put_in(
+    tmp_path: Path, shared: Path, path: str, target: str, positive: str
+) -> None:
+    rows = pd.read_parquet(shared / "data" / f"{path}.parquet")
+    schema = Schema(target=target, positive=positive)
+    assert one(checked(rows, tmp_path, schema), "leakage").outcome == "passed"
+    known_later = rows[target].astype(str).where(np.random.default_rng(3).random(len(rows)) < 0.85, "unknown")
+    leaking = checked(rows.assign(collected=known_later), tmp_path, schema)
+    assert [item.column for item in leaking.checks if item.check == "leakage"] == ["collected"]
+
+
 def test_later_patients_hold_categories_that_the_baseline_did_not(tmp_path: Path, shared: Path) -> None:
     folder = shared / "data/diabetes130"
     schema = Schema(target="readmitted", identifier="encounter_id")
