@@ -15,6 +15,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import numpy as np
+import pandas as pd
+
+from governance.drift import cbpe
+from governance.drift.density import Density, density, two_sample
+from governance.drift.metrics import roc_auc
 from tests.drift.undrifted import KINDS, SIZES, Rate, rates
 
 
@@ -30,6 +36,51 @@ def table(pairs: int, largest: int) -> Iterator[Rate]:
                 yield from rates(kind, n, m, pairs_for(n + m, pairs), seed=n + m)
 
 
+def told_apart(pairs: int) -> None:
+    """Print how often the classifier two-sample test tells equal windows apart."""
+    rng = np.random.default_rng(2)
+    for n, m in ((100, 100), (300, 600)):
+        hits = 0
+        for _ in range(pairs):
+            one, two = (pd.DataFrame(rng.normal(size=(rows, 3)), columns=list("abc")) for rows in (n, m))
+            found = density(one, two, list("abc"), rng)
+            assert isinstance(found, Density)
+            hits += two_sample(found).p_value <= 0.05
+        print(
+            f"{n:>9,} + {m:<9,} three normals  classifier two-sample p {hits / pairs:.3f}  ({pairs} pairs)", flush=True
+        )
+
+
+def estimated(pairs: int) -> None:
+    """Print how often the interval of an estimate without labels holds what labels later show, under its assumption."""
+    rng = np.random.default_rng(3)
+    print(f"\nEstimates without labels: share of 95 per cent intervals that hold the truth ({pairs} windows a line)")
+    for n, m, shift, slope in ((500, 3000, 0.7, 2), (2000, 1500, 0.7, 2), (4000, 4000, 1.5, 1), (1000, 1000, 0.0, 1)):
+        inside: dict[str, int] = defaultdict(int)
+        for _ in range(pairs):
+            for name, hit in covered(rng, n, m, shift, slope).items():
+                inside[name] += hit
+        shares = "  ".join(f"{name} {hits / pairs:.3f}" for name, hits in inside.items())
+        print(f"{n:>6,} + {m:<6,} shift {shift} sd, score x {slope}: {shares}", flush=True)
+
+
+def covered(rng: np.random.Generator, n: int, m: int, shift: float, slope: float) -> dict[str, bool]:
+    x, z = rng.normal(size=n), rng.normal(shift, 1, m)
+    label, later = ((rng.random(len(v)) < 1 / (1 + np.exp(-v))).astype(float) for v in (x, z))
+    score, now = (1 / (1 + np.exp(-slope * v)) for v in (x, z))
+    guess = cbpe.estimates(cbpe.binned(score, now, 0.5), label, np.ones(n), rng)
+    area = roc_auc(later, now)
+    chosen = now >= 0.5
+    truth = {
+        "roc_auc": area.value if area else float("nan"),
+        "accuracy": float((chosen == later).mean()),
+        "precision": float(later[chosen].mean()),
+        "true_positive_rate": float(chosen[later == 1].mean()),
+        "false_positive_rate": float(chosen[later == 0].mean()),
+    }
+    return {name: guess[name].low <= value <= guess[name].high for name, value in truth.items()}
+
+
 def main() -> None:
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     largest = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
@@ -43,6 +94,8 @@ def main() -> None:
             f"{test:24} {len(found):4} cells, {sum(r.anti for r in found):3} above, {sum(r.timid for r in found):3} below, "
             f"mean {sum(r.share for r in found) / len(found):.3f}"
         )
+    told_apart(min(pairs, 400))
+    estimated(min(pairs, 200))
 
 
 if __name__ == "__main__":
