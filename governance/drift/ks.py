@@ -19,6 +19,8 @@ from governance.drift.scan import Scan
 
 EXACT: Final = 1_000_000
 """Up to this product of the sample sizes the p value is exact."""
+EXACT_FLOOR: Final = 200_000
+"""Up to this product the noise floor is exact: it takes ten times as long as a p value."""
 HEAVY_TIE: Final = 0.005
 MANY: Final = 10_000
 """From this effective number of rows the limit law serves."""
@@ -38,7 +40,7 @@ def p_value(runs: Runs, found: Scan, chance: Chance) -> float:
 
 def noise_floor(runs: Runs, found: Scan, chance: Chance) -> float:
     """Return the distance that chance exceeds in 5 of 100 undrifted pairs (with ties or few rows: at most)."""
-    if runs.n * runs.m <= EXACT:
+    if runs.n * runs.m <= EXACT_FLOOR:
         return _exact_floor(runs)
     if found.largest_tie > HEAVY_TIE:
         return beyond(np.abs(chance.gaps(runs, runs.pooled(GRID))).max(axis=1))
