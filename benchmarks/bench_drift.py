@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -47,19 +48,38 @@ def compare(reference: pd.DataFrame, current: pd.DataFrame) -> set[str]:
     return {item.name for item in columns if item.verdict in ("small", "material")}
 
 
-def megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def resident() -> float:
+    """Return the megabytes that this process holds now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+
+
+def peak(work: Callable[[], object]) -> float:
+    """Return the most megabytes that this process held while it worked."""
+    most, done = resident(), threading.Event()
+
+    def watch() -> None:
+        nonlocal most
+        while not done.wait(0.005):
+            most = max(most, resident())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    work()
+    done.set()
+    watcher.join()
+    return most
 
 
 def speed(rows: int) -> None:
     compare(
         window(1000, 0, drifted=False), window(1000, 1, drifted=True)
     )  # compiled and imported before memory is read
+    before = resident()
     reference, current = window(rows, 0, drifted=False), window(rows, 1, drifted=True)
     columns = [(reference[f"num_{j}"].to_numpy(), current[f"num_{j}"].to_numpy()) for j in range(20)]
-    before = megabytes()
+    data = float(reference.memory_usage().sum() + current.memory_usage().sum()) / 1e6
+    memory = peak(lambda: compare(reference, current)) - before - data
     ours = median_seconds(lambda: compare(reference, current))
-    memory = megabytes() - before
     sorting = median_seconds(lambda: [np.sort(np.concatenate(both)) for both in columns])
     frozen = freeze(tallies([reference], list(reference.columns)))
     against = median_seconds(lambda: drift(pairs_of(frozen, [current]), np.random.default_rng(0)))
