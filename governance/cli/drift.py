@@ -16,6 +16,7 @@ from governance.cli.progress import reporter
 from governance.cli.sources import data_file, model_file, roles
 from governance.codec import JsonValue, canonical, encode
 from governance.data.schema import Schema
+from governance.drift.over_time import OverTime
 from governance.drift.report import DriftReport, Harm, PerformanceChange
 from governance.errors import RefusedInputError
 from governance.evidence import Evidence, NotAssessed
@@ -35,6 +36,15 @@ class CorrectionChoice(StrEnum):
     bh = "bh"
     holm = "holm"
     none = "none"
+
+
+class CutChoice(StrEnum):
+    """How a file is cut into windows."""
+
+    day = "day"
+    week = "week"
+    month = "month"
+    rows = "rows"
 
 
 def drift(
@@ -57,21 +67,56 @@ def drift(
     alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="Bound of the correction.")] = 0.05,
     tolerance: Annotated[float, typer.Option(min=0.0, max=1.0, help="How much worse a metric may get.")] = 0.02,
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    by: Annotated[
+        CutChoice | None, typer.Option(help="Also cut CURRENT into windows, by its time column or rows.")
+    ] = None,
+    timestamp: Annotated[str, typer.Option(help="Column of time.")] = "",
+    window_rows: Annotated[int, typer.Option(min=1, help="Rows of a window with --by rows.")] = 5_000,
     evidence_file: EvidenceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say which columns moved between two files, whether decisions got worse, and what to do."""
     found = roles(
         schema, target=target, positive=positive, sensitive=tuple(sensitive or ()), identifier=identifier, score=score,
-        prediction=prediction, threshold=threshold,
+        prediction=prediction, threshold=threshold, timestamp=timestamp,
     )  # fmt: skip
     parameters = {"correction": correction.value, "alpha": alpha, "tolerance": tolerance}
     evidence = evidence_of(reference, current, found, model, parameters, seed)
+    windows = None
+    if by is not None:
+        cut = {"by": by.value, "size": window_rows, "alpha": alpha}
+        windows = windows_of(reference, current, found, model, cut, seed)
     write_evidence(evidence, evidence_file)
     if json:
-        print_json(document(evidence))
-    else:
-        tell(evidence.read(DriftReport))
+        print_json({**document(evidence), **({} if windows is None else {"windows": encode(windows)["windows"]})})
+        return
+    tell(evidence.read(DriftReport))
+    for item in windows.windows if windows else ():
+        moved = ", ".join(item.moved) or "nothing"
+        metric = f"; {windows.metric} {item.with_labels.value:.3f}" if windows and item.with_labels else ""
+        say(f"window       {item.label}: {item.rows:,} rows, moved by more than matters: {moved}{metric}")
+
+
+def windows_of(
+    reference: Path, current: Path, schema: Schema, model: Path | None, parameters: JsonValue, seed: int
+) -> OverTime:
+    """Return the windows of the current file against the reference.
+
+    Raises:
+        RefusedInputError: it cannot be cut so.
+    """
+    task = Task(
+        method="drift.harm_over_time" if model else "drift.over_time",
+        data=data_file(current, _without_missing_label(current, schema)),
+        reference=data_file(reference, _without_missing_time(reference, schema)),
+        model=model_file(model) if model else None,
+        parameters=parameters,
+        seed=seed,
+    )
+    found = execute(task, progress=reporter()).evidence.read(OverTime)
+    if isinstance(found, NotAssessed):
+        raise RefusedInputError(found.reason, "Choose another --by, or name --timestamp.")
+    return found
 
 
 def evidence_of(
@@ -84,7 +129,7 @@ def evidence_of(
     task = Task(
         method="drift.harm" if model else "drift.columns",
         data=data_file(current, _without_missing_label(current, schema)),
-        reference=data_file(reference, schema),
+        reference=data_file(reference, _without_missing_time(reference, schema)),
         model=model_file(model) if model else None,
         parameters=parameters,
         seed=seed,
@@ -93,14 +138,20 @@ def evidence_of(
 
 
 def _without_missing_label(path: Path, schema: Schema) -> Schema:
-    if not schema.target:
-        return schema
+    return schema if not schema.target or schema.target in _columns(path) else replace(schema, target="")
+
+
+def _without_missing_time(path: Path, schema: Schema) -> Schema:
+    """Return the schema without its time where a reference has none: only the current file is cut."""
+    return schema if not schema.timestamp or schema.timestamp in _columns(path) else replace(schema, timestamp="")
+
+
+def _columns(path: Path) -> tuple[str, ...]:
     from governance.data.table import open_dataset
 
     if not path.is_file():
         raise RefusedInputError(f"There is no file {str(path)!r}.", "Check the path.")
-    there = open_dataset(path, Schema()).columns
-    return schema if schema.target in there else replace(schema, target="")
+    return open_dataset(path, Schema()).columns
 
 
 def document(evidence: Evidence) -> dict[str, JsonValue]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from governance.drift.alerts import Step
+from governance.drift.calibration import CalibratedRule, Calibration, signs
 from governance.drift.report import DriftReport, Estimate, EstimatedHarm, Harm
 from governance.evidence import NotAssessed
 
-Rule = Literal["column", "lost column", "subgroup", "estimated", "realised"]
+Rule = Literal["column", "lost column", "score", "subgroup", "estimated", "realised", "quality"]
+SCORE_LIMIT = 0.05
+"""The mean score or the share of selected rows matters from this change on."""
 SHOWN = 3
 """So many names are listed in a reason."""
 
@@ -25,7 +29,9 @@ class Rung:
     """Why, in one sentence."""
 
 
-def rungs(report: DriftReport, needed: tuple[str, ...] = ()) -> tuple[Rung, ...]:
+def rungs(
+    report: DriftReport, needed: tuple[str, ...] = (), calibration: Calibration | None = None
+) -> tuple[Rung, ...]:
     """Return the steps that a window gives reason to, weakest evidence first; none when there is nothing to tell.
 
     Moved columns that the model does not use are no reason. Labels that show a metric worse beyond chance and tolerance confirm.
@@ -33,35 +39,68 @@ def rungs(report: DriftReport, needed: tuple[str, ...] = ()) -> tuple[Rung, ...]
     Args:
         report: the window against its reference.
         needed: columns that the model reads; one that the window lacks is a signal.
+        calibration: what each rule's sign has to pass besides; None to hold no rule back.
     """
-    signal = _signal(report, needed)
+    signal = _signal(report, needed, _Strong(signs(report), calibration))
     if signal is None:
         return ()
     harm = report.harm
     if isinstance(harm, NotAssessed):
         return (signal,)
     found = [signal, *_impact(harm)]
-    if harm.realised == "worse":
+    if harm.realised == "worse" and _Strong(signs(report), calibration)("realised"):
         found.append(Rung("confirm", "realised", f"Labels confirm it: {harm.realised_reason}."))
     return tuple(found)
 
 
-def _signal(report: DriftReport, needed: tuple[str, ...]) -> Rung | None:
+@dataclass(frozen=True, slots=True)
+class _Strong:
+    """Whether the sign of a rule is strong enough to alarm."""
+
+    signs: Mapping[CalibratedRule, float]
+    calibration: Calibration | None
+
+    def __call__(self, rule: CalibratedRule) -> bool:
+        return self.calibration is None or self.calibration.passes(rule, self.signs.get(rule, 0.0))
+
+
+def _signal(report: DriftReport, needed: tuple[str, ...], strong: _Strong) -> Rung | None:
     lost = tuple(name for name in report.only_reference if name in needed)
     if lost:
         return Rung("observe", "lost column", f"The window lacks {_listed(lost)}, which the model reads.")
     harm = report.harm
-    if not isinstance(harm, NotAssessed) and harm.realised == "worse":
+    if not isinstance(harm, NotAssessed) and harm.realised == "worse" and strong("realised"):
         return Rung("observe", "realised", f"With labels, decisions got worse: {harm.realised_reason}.")
     moved = tuple(item.name for item in report.columns if item.verdict == "material" and item.matters != "unused")
-    if moved:
+    if moved and strong("column"):
         return Rung("observe", "column", f"Moved by more than matters: {_listed(moved)}.")
-    if isinstance(harm, NotAssessed):
-        return None
-    if isinstance(harm.estimated, EstimatedHarm) and harm.estimated.verdict == "worse":
+    return None if isinstance(harm, NotAssessed) else _of_answers(report, harm, strong)
+
+
+def _of_answers(report: DriftReport, harm: Harm, strong: _Strong) -> Rung | None:
+    """Return the signal that the model's answers give, when neither labels nor columns gave one."""
+    if isinstance(harm.estimated, EstimatedHarm) and harm.estimated.verdict == "worse" and strong("estimated"):
         return Rung("observe", "estimated", "Without labels, decisions are expected to be worse than on the reference.")
     worse = dict.fromkeys(f"{item.attribute} {item.group}" for item in harm.by_group if item.change.verdict == "worse")
-    return Rung("observe", "subgroup", f"Decisions got worse for {_listed(tuple(worse))}.") if worse else None
+    if worse and strong("subgroup"):
+        return Rung("observe", "subgroup", f"Decisions got worse for {_listed(tuple(worse))}.")
+    shifted = _shifted(report)
+    if shifted and strong("score"):
+        return Rung("observe", "score", f"The model answers otherwise: {shifted}.")
+    return None
+
+
+def _shifted(report: DriftReport) -> str:
+    """Return which summary of the answers moved beyond chance and by more than matters, "" for none."""
+    if isinstance(report.performance, NotAssessed):
+        return ""
+    for name, words in (("selection_rate", "share of selected rows"), ("mean_score", "mean score")):
+        moved, before = report.performance.change.get(name), report.performance.reference.get(name)
+        if moved is None or before is None or moved.value is None or moved.low is None or moved.high is None:
+            continue
+        if abs(moved.value) >= SCORE_LIMIT and not moved.low <= 0 <= moved.high and before.value is not None:
+            return f"the {words} went from {before.value:.3f} to {before.value + moved.value:.3f}"
+    return ""
 
 
 def _impact(harm: Harm) -> tuple[Rung, ...]:

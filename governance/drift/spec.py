@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from governance.drift.calibration import Calibration
 from governance.drift.over_time import By, OverTime
 from governance.drift.report import Correction, DriftReport, Limits
 from governance.method_spec import MethodSpec
@@ -33,6 +34,21 @@ class OverTimeParameters:
     """Rows of a window, when cut by rows."""
     alpha: float = 0.05
     """Bound of false alarms over all windows for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationParameters:
+    """What is promised about false alarms."""
+
+    rows: int = 1_000
+    """Rows of a window."""
+    windows_per_month: float = 4.0
+    false_alarms_per_month: float = 1.0
+    """At most so many are expected, over all rules together."""
+    resamples: int = 200
+    """Pairs of windows that are drawn; more when the promise needs more."""
+    limits: Limits = field(default_factory=Limits)
+    tolerance: float = 0.02
 
 
 METHODS: tuple[MethodSpec, ...] = (
@@ -75,5 +91,15 @@ METHODS: tuple[MethodSpec, ...] = (
         parameters=OverTimeParameters,
         result=OverTime,
         needs=("reference", "predictions", "reference_predictions"),
+    ),
+    MethodSpec(
+        id="drift.calibration",
+        version=1,
+        title="False alarms",
+        question="How strong must a sign be before it alarms, so that false alarms stay as rare as promised?",
+        run="governance.drift.false_alarms:run",
+        parameters=CalibrationParameters,
+        result=Calibration,
+        needs=("predictions",),
     ),
 )

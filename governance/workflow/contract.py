@@ -11,6 +11,7 @@ from governance.errors import RefusedInputError
 from governance.evidence import Evidence, NotAssessed
 from governance.quality.edit import Row, from_rows
 from governance.quality.expectations import Expectation, Expectations
+from governance.quality.report import Check, QualityReport
 from governance.quality.spec import Contract
 from governance.run import Task
 from governance.workflow import assess, subjects
@@ -97,3 +98,21 @@ def put(
         RefusedInputError: as `task`.
     """
     return assess.request(workspace, task(workspace, data, expectations, name), actor=actor)
+
+
+def held(workspace: Workspace, data: str, holder: str) -> Task | None:
+    """Return the run that holds a table against the contract in force for another, None when there is none."""
+    version = in_force(workspace, holder)
+    if version is None:
+        return None
+    asked = {"expectations": encode(version.contract.expectations)}
+    return subjects.task(workspace, "quality.checks", Choice(data=data), asked)
+
+
+def broken(workspace: Workspace, holder: str, found: Recorded) -> tuple[Check, ...]:
+    """Return the checks that a table fails and the data of the contract do not fail themselves."""
+    version, report = in_force(workspace, holder), found.evidence.read(QualityReport)
+    if version is None or isinstance(report, NotAssessed):
+        return ()
+    own = {(item.check, item.column) for item in version.contract.failed}
+    return tuple(item for item in report.checks if item.outcome == "failed" and (item.check, item.column) not in own)

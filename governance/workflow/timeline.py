@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from governance.drift.alerts import Alert
+from governance.drift.calibration import Calibration
 from governance.drift.ladder import rungs
 from governance.drift.report import DriftReport, Estimate, Harm
 from governance.errors import GovernanceError
 from governance.evidence import NotAssessed
-from governance.workflow import alert_book, assess, runs, watch
+from governance.workflow import alert_book, assess, calibrate, runs, watch
 from governance.workflow.subjects import Choice
 from storage.entities import RegisteredDataset, Run
 from storage.workspace import Workspace
@@ -74,14 +75,17 @@ def _there(found: Estimate | None) -> Estimate | None:
 def timeline(workspace: Workspace, model: str, reference: str) -> tuple[Standing, ...]:
     """Return every window that a model can be watched on but the reference, in the order of registration."""
     alerts = alert_book.standing(alert_book.history(workspace, model))
+    held = calibrate.thresholds(workspace, model, reference)
     return tuple(
-        _standing(workspace, Choice(model, item.digest, reference), item, alerts)
+        _standing(workspace, Choice(model, item.digest, reference), item, alerts, held)
         for item in watch.windows(workspace, model)
         if item.digest != reference
     )
 
 
-def _standing(workspace: Workspace, choice: Choice, data: RegisteredDataset, alerts: dict[str, Alert]) -> Standing:
+def _standing(
+    workspace: Workspace, choice: Choice, data: RegisteredDataset, alerts: dict[str, Alert], held: Calibration | None
+) -> Standing:
     name = alert_book.name_of(choice.model, choice.data)
     alert = alerts.get(name)
     try:
@@ -92,5 +96,5 @@ def _standing(workspace: Workspace, choice: Choice, data: RegisteredDataset, ale
         return Standing(data, name, None, None, alert, untold=False, refused=str(error))
     run = None if found and found.evidence.key.method == of_harm.method else runs.state(workspace, of_harm.key.digest)
     needed = of_harm.model.signature.columns if of_harm.model else ()
-    untold = bool(report and alert is None and rungs(report, needed))
+    untold = bool(report and alert is None and rungs(report, needed, held))
     return Standing(data, name, report, run, alert, untold)

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from governance.drift.alerts import Alert
-from governance.drift.ladder import Rung, rungs
+from governance.drift.alerts import Alert, Step
+from governance.drift.ladder import SHOWN, Rung, rungs
 from governance.drift.report import DriftReport
 from governance.errors import GovernanceError, RefusedInputError, RuleError
 from governance.evidence import NotAssessed, Progress, silent
 from governance.run import Task
-from governance.workflow import alert_book, assess, review, subjects
+from governance.workflow import alert_book, assess, calibrate, contract, review, subjects
 from governance.workflow.assess import Recorded
 from governance.workflow.subjects import Choice
 from storage.entities import RegisteredDataset
@@ -92,6 +92,9 @@ def watch(workspace: Workspace, choice: Choice, *, actor: str = "service", progr
         GovernanceError: the two tables cannot be compared at all.
     """
     of_columns, of_harm = tasks(workspace, choice)
+    of_quality = contract.held(workspace, choice.data, choice.reference)
+    if of_quality is not None:
+        assess.now(workspace, of_quality, actor=actor, progress=progress)
     columns = assess.now(workspace, of_columns, actor=actor, progress=progress)
     try:
         return tell(workspace, choice, (columns, assess.now(workspace, of_harm, actor=actor, progress=progress)))
@@ -102,11 +105,28 @@ def watch(workspace: Workspace, choice: Choice, *, actor: str = "service", progr
 def tell(workspace: Workspace, choice: Choice, found: tuple[Recorded, ...], not_asked: str = "") -> Watched:
     """Record the steps that the evidence of a window gives reason to, each once, and return where its alert stands."""
     report = report_of(found[-1])
-    steps = rungs(report, subjects.model_file(workspace, choice.model).signature.columns)
+    held = calibrate.thresholds(workspace, choice.model, choice.reference)
+    steps = rungs(report, subjects.model_file(workspace, choice.model).signature.columns, held)
     name = alert_book.name_of(choice.model, choice.data)
-    told = tuple(rung.step for rung in steps if _noted(workspace, choice.model, name, rung, found[-1].digest))
+    told = _broken(workspace, choice, name)
+    told += tuple(rung.step for rung in steps if _noted(workspace, choice.model, name, rung, found[-1].digest))
     alert = alert_book.standing(alert_book.history(workspace, choice.model)).get(name)
     return Watched(tuple(item.digest for item in found), report, not_asked, told, alert)
+
+
+def _broken(workspace: Workspace, choice: Choice, name: str) -> tuple[Step, ...]:
+    """Record what the window breaks of the data contract of its reference; nothing where no contract is in force."""
+    of_quality = contract.held(workspace, choice.data, choice.reference)
+    found = assess.find(workspace, of_quality) if of_quality is not None else None
+    if found is None:
+        return ()
+    broken = contract.broken(workspace, choice.reference, found)
+    if not broken:
+        return ()
+    shown = "; ".join(f"{item.column or 'whole table'}: {item.reason}" for item in broken[:SHOWN])
+    more = f" and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
+    rung = Rung("observe", "quality", f"The window breaks its data contract. {shown}{more}")
+    return (rung.step,) if _noted(workspace, choice.model, name, rung, found.digest) else ()
 
 
 def report_of(found: Recorded) -> DriftReport:
@@ -153,6 +173,9 @@ def _place(workspace: Workspace, choice: Choice) -> tuple[str, str]:
 
 def _follow(workspace: Workspace, choice: Choice, of_columns: Task, of_harm: Task, actor: str) -> None:
     try:
+        of_quality = contract.held(workspace, choice.data, choice.reference)
+        if of_quality is not None:
+            assess.forthcoming(workspace, of_quality, actor=actor).result()
         columns = assess.forthcoming(workspace, of_columns, actor=actor).result()
         try:
             tell(workspace, choice, (columns, assess.forthcoming(workspace, of_harm, actor=actor).result()))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from governance.workflow import alert_book, places
 from governance.workflow.timeline import timeline
-from pages._ui import empty, monitoring, sentence, subject
+from pages._ui import empty, false_alarms, monitoring, sentence, subject
 from pages._ui.text import shown
 
 # What is looked at.
@@ -47,6 +47,7 @@ name = st.selectbox(
 )
 monitoring.window(by_name.get(name, windows[-1]), picked)
 
-# What has been recorded.
+# What is promised, and what has been recorded.
+false_alarms.section(picked, windows[-1].data.rows)
 st.subheader("Alerts in the record", anchor=False)
 monitoring.history(steps, windows)

@@ -103,3 +103,17 @@ def test_a_batch_is_watched_against_a_frozen_baseline(windows: tuple[str, str], 
     same = RUN.invoke(build(), ["watch", frozen, windows[0], "--json"], catch_exceptions=False)
     assert same.exit_code == 0
     assert json.loads(same.stdout)["satisfied"] is True
+
+
+def test_the_current_file_is_cut_into_windows(windows: tuple[str, str], tmp_path: Path) -> None:
+    timed = tmp_path / "timed.csv"
+    frame = pd.read_csv(windows[1])
+    frame["seen"] = np.where(np.arange(400) < 150, "2026-01-31", "2026-02-01")
+    frame.to_csv(timed, index=False)
+    found = answer(windows[0], str(timed), "--by", "month", "--timestamp", "seen")
+    assert [(item["label"], item["rows"]) for item in found["windows"]] == [("2026-01", 150), ("2026-02", 250)]
+    assert all(item["columns"]["x"]["verdict"] == "material" for item in found["windows"])
+    by_rows = answer(*windows, "--by", "rows", "--window-rows", "300")
+    assert [item["label"] for item in by_rows["windows"]] == ["1 to 300", "301 to 400"]
+    with pytest.raises(RefusedInputError, match="role of time"):
+        answer(*windows, "--by", "week")

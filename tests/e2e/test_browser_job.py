@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -21,7 +23,7 @@ MEMBERS = (
     ("validator", "Validating Person", "validator"),
     ("lay-person", "Lay Person", "lay"),
 )
-EXPLORE = ("performance", "explanations", "person", "fairness", "drift", "quality")
+EXPLORE = ("performance", "explanations", "person", "fairness", "quality")
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,33 @@ def look_at_every_page(page: Page, address: str) -> None:
         steps.go(page, f"{address}/{name}")
         steps.until_measured(page)
         picture(page, f"job-{name}")
+
+
+def look_at_what_came_later(browser: Browser, app: RunningApp) -> None:
+    """Follow a link that holds the later encounters against the baseline, as somebody would send it."""
+    from governance.workflow import places
+
+    views = places.current(app.workspace).read()
+    label = {item.name: f"{item.name} ({item.digest[:8]})" for item in views.datasets()}
+    model = views.models()[0]
+    picked = {"model": f"{model.name} {model.version} ({model.digest[:8]})"}
+    picked |= {"data": label["later"], "reference": label["baseline"]}
+    page = steps.sit_down(browser, app.address, "Guest analyst")
+    steps.go(page, f"{app.address}/drift?{urlencode(picked)}")
+    steps.until_measured(page)
+    main = page.get_by_test_id("stMain")
+    words = re.sub(r"\s+", " ", main.inner_text())
+    drop = re.search(r"The world has moved: .* It hurts: roc auc went from (0\.\d+) to (0\.\d+)\.", words)
+    assert drop, words[:2000]
+    assert float(drop[1]) == pytest.approx(0.69, abs=0.02)
+    assert float(drop[2]) == pytest.approx(0.63, abs=0.02)
+    assert re.search(r"Retrain Labels confirm the harm: .* A recommendation, not a decision. Not known: ", words)
+    assert re.search(r"roc auc, expected 0\.\d+ reference 0\.\d+, interval 0\.\d+ to 0\.\d+", words)
+    assert "it cannot see a change of that" in words
+    assert main.get_by_text("Where the change of the error comes from").is_visible()
+    assert re.search(r"For whom\? .*(Worse for: |No group is known to be worse off)", words)
+    picture(page, "job-drift")
+    page.context.close()
 
 
 def put_before_the_board(page: Page, address: str) -> None:
@@ -138,6 +167,7 @@ def test_from_an_empty_workspace_to_a_verified_decision(
         steps.register_data(analyst, app.address, path, purpose, ("race", "gender"), threshold)
     steps.register_model(analyst, app.address, onnx)
     look_at_every_page(analyst, app.address)
+    look_at_what_came_later(browser, app)
     put_before_the_board(analyst, app.address)
     vote(people["chair-person"], app.address, "Approve")
     vote(people["validator"], app.address, "Approve")

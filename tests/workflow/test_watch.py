@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,25 @@ import pytest
 from typer.testing import CliRunner
 
 from governance.__main__ import build
+from governance.codec import encode
 from governance.data.schema import Schema
+from governance.drift.ladder import rungs
+from governance.drift.spec import CalibrationParameters
 from governance.errors import RefusedInputError, RuleError
+from governance.quality.expectations import Expectation
 from governance.review import policy
-from governance.workflow import alert_book, assess, places, register, review, subjects, watch
+from governance.workflow import (
+    alert_book,
+    assess,
+    calibrate,
+    contract,
+    places,
+    register,
+    remedy,
+    review,
+    subjects,
+    watch,
+)
 from governance.workflow.board import state
 from governance.workflow.subjects import Choice
 from storage.errors import StorageError
@@ -254,3 +270,41 @@ def test_a_notice_that_does_not_arrive_ends_with_3_and_loses_nothing(workspace, 
 def test_a_notice_needs_a_key_to_sign_it(tmp_path) -> None:
     with pytest.raises(RefusedInputError, match="record key"):
         CliRunner().invoke(build(), ["watch", "a", "b", "--webhook", "http://localhost/"], catch_exceptions=False)
+
+
+def test_a_window_that_breaks_its_data_contract_is_told_with_the_evidence_of_the_checks(
+    workspace, registered, same
+) -> None:
+    expected = (Expectation("range", "age", maximum=70.0, share=1.0), Expectation("values", "sex", values=("F", "M")))
+    assess.now(workspace, contract.task(workspace, registered[1], expected, "People"), actor="lars")
+    assert watch.watch(workspace, same).told == ()
+    strict = (Expectation("duplicate_rows"), Expectation("missing", "age"), Expectation("values", "sex", values=("F",)))
+    assess.now(workspace, contract.task(workspace, registered[1], strict, "People"), actor="lars")
+    assert watch.watch(workspace, same).told == (), "what the data of the contract break themselves is no news"
+
+
+def test_a_broken_contract_opens_an_alert_of_its_own(workspace, registered, table, tmp_path) -> None:
+    expected = (Expectation("values", "sex", values=("F", "M")),)
+    assess.now(workspace, contract.task(workspace, registered[1], expected, "People"), actor="lars")
+    frame = pd.read_csv(table)
+    frame.loc[:2, "sex"] = "X"
+    found = watch.watch(workspace, Choice(registered[0], window(workspace, tmp_path / "odd.csv", frame), registered[1]))
+    steps = alert_book.history(workspace)
+    assert [(item.rule, item.state) for item in steps] == [("quality", "observed")]
+    assert "data contract" in steps[0].reason
+    assert workspace.read().evidence(steps[0].evidence).method == "quality.checks"
+    assert found.open
+
+
+def test_a_promise_about_false_alarms_holds_back_a_weak_sign(workspace, registered, moved) -> None:
+    parameters = CalibrationParameters(rows=900, windows_per_month=4.0, false_alarms_per_month=2.0, resamples=10)
+    task = subjects.task(workspace, calibrate.METHOD, Choice(*registered), encode(parameters))
+    assess.now(workspace, task, actor="lars")
+    promise = calibrate.in_force(workspace, *registered)
+    assert (promise.actor, promise.calibration.rows) == ("lars", 900)
+    found = watch.watch(workspace, moved)
+    assert states(workspace)[0] == "observed", "twelve thousand more income is far beyond chance"
+    held = replace(
+        promise.calibration, rules=tuple(replace(item, threshold=99.0) for item in promise.calibration.rules)
+    )
+    assert rungs(found.report, (), held) == ()

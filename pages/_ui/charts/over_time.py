@@ -107,7 +107,7 @@ def column(frame: pd.DataFrame, windows: Sequence[str]) -> AnyChart:
         .mark_bar()
         .encode(
             x=_axis(windows),
-            y=alt.Y("times the limit:Q", title="how far it moved, as a multiple of what matters"),
+            y=alt.Y("times the limit:Q", title="times what matters"),
             color=alt.Color(
                 "verdict:N",
                 scale=alt.Scale(
