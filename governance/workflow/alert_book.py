@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from governance.drift.alerts import Alert, AlertEvent, Step, advance
 from governance.errors import RefusedInputError, RuleError
@@ -17,6 +17,9 @@ from storage.ledger.record import Record
 from storage.unit_of_work import UnitOfWork
 from storage.workspace import Workspace
 
+if TYPE_CHECKING:
+    from governance.workflow.remedy import Taken
+
 KIND: Final = "monitoring.alert"
 ERASED: Final = "The words were erased."
 _STEPS: Final[Mapping[str, Step]] = {
@@ -24,6 +27,7 @@ _STEPS: Final[Mapping[str, Step]] = {
     "impact_estimated": "estimate_impact",
     "confirmed": "confirm",
     "overridden": "override",
+    "acted": "act",
 }
 
 
@@ -91,21 +95,41 @@ def _noted(record: Record, words: Mapping[str, str]) -> Noted:
 
 def standing(steps: Iterable[Noted]) -> dict[str, Alert]:
     """Return every alert by name as its steps leave it; states that this version does not know are passed over."""
+    from governance.workflow.remedy import from_rule
+
     found: dict[str, Alert] = {}
     for item in steps:
-        step = _STEPS.get(item.state)
-        if step is None:
+        step, taken = _STEPS.get(item.state), from_rule(item.rule) if item.state == "acted" else None
+        if step is None or (step == "act" and taken is None):
             continue
-        event = _event(item.alert, step, item.time, item.actor, item.reason or ERASED, item.evidence)
         if item.alert not in found and step != "observe":
-            first = _event(item.alert, "observe", item.time, item.actor, "", "")
+            first = event(item.alert, "observe", item.time, item.actor, "", "")
             found[item.alert] = advance(None, first)
-        found[item.alert] = advance(found.get(item.alert), event)
+        done = event(item.alert, step, item.time, item.actor, item.reason or ERASED, item.evidence, taken)
+        found[item.alert] = advance(found.get(item.alert), done)
     return found
 
 
-def _event(alert: str, step: Step, time: str, actor: str, reason: str, evidence: str) -> AlertEvent:
-    return AlertEvent(alert, step, datetime.fromisoformat(time), actor, reason, evidence)
+def event(
+    alert: str, step: Step, time: str, actor: str, reason: str, evidence: str, taken: Taken | None = None
+) -> AlertEvent:
+    """Return a step as the rules about alerts see it."""
+    remedy, until = (taken.remedy, taken.until) if taken else (None, None)
+    return AlertEvent(alert, step, datetime.fromisoformat(time), actor, reason, evidence, remedy, until)
+
+
+def after(steps: Sequence[Noted], new: AlertEvent) -> Alert:
+    """Return an alert after one more step.
+
+    Raises:
+        RuleError: the alert's state does not allow it, or something of it is missing.
+    """
+    return advance(standing(steps).get(new.alert), new)
+
+
+def steps_inside(unit: UnitOfWork, alert: str) -> tuple[Noted, ...]:
+    """Return the steps of an alert under the lock of a unit of work; reasons are not looked up."""
+    return tuple(_noted(item, {}) for item in unit.entries(types=(KIND,)) if item.body["alert"] == alert)
 
 
 def note(workspace: Workspace, new: NewStep, *, actor: str = events.SERVICE, signer: Signer | None = None) -> bool:
@@ -121,12 +145,11 @@ def note(workspace: Workspace, new: NewStep, *, actor: str = events.SERVICE, sig
         raise RefusedInputError(f"No model with digest {new.model[:16]} is registered.", "Choose one of the registry.")
 
     def make(unit: UnitOfWork, _state: BoardState, time: str) -> events.MonitoringAlert:
-        steps = tuple(_noted(item, {}) for item in unit.entries(types=(KIND,)) if item.body["alert"] == new.alert)
+        steps = steps_inside(unit, new.alert)
         state = next(name for name, step in _STEPS.items() if step == new.step)
         if new.evidence and any(item.state == state and item.evidence == new.evidence for item in steps):
             raise _ToldAlreadyError
-        event = _event(new.alert, new.step, time, actor, new.reason, new.evidence)
-        advance(standing(steps).get(new.alert), event)
+        after(steps, event(new.alert, new.step, time, actor, new.reason, new.evidence))
         return events.MonitoringAlert(
             alert=new.alert,
             model=new.model,

@@ -12,7 +12,7 @@ from governance.workflow import alert_book, places, watch
 from governance.workflow.alert_book import Noted
 from governance.workflow.subjects import Choice
 from governance.workflow.timeline import Standing
-from pages._ui import badges, drift, errors, house, navigation, runs, sentence, signing, state, tables
+from pages._ui import badges, drift, errors, house, navigation, remedies, runs, sentence, signing, state, tables
 from pages._ui.charts import monitor as charts
 from pages._ui.charts.base import draw
 from pages._ui.subject import Picked
@@ -121,6 +121,7 @@ def window(item: Standing, picked: Picked) -> None:
         _settle(item)
     if item.alert is not None and item.alert.state == "confirmed":
         _reopen(item, picked)
+        remedies.form(item, picked.model)
 
 
 @st.fragment(run_every=runs.EVERY)

@@ -308,3 +308,36 @@ def test_a_promise_about_false_alarms_holds_back_a_weak_sign(workspace, register
         promise.calibration, rules=tuple(replace(item, threshold=99.0) for item in promise.calibration.rules)
     )
     assert rungs(found.report, (), held) == ()
+
+
+def taken(workspace: Workspace, name: str, what: remedy.Taken, why: str = "As agreed in the meeting.") -> None:
+    remedy.take(workspace, name, what, why, member="ines", passphrase=secret("ines"))
+
+
+def test_what_is_done_about_a_confirmed_alert_is_signed_by_a_member_and_ends_it(workspace, approved, turned) -> None:
+    found = watch.watch(workspace, turned)
+    name, model = found.alert.name, turned.model
+    with pytest.raises(RuleError, match="no other version"):
+        taken(workspace, name, remedy.Taken("roll_back", version="ab" * 32))
+    with pytest.raises(RuleError, match="reason"):
+        taken(workspace, name, remedy.Taken("retrain"), " ")
+    taken(workspace, name, remedy.ignoring("2099-12-31"))
+    last = workspace.read().entries(types=(alert_book.KIND,))[-1]
+    assert (last.actor, last.body["state"], last.body["rule"]) == ("ines", "acted", "ignore_until 2099-12-31T23:59:59Z")
+    assert last.body["model"] == model
+    alert = alert_book.standing(alert_book.history(workspace))[name]
+    assert (alert.state, alert.remedy, alert.until.year) == ("acted", "ignore_until", 2099)
+    assert state(workspace).case(approved).status == "suspended", "only the board approves again"
+    assert not watch.watch(workspace, turned).open
+    with pytest.raises(RuleError, match="cannot act"):
+        taken(workspace, name, remedy.Taken("stop"))
+
+
+def test_nothing_is_done_about_an_alert_that_nobody_confirmed(workspace, moved) -> None:
+    found = watch.watch(workspace, moved)
+    size = workspace.read().head().size
+    with pytest.raises(RuleError, match="cannot act"):
+        taken(workspace, found.alert.name, remedy.Taken("retrain"))
+    with pytest.raises(RuleError, match="over"):
+        taken(workspace, found.alert.name, remedy.ignoring("2020-01-01"))
+    assert workspace.read().head().size == size
