@@ -28,6 +28,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("watch", "governance.cli.watch:watch"),
     ("alert confirm", "governance.cli.alert:alert_confirm"),
     ("alert override", "governance.cli.alert:alert_override"),
+    ("alert act", "governance.cli.alert:alert_act"),
     ("serve", "governance.cli.serve:serve"),
     ("inspect", "governance.cli.models:inspect"),
     ("predict", "governance.cli.models:predict"),

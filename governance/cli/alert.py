@@ -41,3 +41,23 @@ def alert_override(
     secret = passphrase(actor, passphrase_file)
     alert_book.override(places.current(workspace), alert, reason, member=actor, passphrase=secret)
     print_json({"alert": alert, "state": "overridden"}) if json else say(f"{alert}: put aside.")
+
+
+def alert_act(
+    alert: AlertArgument,
+    remedy: Annotated[str, typer.Argument(help="ignore_until, recalibrate, retrain, roll_back or stop.")],
+    reason: ReasonOption,
+    actor: ActorOption,
+    until: Annotated[str, typer.Option(help="Last day of the silence, with ignore_until: 2026-12-31.")] = "",
+    to: Annotated[str, typer.Option(help="Digest of the version to go back to, with roll_back.")] = "",
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    passphrase_file: SecretOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say as a member what is done about a confirmed alert; the board still has to decide on a suspended case again."""
+    from governance.workflow import remedy as verbs
+
+    taken = verbs.named(remedy, until, to)
+    secret = passphrase(actor, passphrase_file)
+    verbs.take(places.current(workspace), alert, taken, reason, member=actor, passphrase=secret)
+    print_json({"alert": alert, "state": "acted", "remedy": remedy}) if json else say(f"{alert}: {taken.words()}.")

@@ -74,6 +74,19 @@ def ignoring(day: str) -> Taken:
     return Taken("ignore_until", datetime.combine(found, time(23, 59, 59), UTC))
 
 
+def named(name: str, until: str = "", version: str = "") -> Taken:
+    """Return a remedy by its name and what belongs to it.
+
+    Raises:
+        RefusedInputError: there is none of that name, or the day is none.
+    """
+    if name not in get_args(Remedy):
+        raise unknown_choice("remedy", name, get_args(Remedy))
+    if name == "ignore_until":
+        return ignoring(until)
+    return Taken(cast("Remedy", name), version=version)
+
+
 def take(workspace: Workspace, alert: str, taken: Taken, reason: str, *, member: str, passphrase: str) -> None:
     """Record, signed with the member's own key, what is done about a confirmed alert.
 
