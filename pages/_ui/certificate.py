@@ -172,18 +172,18 @@ def _fields(certificate: Certificate, background: Background) -> list[tuple[str,
                 f"(rows `{short(background.digest)}`)."
             ),
         ),
-        ("background_spread", f"Another draw of these rows would move an importance by {_share(certificate)}."),
+        ("background_spread", _share(certificate)),
         (
             "neighbour_stability",
             (
-                f"People who are much alike get explanations that are {_part(certificate.neighbour_stability)} alike "
+                f"Agreement between the explanations of people who are much alike: {_part(certificate.neighbour_stability)} "
                 "(1 is the same explanation, 0 has nothing in common)."
             ),
         ),
         (
             "lime_agreement",
             (
-                f"LIME, another method, orders the columns alike to {_part(certificate.lime_agreement)} "
+                f"Agreement with LIME, another method, on the order of the columns: {_part(certificate.lime_agreement)} "
                 "(1 is the same order, 0 no relation)."
             ),
         ),
@@ -198,11 +198,11 @@ def _fields(certificate: Certificate, background: Background) -> list[tuple[str,
 def _share(certificate: Certificate) -> str:
     spread = certificate.background_spread
     if isinstance(spread, NotAssessed):
-        return _part(spread)
-    return f"{spread:.1%} of the largest one (one standard deviation)"
+        return f"What another draw of these rows would change is {_part(spread)}"
+    return f"Another draw of these rows would move an importance by {spread:.1%} of the largest one (one standard deviation)."
 
 
 def _part(value: Any) -> str:
     if isinstance(value, NotAssessed):
-        return f"an amount that was not measured ({plain(value.reason.removeprefix('Not measured: '), 300)})"
+        return f"not measured, because: {plain(value.reason.removeprefix('Not measured: '), 300)}"
     return number(value, 2)

@@ -351,18 +351,20 @@ def test_counterfactuals_are_as_near_to_a_real_person_as_people_are_to_each_othe
 def test_the_limits_for_a_person_count_mistakes_among_people_who_are_alike(
     folder: Path, boosted: bytes, people: pd.DataFrame
 ) -> None:
-    found = ask("explain.limits", folder, boosted, row=4, alike=50).evidence.read(ModelLimits)
+    score = read_array(ask("models.predict", folder, boosted, arrays=True).arrays["predictions"]).to_pandas().score_yes
     frame = people.iloc[200:].reset_index(drop=True)
-    answers = [
-        ask("explain.what_if", folder, boosted, row=row).evidence.read(WhatIf).prediction_before for row in range(30)
-    ]
-    wrong = (np.array(answers) >= 0.5) != (frame.good[:30] == "yes")
-    part = ask("explain.limits", folder, boosted, cohort='id < "p230"', row=4, alike=29).evidence.read(ModelLimits)
-    assert (part.everyone.rows, part.everyone.size) == (30, pytest.approx(wrong.mean()))
-    assert part.alike.size == pytest.approx(np.delete(wrong.to_numpy(), 4).mean())
-    assert part.everyone.low < part.everyone.size < part.everyone.high
-    assert (found.alike.rows, found.measure) == (50, "share decided wrongly")
+    young = np.flatnonzero(frame.age < 32)
+    wrong = ((score >= 0.5) != (frame.good == "yes"))[young].to_numpy()
+    found = ask("explain.limits", folder, boosted, cohort="age < 32", row=4, alike=len(young)).evidence.read(
+        ModelLimits
+    )
+    assert (found.everyone.rows, found.measure) == (len(young), "share decided wrongly")
+    assert found.everyone.size == pytest.approx(wrong.mean())
+    assert found.alike.size == pytest.approx(np.delete(wrong, 4).mean()), "the row itself does not count"
+    assert found.everyone.low < found.everyone.size < found.everyone.high
     assert 0 < found.farthest < 1
+    near = ask("explain.limits", folder, boosted, row=4, alike=50).evidence.read(ModelLimits)
+    assert (near.alike.rows, near.everyone.rows) == (50, 200)
 
 
 def test_limits_are_not_made_up_where_nobody_knows_what_happened(folder: Path, boosted: bytes) -> None:
