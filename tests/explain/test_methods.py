@@ -8,7 +8,6 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     GradientBoostingClassifier,
@@ -18,89 +17,20 @@ from sklearn.ensemble import (
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
-from governance.codec import decode, sha256
-from governance.data.schema import Schema
+from governance.codec import decode
 from governance.errors import RefusedInputError
 from governance.evidence import NotAssessed
 from governance.explain.report import (
-    Counterfactuals,
     GlobalExplanation,
     LimeExplanation,
     LocalExplanation,
-    ModelLimits,
-    Neighbours,
-    ReasonCodes,
-    WhatIf,
 )
 from governance.explain.shap_bridge import as_shap, table_as_shap
 from governance.models.convert import convert_estimator
-from governance.models.reading import signature_of
-from governance.run import DataFile, Done, ModelFile, Task, execute, read_array
-
-COLUMNS = ["age", "income", "region", "job"]
-
-
-@pytest.fixture(scope="module")
-def people() -> pd.DataFrame:
-    rng = np.random.default_rng(4)
-    frame = pd.DataFrame({
-        "age": rng.integers(18, 80, 400).astype(float),
-        "income": rng.lognormal(10, 1, 400).round(),
-        "region": rng.choice(["north", "south", "east"], 400),
-        "job": rng.choice(["a", "b", "c", "d"], 400),
-        "id": [f"p{i}" for i in range(400)],
-    })  # fmt: skip
-    frame["good"] = np.where((frame.age > 40) ^ (frame.region == "north"), "yes", "no")
-    frame["band"] = np.array(["low", "mid", "high", "top"])[np.digitize(frame.age, [30, 45, 60])]
-    return frame
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, people: pd.DataFrame) -> Path:
-    place = tmp_path_factory.mktemp("explain")
-    people.iloc[:200].to_parquet(place / "reference.parquet")
-    people.iloc[200:].to_parquet(place / "data.parquet")
-    return place
-
-
-def pipeline(final: object, people: pd.DataFrame, target: str = "good") -> bytes:
-    encoder = ColumnTransformer([
-        ("n", StandardScaler(), ["age", "income"]),
-        ("c", OneHotEncoder(sparse_output=False, handle_unknown="ignore"), ["region", "job"]),
-    ])  # fmt: skip
-    fitted = make_pipeline(encoder, final).fit(people[COLUMNS], people[target])
-    return convert_estimator(fitted, people[COLUMNS])
-
-
-def ask(
-    method_id: str,
-    folder: Path,
-    model: bytes,
-    arrays: bool = False,
-    reference: bool = True,
-    cohort: str = "",
-    **parameters: object,
-) -> Done:
-    path = folder / f"{sha256(model)[:12]}.onnx"
-    path.write_bytes(model)
-    schema = Schema(target="good", positive="yes", identifier="id", ignore=("band",))
-
-    def table(name: str) -> DataFile:
-        file = folder / f"{name}.parquet"
-        return DataFile(str(file), sha256(file.read_bytes()), schema, cohort if name == "data" else "")
-
-    task = Task(
-        method_id, table("data"), ModelFile(str(path), sha256(model), signature_of(model)),
-        table("reference") if reference else None, parameters,
-    )  # fmt: skip
-    return execute(task, folder if arrays else None)
-
-
-@pytest.fixture(scope="module")
-def boosted(people: pd.DataFrame) -> bytes:
-    return pipeline(HistGradientBoostingClassifier(max_iter=20, max_leaf_nodes=8), people)
+from governance.run import read_array
+from tests.explain.asking import COLUMNS, ask, pipeline
 
 
 def test_all_rows_are_attributed_to_raw_columns_and_stored(folder: Path, boosted: bytes) -> None:
@@ -290,112 +220,6 @@ def test_lime_explains_a_regression(folder: Path, people: pd.DataFrame) -> None:
     found = ask("explain.lime", folder, model, row=0, samples=300, repeats=2).evidence.read(LimeExplanation)
     assert found.weights[0].feature == "age"
     assert found.target == ""
-
-
-def test_a_changed_row_is_predicted_and_attributed_again(folder: Path, boosted: bytes) -> None:
-    local = ask("explain.local", folder, boosted, row=9).evidence.read(LocalExplanation)
-    same = ask("explain.what_if", folder, boosted, row=9).evidence.read(WhatIf)
-    assert same.output_before == same.output_after == pytest.approx(local.model_output, abs=1e-6)
-    changes = [{"column": "age", "value": "25"}, {"column": "region", "value": "north"}]
-    moved = ask("explain.what_if", folder, boosted, row=9, changes=changes).evidence.read(WhatIf)
-    assert {item.feature: item.value_after for item in moved.values}["age"] == "25"
-    assert moved.additivity_gap < 1e-5
-    assert moved.prediction_after != moved.prediction_before
-    with pytest.raises(RefusedInputError, match="holds float64; got 'old'"):
-        ask("explain.what_if", folder, boosted, row=9, changes=[{"column": "age", "value": "old"}])
-
-
-def test_the_nearest_rows_with_the_other_outcome_have_the_other_outcome(folder: Path, boosted: bytes) -> None:
-    found = ask("explain.neighbours", folder, boosted, row=3, count=4).evidence.read(Neighbours)
-    assert len(found.nearest) == 4
-    for item in found.nearest:
-        assert (item.prediction >= 0.5) != (found.prediction >= 0.5)
-    assert [item.distance for item in found.nearest] == sorted(item.distance for item in found.nearest)
-    assert found.nearest[0].differences
-
-
-def test_counterfactuals_turn_the_decision_and_respect_what_must_not_change(
-    folder: Path, boosted: bytes, people: pd.DataFrame
-) -> None:
-    for row in range(5):
-        found = ask("explain.counterfactuals", folder, boosted, row=row, immutable=["region"]).evidence.read(
-            Counterfactuals
-        )
-        assert found.found
-        for item in found.found:
-            assert (item.prediction >= 0.5) != (found.prediction >= 0.5)
-            assert "region" not in {change.feature for change in item.changes}
-        sets = [tuple(sorted(change.feature for change in item.changes)) for item in found.found]
-        assert len(set(sets)) == len(sets)
-        changes = [{"column": change.feature, "value": change.other} for change in found.found[0].changes]
-        checked = ask("explain.what_if", folder, boosted, row=row, changes=changes).evidence.read(WhatIf)
-        assert (checked.prediction_after >= 0.5) != (found.prediction >= 0.5)
-
-
-def test_counterfactuals_are_as_near_to_a_real_person_as_people_are_to_each_other(
-    folder: Path, boosted: bytes, people: pd.DataFrame
-) -> None:
-    found = ask("explain.counterfactuals", folder, boosted, row=1, starts=60).evidence.read(Counterfactuals)
-    frame = people.iloc[200:].reset_index(drop=True)
-    width = {name: np.subtract(*np.quantile(frame[name], [0.99, 0.01])) for name in ("age", "income")}
-    assert found.found
-    for item in found.found:
-        row = frame.iloc[1][COLUMNS].to_dict()
-        row |= {change.feature: change.other for change in item.changes}
-        apart = sum(np.minimum(np.abs(frame[name] - float(row[name])) / width[name], 1) for name in width)
-        apart = apart + (frame.region != row["region"]) + (frame.job != row["job"])
-        assert item.to_nearest == pytest.approx(apart.min() / 4, abs=1e-4)
-        assert item.to_nearest <= found.plausible_within
-
-
-def test_the_limits_for_a_person_count_mistakes_among_people_who_are_alike(
-    folder: Path, boosted: bytes, people: pd.DataFrame
-) -> None:
-    score = read_array(ask("models.predict", folder, boosted, arrays=True).arrays["predictions"]).to_pandas().score_yes
-    frame = people.iloc[200:].reset_index(drop=True)
-    young = np.flatnonzero(frame.age < 32)
-    wrong = ((score >= 0.5) != (frame.good == "yes"))[young].to_numpy()
-    found = ask("explain.limits", folder, boosted, cohort="age < 32", row=4, alike=len(young)).evidence.read(
-        ModelLimits
-    )
-    assert (found.everyone.rows, found.measure) == (len(young), "share decided wrongly")
-    assert found.everyone.size == pytest.approx(wrong.mean())
-    assert found.alike.size == pytest.approx(np.delete(wrong, 4).mean()), "the row itself does not count"
-    assert found.everyone.low < found.everyone.size < found.everyone.high
-    assert 0 < found.farthest < 1
-    near = ask("explain.limits", folder, boosted, row=4, alike=50).evidence.read(ModelLimits)
-    assert (near.alike.rows, near.everyone.rows) == (50, 200)
-
-
-def test_limits_are_not_made_up_where_nobody_knows_what_happened(folder: Path, boosted: bytes) -> None:
-    few = ask("explain.limits", folder, boosted, row=0, alike=5).evidence.read(ModelLimits)
-    assert few.alike.size == NotAssessed("5 rows with a known outcome, fewer than 20.")
-    assert few.alike.low is None
-
-
-def test_a_number_that_may_only_grow_only_grows(folder: Path, boosted: bytes) -> None:
-    for row in range(6):
-        found = ask("explain.counterfactuals", folder, boosted, row=row, only_up=["age"]).evidence.read(Counterfactuals)
-        for item in found.found:
-            assert all(float(change.other) > float(change.own) for change in item.changes if change.feature == "age")
-
-
-def test_reasons_speak_against_the_person_and_are_in_the_given_words(folder: Path, boosted: bytes) -> None:
-    words = [{"column": "age", "text": "Length of life so far"}]
-    done = ask("explain.reasons", folder, boosted, arrays=True, wording=words)
-    found = done.evidence.read(ReasonCodes)
-    assert (found.exact, found.reference_group) == (True, "favourable")
-    assert found.background.rows < 200
-    assert done.evidence.rows.used == found.unfavourable
-    table = read_array(done.arrays["reasons"])
-    assert table.num_rows == found.unfavourable
-    for row in found.rows:
-        assert row.prediction < 0.5
-        assert all(reason.attribution > 0 for reason in row.reasons)
-        assert [reason.attribution for reason in row.reasons] == sorted(
-            (r.attribution for r in row.reasons), reverse=True
-        )
-    assert "Length of life so far" in {reason.text for row in found.rows for reason in row.reasons}
 
 
 def test_results_are_shaps_own_on_request(folder: Path, boosted: bytes, people: pd.DataFrame, shap: ModuleType) -> None:
