@@ -6,6 +6,7 @@ Streamlit's older multipage mode on, in which a cold visit to `/register` runs t
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import pkgutil
@@ -52,7 +53,19 @@ def _import_screens(closing: threading.Event) -> None:
     time.sleep(REST_AFTER)
     for module in pkgutil.walk_packages(_ui.__path__, f"{_ui.__name__}."):
         importlib.import_module(module.name)
-    importlib.import_module("governance.workflow.tick").keep_time(closing)
+    tick = importlib.import_module("governance.workflow.tick")
+    _set_imports_aside()
+    tick.keep_time(closing)
+
+
+def _set_imports_aside() -> None:
+    """Take what has been imported out of the garbage collector's sight: it stays for good.
+
+    Streamlit collects all garbage after every run of a page or a part of one, and nothing is sent to the browser meanwhile; looking
+    through the objects of the imported libraries would be most of that wait.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 app = st.App(Path(__file__).resolve().parent / "pages" / "_shell.py", lifespan=lifespan, on_script_error=errors.show)
