@@ -48,10 +48,10 @@ def trust(evidence: Evidence, certificate: Certificate, background: Background, 
         subject: the model under review and its data.
     """
     rules = _rules(subject.model)
-    lines = _held(rules.policy, evidence)
+    lines = held(rules.policy, evidence)
     with st.container(border=True, key=f"certificate-{evidence.key.method.replace('.', '-')}"):
         st.markdown("**How far can this be trusted?**")
-        _verdict(lines, rules.source)
+        verdict(lines, rules.source)
         by_field = {item.metric: item for item in lines}
         st.markdown("\n".join(f"- {text}{_limit(by_field, field)}" for field, text in _fields(certificate, background)))
 
@@ -65,7 +65,7 @@ class Held:
     line: GateLine
 
 
-def _held(policy: Policy, evidence: Evidence) -> tuple[Held, ...]:
+def held(policy: Policy, evidence: Evidence) -> tuple[Held, ...]:
     """Return the policy's requirements on the certificate with their outcomes for this evidence, whatever its rows."""
     mine = tuple(
         replace(item, method=evidence.key.method, cohort=evidence.key.cohort)
@@ -92,10 +92,12 @@ def _rules(model: str) -> _Rules:
             continue
         if any(item.method == _METHOD for item in found.requirements):
             return _Rules(found, f"the policy that case {plain(case.id)} has frozen")
-    return _Rules(policies.from_toml(policies.template()), "the policy template")
+    return _Rules(
+        policies.from_toml(policies.template("credit")), "the policy template for credit and other chances in life"
+    )
 
 
-def _verdict(lines: Sequence[Held], source: str) -> None:
+def verdict(lines: Sequence[Held], source: str) -> None:
     """Say in words whether the explanation is inside the limits; outside, what follows from it."""
     wrong = [item for item in lines if item.line.outcome != "met"]
     if not lines:
