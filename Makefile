@@ -66,7 +66,7 @@ bench-peers: $(VENV)/.test $(PEERS)/.ready
 
 # The verifier's tests reach every branch of it, or this fails.
 cover: $(VENV)/.test
-	$(BIN)/python -m pytest tests/dossier --ignore tests/dossier/test_copies.py --numprocesses 0 --quiet --cov-branch \
+	$(BIN)/python -m pytest tests/dossier tests/review/test_waivers.py --ignore tests/dossier/test_copies.py --quiet --cov-branch \
 		--cov governance.dossier.verify --cov governance.dossier.verify_rules --cov-report term-missing --cov-fail-under 100
 
 # A coverage-guided search for an export that makes the verifier stumble; it runs until a fault or for FUZZ_SECONDS.

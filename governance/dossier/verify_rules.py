@@ -204,18 +204,16 @@ class Board:
             known = [self.evidence.get(item["digest"]) == item for item in b["evidence"]]
             shown = {item["method"] for item in b["evidence"]} | {item["id"] for item in b["not_applicable"]}
             need(known and all(known), "evidence in the bundle was never recorded")
-            waived = {item["by"] for item in b["waivers"]}
+            free = {e["actor"]} - c.interested
             need(
-                waived <= {e["actor"]} - c.interested,
-                "a waiver is not by whoever froze the evidence, or by an interested one",
+                all(item["by"] in free for item in b["waivers"]),
+                "a waiver is not by the actor, or by an interested one",
             )
+            need(all(TIME.fullmatch(item["expires"]) for item in b["waivers"]), "a waiver does not say when it ends")
             need(shown >= set(tier["required_evidence"]), "evidence that the charter requires is missing")
             live = {item["id"] for item in b["waivers"] if item["expires"] > e["time"]}
-            stopped = {
-                item["id"]
-                for item in b["requirements"]
-                if item.get("severity") == "freezing" and item["outcome"] != "met"
-            }
+            failed = [item for item in b["requirements"] if item["outcome"] != "met"]
+            stopped = {item["id"] for item in failed if item.get("severity") == "freezing"}
             need(stopped <= live, "a requirement without which nothing is frozen is neither met nor waived")
             c.waived = min([item["expires"] for item in b["waivers"]], default="")
             c.status, c.bundle, c.version, c.votes = c.status.replace("draft", "ready"), mine, b["version"], {}
@@ -223,19 +221,13 @@ class Board:
         roles = {seat["member"]: seat["roles"] for seat in b["roster"]}
         need(c.status in DECIDED | {"ready"}, f"a review is opened while the case is {c.status}")
         need(roles == self.board() and len(roles) == len(b["roster"]), "the roster is not the whole board as it is now")
-        need(
-            {item["member"] for item in b["recused"]} == c.interested & set(roles),
-            "owner, developer or sponsor is not recused",
-        )
-        need(
-            all(b[name] == tier[name] for name in ("quorum", "majority", "required_roles")),
-            "the rules are not the charter's",
-        )
+        recused = {item["member"] for item in b["recused"]}
+        need(recused == c.interested & set(roles), "owner, developer or sponsor is not recused")
+        own = all(b[name] == tier[name] for name in ("quorum", "majority", "required_roles"))
+        need(own, "the rules are not the charter's")
         need(tier["quorum"] >= 2 and not more_than(1, 2, tier["majority"]), "the charter asks for too little")
-        need(
-            b["charter_digest"] == self.charter["digest"] and b["bundle"] == c.bundle,
-            "it names another charter or evidence",
-        )
+        same = b["charter_digest"] == self.charter["digest"] and b["bundle"] == c.bundle
+        need(same, "it names another charter or evidence")
         need(b["round"] == c.round + 1 and TIME.fullmatch(b["deadline"]), "the round or the deadline is wrong")
         need(c.status == "ready" or b["trigger"], "a re-review gives no reason")
         c.status, c.round, c.review, c.tier, c.roles = "in_review", b["round"], b, tier, roles
@@ -252,14 +244,10 @@ class Board:
         elif kind == "vote.cast":
             need(c.conflicts.get(who) is False, "no conflict declaration came before the vote")
             need((b["bundle"], b["round"]) == (c.bundle, c.round), "the vote is about other evidence or another round")
-            need(
-                b["vote"] in KINDS and (b["vote"] == "approve" or b["rationale"]),
-                "the vote is unknown or gives no reason",
-            )
-            need(
-                bool(b["conditions"]) == (b["vote"] == "approve_with_conditions"),
-                "the vote and its conditions do not fit",
-            )
+            reasoned = b["vote"] in KINDS and (b["vote"] == "approve" or b["rationale"])
+            need(reasoned, "the vote is unknown or gives no reason")
+            asks = b["vote"] == "approve_with_conditions"
+            need(bool(b["conditions"]) == asks, "the vote and its conditions do not fit")
             c.votes[who] = (e["index"], b)
         elif kind == "comment.added" and b["blocking"]:
             c.blocking[b["comment"]] = who
@@ -285,26 +273,18 @@ class Board:
                    for at, name, vote in votes if vote["vote"] in AGAINST[outcome]]  # fmt: skip
         need(b["dissent"] == dissent, "the dissent is not carried over word for word")
         same = ("round", "bundle", "quorum", "charter_digest")
-        need(
-            [b[name] for name in same] == [{**c.review, "bundle": c.bundle}[name] for name in same],
-            "round, evidence or charter differ",
-        )
+        current = {**c.review, "bundle": c.bundle}
+        need(all(b[name] == current[name] for name in same), "round, evidence or charter differ")
         asked = [item for _, _, vote in votes for item in vote["conditions"]] if outcome == "conditional" else []
-        need(
-            all(item in b["conditions"] for item in asked) and bool(b["conditions"]) == bool(asked),
-            "conditions were lost or added",
-        )
-        end, keep = (
-            later(b["valid_from"], c.tier["validity_months"]),
-            later(b["valid_from"], 12 * c.tier["retention_years"]),
-        )
+        kept = all(item in b["conditions"] for item in asked) and bool(b["conditions"]) == bool(asked)
+        need(kept, "conditions were lost or added")
+        end = later(b["valid_from"], c.tier["validity_months"])
+        keep = later(b["valid_from"], 12 * c.tier["retention_years"])
         if c.waived and outcome in APPROVAL:
             need(c.waived > e["time"], "a waiver that the approval rests on has ended")
             end = min(end, c.waived)
-        need(
-            b["valid_from"] < b["expires_at"] <= end and b["retention_until"][:7] >= keep[:7],
-            "it lasts longer than the charter allows",
-        )
+        lasts = b["valid_from"] < b["expires_at"] <= end and b["retention_until"][:7] >= keep[:7]
+        need(lasts, "it lasts longer than the charter allows")
         c.status, c.decision, c.deciders, c.appeal = outcome, b, {name for _, name, _ in votes}, {}
         c.conditions = {item["id"]: {**item, "submitted": "", "accepted": ""} for item in b["conditions"]}
 
@@ -334,19 +314,16 @@ class Board:
             need(c.status in APPROVAL and e["time"] >= c.decision["expires_at"], "the approval had not expired")
             c.status = "suspended"
         elif kind == "appeal.filed":
-            need(
-                c.status in DECIDED and c.decision and not c.appeal, "there is nothing to appeal, or an appeal is open"
-            )
+            open_to = c.status in DECIDED and c.decision and not c.appeal
+            need(open_to, "there is nothing to appeal, or an appeal is open")
             c.appeal = {"appeal": b["appeal"], "ruling": b, "signed": set()}
         else:
             panel, signed = set(b["panel"]), c.appeal["signed"]
             need(c.status in DECIDED and c.appeal["appeal"] == b["appeal"], "there is no such appeal")
             free = set(self.board()) - c.deciders - c.interested
             need(len(panel) == len(b["panel"]) >= 2 and panel <= free, "the panel is too small or not independent")
-            need(
-                e["actor"] in panel - signed and (not signed or b == c.appeal["ruling"]),
-                "not on the panel, or other words",
-            )
+            fits = e["actor"] in panel - signed and (not signed or b == c.appeal["ruling"])
+            need(fits, "not on the panel, or other words")
             need(b["outcome"] in DECIDED, "the ruling is unknown")
             signed.add(e["actor"])
             c.appeal["ruling"] = b

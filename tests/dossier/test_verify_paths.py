@@ -254,5 +254,7 @@ def test_a_waiver_is_signed_by_the_member_who_gives_it(tmp_path: Path) -> None:
     refused(rewritten(room, index, "service"), tmp_path, index, "own live key")
     stolen = events.frozen(replace(body, waivers=(replace(waiver, by="ada"),)))
     refused(*spread(forged_after(registered(), "ben", stolen), tmp_path), "waiver")
+    endless = events.frozen(replace(body, waivers=(replace(waiver, expires="never"),)))
+    refused(*spread(forged_after(registered(), "ben", endless), tmp_path), "when it ends")
     mine = events.frozen(replace(body, waivers=(replace(waiver, by="olga"),)))
     refused(*spread(forged_after(registered(), "olga", mine), tmp_path), "waiver")

@@ -94,10 +94,9 @@ def main() -> None:
     shutil.copytree(template, scratch / "plain")
     _, said, log = run(scratch / "plain", ["-e", "trace=pwrite64,fdatasync,fsync"])
     writes, flushes = log.count("pwrite64("), log.count("fdatasync(") + log.count("fsync(")
-    faults = [("fdatasync", "EIO", at, more) for at in range(1, flushes + 1) for more in ("", "+")]
-    faults += [
-        ("pwrite64", "ENOSPC", at, "+") if at % 2 else ("pwrite64", "EIO", at, "") for at in range(1, writes + 1)
-    ]
+    kinds = [("EIO", ""), ("EIO", "+"), ("ENOSPC", "+")]
+    faults = [("fdatasync", error, at, more) for at in range(1, flushes + 1) for error, more in kinds]
+    faults += [("pwrite64", error, at, more) for at in range(1, writes + 1) for error, more in (kinds[0], kinds[2])]
     found = []
     for number, (call, error, at, more) in enumerate(faults):
         root = scratch / f"case-{number}"

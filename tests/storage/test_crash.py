@@ -64,7 +64,7 @@ def test_a_disk_that_refuses_at_any_write_or_flush_leaves_a_ledger_that_holds(
     found = run_host("fault_host.py", workspace.root, scratch)
     cases = found["cases"]
     assert found["undisturbed"] == 3
-    assert len(cases) == found["writes"] + 2 * found["flushes"]
+    assert len(cases) == 2 * found["writes"] + 3 * found["flushes"]
     assert found["writes"] > 20
     assert found["flushes"] > 3
     assert [case for case in cases if case["problem"]] == []
