@@ -151,7 +151,7 @@ def _do(
     if not waivers:
         with errors.caught():
             review.freeze(places.current(), case.id, digests, actor=who, policy=rules, not_applicable=reasons)
-            navigation.go("case", case=case.id)
+            st.rerun()
     else:
         _sign(case, digests, rules, reasons, waivers)
 
