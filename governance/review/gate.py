@@ -48,7 +48,7 @@ class GateLine:
     waived_why: str = ""
     """The reason that was given, in words."""
     model: str = ""
-    """Digest of the candidate that the line is about; "" when there is one candidate, or for all of them."""
+    """Digest of the candidate that the line is about; "" for all of them at once."""
 
     @property
     def passes(self) -> bool:
@@ -129,7 +129,7 @@ def _asked(
         model_of(item) for item in evidence.values() if (item.key.method, item.key.cohort) == _source(requirement)
     )
     if len(models) < 2 or not about_one:
-        return [(requirement.id, requirement, "")]
+        return [(requirement.id, requirement, models[0] if models and about_one else "")]
     return [(f"{requirement.id[:55]}-{model[:8]}", requirement, model) for model in models]
 
 

@@ -126,6 +126,16 @@ def hold(
     return evaluate(policy, found, waived, at, models)
 
 
+def _require_of_case(workspace: Workspace, evidence: Sequence[str], models: Sequence[str]) -> None:
+    found = {digest: workspace.read().evidence(digest) for digest in evidence}
+    unknown = [digest[:16] for digest, item in found.items() if item is None]
+    if unknown:
+        raise RuleError(f"Evidence {', '.join(unknown)} was never recorded.", "Run the methods first.")
+    others = [digest[:16] for digest, item in found.items() if item and item.model and item.model not in models]
+    if others:
+        raise RuleError(f"Evidence {', '.join(others)} is about a model that the case does not name.", "Leave it out.")
+
+
 def freeze(
     workspace: Workspace,
     case: str,
@@ -154,10 +164,9 @@ def freeze(
             of the policy is neither met nor waived.
         RefusedInputError: a waiver is about no requirement, gives no reason, or has ended already.
     """
-    unknown = [digest[:16] for digest in evidence if workspace.read().evidence(digest) is None]
-    if unknown:
-        raise RuleError(f"Evidence {', '.join(unknown)} was never recorded.", "Run the methods first.")
-    report = hold(workspace, evidence, policy, waivers, state(workspace).case(case).body.models)
+    models = state(workspace).case(case).body.models
+    _require_of_case(workspace, evidence, models)
+    report = hold(workspace, evidence, policy, waivers, models)
     workspace.blobs.put(policy.to_bytes())
     bundle = ""
 

@@ -143,6 +143,8 @@ def test_each_candidate_is_asked_what_concerns_a_model_and_all_at_once_what_conc
     ]  # fmt: skip
     only_one = evaluate(rules, about(models[0], 0.7), models=models).requirements
     assert [line.outcome for line in only_one] == ["met", "not_assessed", "not_assessed"]
+    another = evaluate(rules, about("3" * 64, 0.9), models=models[:1]).requirements[0]
+    assert (another.outcome, another.evidence) == ("not_assessed", None)
     assert encode(report)["requirements"][0]["model"] == models[0]
 
 

@@ -104,3 +104,36 @@ def test_the_clock_ends_a_review_once(board, case, monkeypatch) -> None:
     assert [(item.case, item.event) for item in tick(board)] == [(case, "review.expired")]
     assert tick(board) == ()
     assert state(board).case(case).status == "deferred"
+
+
+STRICT = {
+    "id": "auc", "method": "performance.summary", "metric": "measures[metric=roc_auc].value", "limit": {"min": "0.99"},
+    "severity": "freezing",
+}  # fmt: skip
+
+
+def test_a_member_waives_with_their_own_key_and_the_waiver_counts_until_it_ends(board, case, monkeypatch) -> None:
+    from governance.workflow import gate
+
+    rules = policy.from_json({"title": "P", "requirements": [STRICT]})
+    evidence = [item.digest for item in state(board).case(case).frozen.evidence]
+    with pytest.raises(RuleError, match="auc is not met and not waived"):
+        review.freeze(board, case, evidence, actor="jonas", policy=rules)
+    with pytest.raises(RuleError, match="not by a member outside the case"):
+        waived(board, case, evidence, rules, "lars")
+    waived(board, case, evidence, rules, "jonas")
+    line = gate.case_report(board, case).requirements[0]
+    assert (line.waived_by, line.waived_why, gate.case_report(board, case).satisfied) == ("jonas", "A pilot.", True)
+    assert gate.changed_lines(board, case) == ()
+    later = gate.now() + timedelta(days=11)
+    monkeypatch.setattr(gate, "now", lambda: later)
+    assert (gate.case_report(board, case).satisfied, gate.case_report(board, case).requirements[0].lapsed) == (
+        False,
+        True,
+    )
+
+
+def waived(board: Workspace, case: str, evidence: list[str], rules: policy.Policy, who: str) -> None:
+    until = (review.now() + timedelta(days=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    words = review.WaiverWords("auc", who, "A pilot.", until)
+    review.freeze(board, case, evidence, actor=who, policy=rules, waivers=(words,), passphrase=secret(who))
