@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from governance.dossier.mlbom import metrics
-from governance.dossier.report import Section, words
+from governance.dossier.report import Section, brief, words
 from governance.evidence import Evidence
 from governance.review.unknown import unknown
 
@@ -56,14 +56,6 @@ def _gaps(item: Evidence) -> Iterator[tuple[str, ...]]:
                 bounds,
                 words(str(line.get("verdict"))),
             )
-
-
-def brief(value: Any) -> str:
-    """Return a number with four digits, anything else as it is; the evidence holds all digits."""
-    try:
-        return f"{float(value):.4g}"
-    except (TypeError, ValueError):
-        return "none" if value is None else str(value)
 
 
 def _not_known(evidence: Mapping[str, Evidence]) -> Section:

@@ -106,7 +106,7 @@ def metrics(item: Evidence) -> Iterator[dict[str, Any]]:
     result = item.result if isinstance(item.result, dict) else {}
     for measure in result.get("measures") or ():
         yield from _metric(measure, item.key.cohort or "all rows")
-    for group in result.get("groups") or ():
+    for group in result.get("by_group") or result.get("groups") or ():
         named = group.get("group") if isinstance(group, dict) else None
         slice_ = ", ".join(f"{name}={value}" for name, value in named.items()) if isinstance(named, dict) else "group"
         for measure in group.get("metrics") or ():

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from governance.dossier.content import Dossier, ModelLine
 from governance.dossier.mlbom import metrics
-from governance.dossier.report import NOT_THE_RECORD, words
+from governance.dossier.report import NOT_THE_RECORD, brief, words
 from governance.evidence import Evidence, NotAssessed
 from governance.review.unknown import unknown
 
@@ -82,8 +82,8 @@ def _measured(digest: str, item: Evidence, mark: Mark) -> Iterator[str]:
     yield "|---|---|---|---|"
     for line in found:
         bounds = line.get("confidenceInterval")
-        interval = f"{bounds['lowerBound']} to {bounds['upperBound']}" if bounds else "none"
-        yield f"| {mark(line['type'])} | {mark(line['slice'])} | {line['value']} | {interval} |"
+        interval = f"{brief(bounds['lowerBound'])} to {brief(bounds['upperBound'])}" if bounds else "none"
+        yield f"| {mark(line['type'].replace('_', ' '))} | {mark(line['slice'])} | {brief(line['value'])} | {interval} |"
 
 
 def _open(item: Evidence, mark: Mark) -> Iterator[str]:

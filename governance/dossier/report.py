@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from governance.dossier.content import Dossier
 
@@ -181,3 +181,11 @@ def said(name: str) -> str:
 def words(name: str) -> str:
     """Return an identifier as words."""
     return name.replace("_", " ")
+
+
+def brief(value: Any) -> str:
+    """Return a number with four digits, anything else as it is; the evidence holds all digits."""
+    try:
+        return f"{float(value):.4g}"
+    except (TypeError, ValueError):
+        return "none" if value is None else str(value)
