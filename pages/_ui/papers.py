@@ -57,11 +57,7 @@ def gate(case: Case, held: GateReport | None) -> None:
     now = {line.id: line for line in held.requirements} if held else {}
     st.markdown(
         f"{counts[0]} met, {counts[1]} not met, {counts[2]} not assessed. Not assessed never counts as met. "
-        + (
-            f"As a whole the policy “{plain(held.policy)}” is {'satisfied' if held.satisfied else '**not satisfied**'}."
-            if held
-            else ""
-        )
+        + (f"As a whole the policy “{plain(held.policy)}” is {_whole(held)}." if held else "")
     )
     frame = pd.DataFrame(
         {
@@ -79,6 +75,8 @@ def gate(case: Case, held: GateReport | None) -> None:
     look = {key: tables.words(word) for key, word in columns.items()} | {
         "why": tables.words("Why it is asked", wide=True)
     }
+    if any(line.waived_until for line in now.values()):
+        look["outcome"] = tables.words("Outcome", wide=True)
     tables.table(frame, "Requirements of the policy with outcome, value and limit", look)
     if held is not None and any(_differs(line, now.get(line.id)) for line in lines):
         st.warning(
@@ -89,6 +87,12 @@ def gate(case: Case, held: GateReport | None) -> None:
 
 WEIGHT: Final = {"freezing": "cannot be frozen", "blocking": "policy not satisfied", "advisory": "a remark"}
 """Severity -> what follows when the requirement is not met."""
+
+
+def _whole(held: GateReport) -> str:
+    if not held.satisfied:
+        return "**not satisfied**"
+    return "satisfied only because of waivers" if any(line.waived_by for line in held.requirements) else "satisfied"
 
 
 def _outcome(line: RequirementOutcome, now: GateLine | None) -> str:
