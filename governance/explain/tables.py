@@ -20,8 +20,10 @@ MOST_TABLE_PAIRS: Final = 256
 """Most pairs of players that get a place in every table line; with more, the direct route is shorter."""
 MOST_BITS: Final = 16
 """Most bits of a table's index, the word in which patterns are kept."""
-HOT_BYTES: Final = 1 << 19
-"""Bytes of tables that are used for all rows before the next ones are touched: a small core's second cache."""
+MANY_LEAVES: Final = 20_000
+"""From so many leaves on, tables come from memory each time, and fewer, larger ones pay."""
+HOT_BYTES: Final = 1 << 18
+"""Bytes of tables that are used for all rows before the next ones are touched: half of a small core's second cache."""
 TOGETHER: Final = 4
 """Tables whose lines are added to a row's total at once."""
 _FLUSHED: Final = 48
@@ -47,12 +49,13 @@ class Plan:
     """Neighbouring leaves share one table while its index has at most this many bits."""
 
     @classmethod
-    def for_rows(cls, rows: int) -> Plan:
-        """Return the plan whose tables pay for themselves over so many rows."""
+    def for_rows(cls, rows: int, leaves: int = 0) -> Plan:
+        """Return the plan whose tables pay for themselves over so many rows of an ensemble with so many leaves."""
         if rows < 8:
             return cls(-1, 0)
         longest = 7 if rows < 50 else 9 if rows < 500 else 11 if rows < 5000 else MOST_TABLE_PLAYERS
-        return cls(longest, 11 if rows >= 20_000 else 8)
+        merged = 11 if leaves >= MANY_LEAVES else 10
+        return cls(longest, merged if rows >= 20_000 else 8)
 
     @classmethod
     def for_pairs(cls, rows: int, pairs: int) -> Plan:

@@ -183,7 +183,7 @@ class TreeShap:
         kept = [key[1] for key, item in list(self._prepared.items()) if key[0] == output and not key[2] and item.kept]
         if rows < _FEW_ROWS and kept:
             return max(kept, key=lambda plan: (plan.players, plan.merged_bits))
-        return Plan.for_rows(rows)
+        return Plan.for_rows(rows, len(self._programs[output].leaves))
 
     def _blocks(self, prepared: NDArray[Any]) -> NDArray[np.uint16]:
         cuts = self._row_cuts(len(prepared))
@@ -310,5 +310,7 @@ def _hot_groups(program: Program, prepared: _Prepared, portion: _Portion) -> NDA
     units = begin + np.flatnonzero(prepared.units.bits[begin:end] >= 0)
     if not len(units):
         return np.array([begin, end])
-    cuts = np.flatnonzero(np.diff(prepared.units.offset[units] * 4 // HOT_BYTES)) + 1
+    # tables that were just built come from farther away than those that are kept: more of the cache is theirs
+    hot = HOT_BYTES if prepared.kept else 2 * HOT_BYTES
+    cuts = np.flatnonzero(np.diff(prepared.units.offset[units] * 4 // hot)) + 1
     return np.concatenate(([begin], units[cuts], [end]))

@@ -76,7 +76,7 @@ def test_lime_prints_the_promised_fields(files: Path) -> None:
 def test_an_unknown_way_is_refused_with_the_known_ones(files: Path) -> None:
     result = run("explain", files / "model.onnx", files / "data.csv", "--method", "magic")
     assert isinstance(result.exception, RefusedInputError)
-    assert "Known: auto, enumeration, kernel, linear, permutation, tree" in str(result.exception)
+    assert "Known: auto, enumeration, kernel, leverage, linear, permutation, tree" in str(result.exception)
 
 
 def test_kernel_shap_is_named_as_approximate_with_its_budget(files: Path) -> None:

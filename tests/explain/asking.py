@@ -46,6 +46,6 @@ def ask(
 
     task = Task(
         method_id, table("data"), ModelFile(str(path), sha256(model), signature_of(model)),
-        table("reference") if reference else None, parameters,
+        table("reference") if reference else None, parameters=parameters,
     )  # fmt: skip
     return execute(task, folder if arrays else None)

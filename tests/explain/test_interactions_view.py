@@ -7,41 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 from governance.explain.interaction import Interactions, strongest, values_of
 from governance.run import read_array
-from tests.explain.test_methods import ask, pipeline
-
-
-@pytest.fixture(scope="module")
-def people() -> pd.DataFrame:
-    rng = np.random.default_rng(4)
-    frame = pd.DataFrame({
-        "age": rng.integers(18, 80, 400).astype(float),
-        "income": rng.lognormal(10, 1, 400).round(),
-        "region": rng.choice(["north", "south", "east"], 400),
-        "job": rng.choice(["a", "b", "c", "d"], 400),
-        "id": [f"p{i}" for i in range(400)],
-    })  # fmt: skip
-    frame["good"] = np.where((frame.age > 40) ^ (frame.region == "north"), "yes", "no")
-    frame["band"] = "none"
-    return frame
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, people: pd.DataFrame) -> Path:
-    place = tmp_path_factory.mktemp("interactions")
-    people.iloc[:200].to_parquet(place / "reference.parquet")
-    people.iloc[200:].to_parquet(place / "data.parquet")
-    return place
-
-
-@pytest.fixture(scope="module")
-def boosted(people: pd.DataFrame) -> bytes:
-    return pipeline(HistGradientBoostingClassifier(max_iter=20, max_leaf_nodes=8), people)
+from tests.explain.asking import ask, pipeline
 
 
 def test_the_pair_that_the_outcome_was_made_of_acts_together_most(folder: Path, boosted: bytes) -> None:

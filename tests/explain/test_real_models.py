@@ -12,10 +12,14 @@ from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifie
 
 from governance.evidence import silent
 from governance.explain.by_stage import StageExplainer, open_stage
+from governance.explain.tables import Plan
+from governance.explain.tree_shap import TreeShap
 from governance.models.convert import convert_estimator
+from governance.models.cut import Cut
 from governance.models.predictor import OnnxPredictor
 from governance.models.reading import signature_of
-from tests.explain.oracles import predictor
+from governance.models.trees import parse_trees
+from tests.explain.oracles import enumerate_shapley, predictor, walk
 
 ADULT = ("age", "education_num", "hours_per_week", "capital_gain", "capital_loss")
 FILES = (
@@ -44,6 +48,20 @@ def test_values_add_up_on_files_of_other_libraries(shared: Path, name: str) -> N
     known = json.loads((shared / "onnx" / f"{name}.case.json").read_text(encoding="utf-8"))["inputs"]
     model = OnnxPredictor(file, signature_of(file, ADULT if len(known) == 1 else None))
     assert max(gaps(model, adult.iloc[:200], adult)) < 1e-5
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if "_lr_" not in name])
+def test_values_of_files_of_other_libraries_are_those_of_the_definition(shared: Path, name: str) -> None:
+    file = (shared / "onnx" / f"{name}.onnx").read_bytes()
+    adult = pd.read_parquet(shared / "data" / "adult" / "adult.parquet").iloc[:4]
+    adult.columns = [column.replace("-", "_") for column in adult.columns]
+    known = json.loads((shared / "onnx" / f"{name}.case.json").read_text(encoding="utf-8"))["inputs"]
+    cut = Cut(OnnxPredictor(file, signature_of(file, ADULT if len(known) == 1 else None)))
+    rows, trees, player = np.asarray(cut.encode(adult)), parse_trees(cut.node), cut.players.of_encoded
+    count = len(cut.players.names)
+    found = TreeShap(trees, player, count, rows[:3]).explain(rows[3:], plan=Plan(-1, 0)).values[0]
+    expected = enumerate_shapley(lambda values: walk(trees, values)[:, 0], player, count, rows[:3], rows[3])
+    assert np.abs(found - expected).max() < 1e-9
 
 
 def test_values_add_up_on_a_regressor_of_another_library(shared: Path) -> None:

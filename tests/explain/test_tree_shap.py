@@ -10,7 +10,7 @@ import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onnx import helper
+from onnx import helper, numpy_helper
 from sklearn.ensemble import ExtraTreesRegressor, GradientBoostingClassifier, RandomForestClassifier
 from sklearn.tree import DecisionTreeRegressor
 
@@ -19,6 +19,7 @@ from governance.explain.tables import Plan
 from governance.explain.tree_shap import TreeShap
 from governance.models.trees import TreeEnsemble, parse_trees
 from tests.explain.oracles import Score, enumerate_shapley, shap_model, walk
+from tests.models.test_trees import version_5
 
 PLANS = (Plan(-1, 0), Plan(2, 0), Plan(4, 3), Plan(13, 0), Plan(13, 8), Plan(13, 10))
 
@@ -193,3 +194,20 @@ def test_a_tree_that_loops_back_is_refused() -> None:
     assert isinstance(node, onnx.NodeProto)
     with pytest.raises(RefusedInputError, match="loop back"):
         TreeShap(parse_trees(node), np.array([0]), 1, np.zeros((1, 1), np.float32))
+
+
+@pytest.mark.parametrize("mode", range(7))
+@pytest.mark.parametrize("tracks", [0, 1])
+def test_every_question_of_the_newest_operator_is_explained_as_the_definition_says(mode: int, tracks: int) -> None:
+    more = (
+        {"membership_values": numpy_helper.from_array(np.array([1.0, 3.0, np.nan], np.float32), "m")}
+        if mode == 6
+        else {}
+    )
+    trees = parse_trees(version_5(mode, tracks=tracks, **more))
+    grid = np.array([[a, b] for a in (0.0, 1.0, 2.0, 3.0, np.nan) for b in (0.0, 1.0)], np.float32)
+    for output in range(2):
+        found = TreeShap(trees, np.arange(2), 2, grid[3:8]).explain(grid, output)
+        for at, row in enumerate(grid):
+            expected = enumerate_shapley(score(trees, output), np.arange(2), 2, grid[3:8], row)
+            assert np.abs(found.values[at] - expected).max() < 1e-6
