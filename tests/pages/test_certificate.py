@@ -27,13 +27,13 @@ def evidence(found: Certificate, method: str = "explain.local") -> Evidence:
 def said(found: Certificate) -> str:
     """All words of the verdict, as a page draws it."""
 
-    def page(found: Certificate) -> None:
+    def page(found: object) -> None:
         from pages._ui import certificate
         from tests.pages.test_certificate import CREDIT, evidence
 
         certificate.verdict(certificate.held(CREDIT, evidence(found)), "the policy")
 
-    drawn = AppTest.from_function(page, kwargs={"found": found}).run()
+    drawn = AppTest.from_function(page, kwargs={"found": found}).run(timeout=30)
     assert not drawn.exception
     return " ".join(item.value for item in drawn.markdown).replace("\\", "")
 
