@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from governance.errors import RefusedInputError
 from governance.evidence import NotAssessed
 from governance.explain.report import Counterfactuals, LocalExplanation, ModelLimits, Neighbours, ReasonCodes, WhatIf
 from governance.run import read_array
-from tests.explain.asking import COLUMNS, ask
+from tests.explain.asking import COLUMNS, ask, pipeline
 
 
 def test_a_changed_row_is_predicted_and_attributed_again(folder: Path, boosted: bytes) -> None:
@@ -71,22 +72,19 @@ def test_counterfactuals_are_as_near_to_a_real_person_as_people_are_to_each_othe
         assert item.to_nearest <= found.plausible_within
 
 
-def test_the_limits_for_a_person_count_mistakes_among_people_who_are_alike(
-    folder: Path, boosted: bytes, people: pd.DataFrame
-) -> None:
-    score = read_array(ask("models.predict", folder, boosted, arrays=True).arrays["predictions"]).to_pandas().score_yes
+def test_the_limits_for_a_person_count_mistakes_among_people_who_are_alike(folder: Path, people: pd.DataFrame) -> None:
+    poor = pipeline(LogisticRegression(), people)
+    score = read_array(ask("models.predict", folder, poor, arrays=True).arrays["predictions"]).to_pandas().score_yes
     frame = people.iloc[200:].reset_index(drop=True)
     young = np.flatnonzero(frame.age < 32)
     wrong = ((score >= 0.5) != (frame.good == "yes"))[young].to_numpy()
-    found = ask("explain.limits", folder, boosted, cohort="age < 32", row=4, alike=len(young)).evidence.read(
-        ModelLimits
-    )
+    found = ask("explain.limits", folder, poor, cohort="age < 32", row=4, alike=len(young)).evidence.read(ModelLimits)
     assert (found.everyone.rows, found.measure) == (len(young), "share decided wrongly")
     assert found.everyone.size == pytest.approx(wrong.mean())
     assert found.alike.size == pytest.approx(np.delete(wrong, 4).mean()), "the row itself does not count"
     assert found.everyone.low < found.everyone.size < found.everyone.high
     assert 0 < found.farthest < 1
-    near = ask("explain.limits", folder, boosted, row=4, alike=50).evidence.read(ModelLimits)
+    near = ask("explain.limits", folder, poor, row=4, alike=50).evidence.read(ModelLimits)
     assert (near.alike.rows, near.everyone.rows) == (50, 200)
 
 
