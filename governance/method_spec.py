@@ -37,3 +37,5 @@ class MethodSpec:
     """Frozen dataclass of the result; its module must be light to import."""
     needs: tuple[Need, ...] = ()
     """What the subject must offer. "predictions" and the like are computed first when they are missing."""
+    streams: bool = False
+    """Whether the method asks the model itself, chunk by chunk, when no earlier run stored predictions; memory stays flat then."""

@@ -223,7 +223,8 @@ def open_subject(task: Task, progress: Progress = silent) -> Subject:
         reference=open_data(task.reference) if task.reference else None,
     )
     needs = task.spec.needs
-    if task.model and ("predictions" in needs or "predictions" in task.arrays):
+    asks_itself = task.spec.streams and "predictions" not in task.arrays
+    if task.model and not asks_itself and ("predictions" in needs or "predictions" in task.arrays):
         subject = replace(
             subject, predictions=_predictions(task, "predictions", task.data, subject.data, subject.model)
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import combinations
-from typing import Protocol, Self
+from operator import add
+from typing import Any, Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,9 @@ from governance.fairness.judge import judged, shortage
 from governance.fairness.metrics import BINARY, LABEL_FREE, direction
 from governance.fairness.reference import position
 from governance.fairness.report import Counts, Disparity, GroupResult, Limits, Method, MetricValue, Polarity
+
+AT_ONCE: Final = 16
+"""Summaries of chunks that wait until they are merged; memory does not depend on the number of rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,23 @@ class Summary(Protocol):
         rng: np.random.Generator,
     ) -> tuple[Mapping[str, tuple[str, ...]], dict[str, gaps.Family]]:
         """Return disparity -> metrics whose worst gap it is, and redrawn values of metrics that are functions of counts."""
+
+
+def total(parts: Iterable[Any]) -> Any:
+    """Return the sum of summaries of consecutive chunks, None for none; a few wait and are merged at once."""
+    waiting: list[Any] = []
+    for part in parts:
+        waiting.append(part)
+        if len(waiting) == AT_ONCE:
+            waiting = [_merged(waiting)]
+    return _merged(waiting) if waiting else None
+
+
+def _merged(parts: list[Any]) -> Any:
+    first, *others = parts
+    if not others:
+        return first
+    return first.joined(others) if hasattr(first, "joined") else reduce(add, parts)
 
 
 def attribute_sets(names: Sequence[str], depth: int) -> list[tuple[str, ...]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from governance.fairness.groups import Attribute
 from governance.fairness.intake import Chunk
 from governance.fairness.metrics import FN, FP, TN, TP
 from governance.fairness.report import Counts
-from governance.fairness.scores import Scores, estimates, score_rows
+from governance.fairness.scores import Scores, added, estimates, score_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +30,14 @@ class BinarySummary:
 
     def __add__(self, other: BinarySummary) -> BinarySummary:
         """Return the summary of both sets of rows."""
-        both = None if self.scores is None or other.scores is None else self.scores + other.scores
-        return BinarySummary(self.cells + other.cells, both)
+        return self.joined([other])
+
+    def joined(self, others: Sequence[BinarySummary]) -> BinarySummary:
+        """Return the summary of these and all other rows."""
+        scores = [part.scores for part in (self, *others)]
+        known = [item for item in scores if item is not None]
+        cells = reduce(add, (part.cells for part in (self, *others)))
+        return BinarySummary(cells, added(known) if len(known) == len(scores) else None)
 
     def marginal(self, names: Sequence[str]) -> BinarySummary:
         """Return the summary by fewer attributes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,10 @@ import numpy as np
 from governance.data.schema import Schema
 from governance.evidence import Dropped, Finding, NotAssessed, Progress, Rows
 from governance.fairness import binary, multiclass, regression
-from governance.fairness.assemble import Rules, Summary, compared, overall
+from governance.fairness.assemble import Rules, Summary, compared, overall, total
 from governance.fairness.binary import BinarySummary
 from governance.fairness.cells import Cells
+from governance.fairness.groups import Attribute
 from governance.fairness.inequality import inequality
 from governance.fairness.intake import chunks, declared, read_attributes
 from governance.fairness.notices import notices
@@ -36,18 +38,23 @@ def by_group(
     """
     schema = declared(subject)
     found = read_attributes(subject)
-    summary: Any = None
-    task: Task = "binary"
-    for chunk in chunks(subject, schema, found, progress):
-        task = chunk.outcome.task
-        part: Any = _SUMMARISE[task](chunk, found)
-        summary = part if summary is None else summary + part
+    tasks: set[Task] = set()
+    summary = total(_summaries(subject, schema, found, progress, tasks))
     if summary is None or not summary.cells.rows.any():
         return Finding(NotAssessed("The data have no rows."), Rows(0, 0))
     rows = account(summary.cells, schema)
     if rows.used == 0:
         return Finding(NotAssessed("No row has a decision" + (" and a label." if schema.target else ".")), rows)
-    return Finding(finish(summary, task, schema, parameters, rows, rng, progress), rows)
+    return Finding(finish(summary, tasks.pop(), schema, parameters, rows, rng, progress), rows)
+
+
+def _summaries(
+    subject: Subject, schema: Schema, found: tuple[Attribute, ...], progress: Progress, tasks: set[Task]
+) -> Iterator[Any]:
+    """Yield the summary of each chunk and note what kind of outcome it has."""
+    for chunk in chunks(subject, schema, found, progress):
+        tasks.add(chunk.outcome.task)
+        yield _SUMMARISE[chunk.outcome.task](chunk, found)
 
 
 def account(cells: Cells, schema: Schema) -> Rows:

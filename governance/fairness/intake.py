@@ -40,9 +40,10 @@ def sliced(prediction: Prediction | None, start: int, stop: int) -> Prediction |
     return Prediction(prediction.classes, label, prediction.score[start:stop])
 
 
-def _columns(schema: Schema) -> tuple[str, ...]:
+def _columns(subject: Subject, schema: Schema) -> tuple[str, ...]:
     named = (schema.target, schema.weight, schema.score, schema.prediction, schema.timestamp)
-    return tuple(dict.fromkeys(name for name in (*schema.sensitive, *schema.control, *named) if name))
+    asked = subject.model.signature.columns if subject.predictions is None and subject.model else ()
+    return tuple(dict.fromkeys(name for name in (*schema.sensitive, *schema.control, *named, *asked) if name))
 
 
 def declared(subject: Subject) -> Schema:
@@ -92,14 +93,19 @@ def chunks(
 ) -> Iterator[Chunk]:
     """Yield the rows of a subject with labels, decisions and groups coded.
 
+    Without stored predictions the model is asked about each chunk, so that one chunk is in memory at a time.
+
     Raises:
         RefusedInputError: a label that the schema does not declare, or neither a score nor a decision.
     """
     start = 0
-    for frame in subject.data.chunks(_columns(schema), rows):
+    for frame in subject.data.chunks(_columns(subject, schema), rows):
         progress(start, subject.data.n_rows, "counting rows by group")
         stop = start + len(frame)
-        result = outcome(frame, schema, sliced(subject.predictions, start, stop))
+        answers = sliced(subject.predictions, start, stop)
+        if answers is None and subject.model is not None:
+            answers = subject.model.predict(frame)
+        result = outcome(frame, schema, answers)
         yield Chunk(result, [attribute.code(frame[attribute.name]) for attribute in found], frame)
         start = stop
     progress(start, subject.data.n_rows, "counting rows by group")

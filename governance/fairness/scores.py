@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 MOST_ENTRIES = 4_000_000
 """More distinct (group, label, score) entries than this are merged onto a grid of scores."""
 GRID = 65_536
+MOST_CELLS = 32_000_000
+"""Rounded entries are counted in cells when there are at most so many cells; otherwise they are sorted."""
 BINS = 10
 """Bins of equal width for the calibration error."""
 
@@ -41,18 +43,7 @@ class Scores:
 
     def __add__(self, other: Scores) -> Scores:
         """Return the entries of both sets of rows."""
-
-        def joined(name: str) -> Any:
-            one, two = getattr(self, name), getattr(other, name)
-            return None if one is None or two is None else np.concatenate([one, two])
-
-        whole = Scores(
-            self.attributes, joined("score"), joined("group"), joined("label"), joined("rows"), joined("weight"),
-            joined("squares"), self.rounded or other.rounded,
-        )  # fmt: skip
-        if whole.rounded or len(whole.score) > MOST_ENTRIES:
-            whole = replace(whole, score=on_grid(whole.score), rounded=True)
-        return _compressed(whole)
+        return added([self, other])
 
     def split(self, cells: Cells) -> list[Scores]:
         """Return the entries of each group of `cells`, in the order of its groups."""
@@ -97,6 +88,49 @@ def on_grid(score: Floats) -> Floats:
         return np.round(score * GRID) / GRID
     mantissa, exponent = np.frexp(score)
     return np.ldexp(np.round(mantissa * 2 * GRID) / (2 * GRID), exponent)
+
+
+def added(parts: Sequence[Scores]) -> Scores:
+    """Return the entries of all sets of rows together; one merge of many parts is cheaper than many merges.
+
+    Scores are put on the grid when there are too many distinct entries, whatever the parts were.
+    """
+    if len(parts) == 1:
+        return parts[0]
+
+    def joined(name: str) -> Any:
+        found = [getattr(part, name) for part in parts]
+        return None if any(item is None for item in found) else np.concatenate(found)
+
+    whole = Scores(
+        parts[0].attributes, joined("score"), joined("group"), joined("label"), joined("rows"), joined("weight"),
+        joined("squares"), any(part.rounded for part in parts),
+    )  # fmt: skip
+    if not whole.rounded:
+        whole = _compressed(whole)
+        if len(whole.score) <= MOST_ENTRIES:
+            return whole
+    return _on_cells(replace(whole, score=on_grid(whole.score), rounded=True))
+
+
+def _on_cells(scores: Scores) -> Scores:
+    """Return rounded entries merged by counting them in cells of score x group x label; no sorting."""
+    width = 3 * (int(scores.group.max(initial=0)) + 1)
+    inside = scores.score.size and scores.score.min() >= 0 and scores.score.max() <= 1
+    if not inside or (GRID + 1) * width > MOST_CELLS:
+        return _compressed(scores)
+    key = np.rint(scores.score * GRID).astype(np.intp) * width + scores.group * 3 + scores.label
+    rows = np.bincount(key, scores.rows)
+    used = np.flatnonzero(rows)
+
+    def summed(values: Floats | None) -> Any:
+        return None if values is None else np.bincount(key, values)[used]
+
+    place, rest = np.divmod(used, width)
+    return Scores(
+        scores.attributes, place / GRID, rest // 3, (rest % 3).astype(np.uint8), rows[used].astype(np.int64),
+        summed(scores.weight), summed(scores.squares), rounded=True,
+    )  # fmt: skip
 
 
 def _compressed(scores: Scores) -> Scores:

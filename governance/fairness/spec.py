@@ -93,6 +93,7 @@ METHODS: tuple[MethodSpec, ...] = (
         parameters=ByGroup,
         result=FairnessReport,
         needs=("sensitive", "predictions"),
+        streams=True,
     ),
     MethodSpec(
         id="fairness.sweep",
@@ -103,6 +104,7 @@ METHODS: tuple[MethodSpec, ...] = (
         parameters=Sweep,
         result=SweepReport,
         needs=("sensitive", "predictions"),
+        streams=True,
     ),
     MethodSpec(
         id="fairness.compare",
@@ -123,6 +125,7 @@ METHODS: tuple[MethodSpec, ...] = (
         parameters=ImpactRatio,
         result=ImpactReport,
         needs=("sensitive", "predictions"),
+        streams=True,
     ),
     MethodSpec(
         id="fairness.retrain",

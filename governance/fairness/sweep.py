@@ -12,7 +12,7 @@ from governance.data.schema import Schema
 from governance.evidence import Finding, NotAssessed, Progress, Rows
 from governance.fairness import binary
 from governance.fairness import disparity as gaps
-from governance.fairness.assemble import attribute_sets
+from governance.fairness.assemble import AT_ONCE, attribute_sets, total
 from governance.fairness.by_group import account
 from governance.fairness.cells import Cells
 from governance.fairness.groups import named
@@ -34,13 +34,15 @@ def sweep(subject: Subject, parameters: Sweep, *, rng: np.random.Generator, prog
     """
     schema = declared(subject)
     found = read_attributes(subject)
-    summary: Any = None
+    parts: list[Any] = []
     for chunk in chunks(subject, schema, found, progress):
         if chunk.outcome.task != "binary" or chunk.outcome.score is None:
-            total = subject.data.n_rows
-            return Finding(NotAssessed("There is no score to move a threshold over."), Rows(total, total))
-        part = binary.summarise(chunk, found)
-        summary = part if summary is None else summary + part
+            rows_of_all = subject.data.n_rows
+            return Finding(NotAssessed("There is no score to move a threshold over."), Rows(rows_of_all, rows_of_all))
+        parts.append(binary.summarise(chunk, found))
+        if len(parts) == AT_ONCE:
+            parts = [total(parts)]
+    summary = total(parts)
     if summary is None or summary.scores is None or not summary.scores.score.size:
         return Finding(
             NotAssessed("No row has a score."), Rows(0, 0) if summary is None else account(summary.cells, schema)

@@ -172,7 +172,7 @@ def _provide(workspace: Workspace, task: Task, actor: str, carrier: Carrier) -> 
             continue
         source = task.reference if need == "reference_predictions" else task.data
         model = task.candidate if need == "candidate_predictions" else task.model
-        if source is None or (model is None and need == "candidate_predictions"):
+        if source is None or model is None:
             continue
         earlier = Task(method, replace(source, cohort=""), model, _reference_for(method, task), seed=task.seed)
         found = find(workspace, earlier)
