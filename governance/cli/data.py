@@ -15,6 +15,7 @@ from governance.cli.sources import data_file, roles
 from governance.codec import canonical, encode, parse
 from governance.errors import RefusedInputError
 from governance.evidence import Evidence, NotAssessed
+from governance.quality import benchmark as shares
 from governance.quality import expectations as expected
 from governance.quality.audit_report import AuditReport
 from governance.quality.report import QualityReport
@@ -93,15 +94,17 @@ def audit(
     ] = None,
     benchmark: Annotated[
         Path | None,
-        typer.Option(help='JSON list: [{"group": [{"attribute": "sex", "value": "Female"}], "share": 0.5}].'),
+        typer.Option(
+            help='CSV with the sensitive columns and share; or JSON: [{"group": [{"attribute": "sex", "value": "Female"}], "share": 0.5}].'
+        ),
     ] = None,
     cohort: CohortOption = "",
     evidence_file: EvidenceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say who is in the data: representation, labels and missing values by group, and which columns give a group away."""
-    parameters = {"benchmark": parse(_text(benchmark).encode())} if benchmark else None
     found_roles = roles(schema, sensitive=tuple(sensitive or ()))
+    parameters = {"benchmark": _benchmark(_text(benchmark), found_roles.sensitive)} if benchmark else None
     evidence = execute(
         Task("data.audit", data_file(data, found_roles, cohort), parameters=parameters), progress=reporter()
     ).evidence
@@ -117,12 +120,23 @@ def audit(
         label = (
             group.label.reason if isinstance(group.label, NotAssessed) else f"{result.label} {group.label.value:.3f}"
         )
-        say(f"{names}: {group.rows:,} rows ({group.share:.1%}); {label}")
+        there = group.representation
+        ratio = "" if isinstance(there, NotAssessed) else f"; {there.ratio:.2f} of its share in the population"
+        say(f"{names}: {group.rows:,} rows ({group.share:.1%}){ratio}; {label}")
+    for missing in result.absent:
+        names = ", ".join(f"{member.attribute} = {member.value}" for member in missing.group)
+        say(f"{names}: no rows, {missing.share:.1%} expected")
     for proxy in result.proxies:
         if proxy.is_proxy:
             say(
                 f"{proxy.column} gives away {proxy.attribute}: adjusted mutual information {proxy.adjusted_mutual_information:.2f}"
             )
+
+
+def _benchmark(text: str, sensitive: tuple[str, ...]) -> object:
+    if text.lstrip().startswith("["):
+        return parse(text.encode())
+    return [encode(item) for item in shares.read(text, sensitive)]
 
 
 def _document(evidence: Evidence) -> object:

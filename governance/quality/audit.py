@@ -43,7 +43,9 @@ def run(
     progress(2, 3, "looking for proxies")
     proxies, sampled = _proxies(table, parameters.proxy_limit)
     progress(3, 3, "done")
-    report = AuditReport(table.label_words, groups, small, proxies, parameters.proxy_limit, len(frame), sampled)
+    present = {frozenset(item.group) for item in groups}
+    absent = tuple(item for item in parameters.benchmark if frozenset(item.group) not in present)
+    report = AuditReport(table.label_words, groups, small, absent, proxies, parameters.proxy_limit, len(frame), sampled)
     return Finding(report, Rows(len(frame), len(frame)))
 
 
@@ -60,7 +62,22 @@ class _Table:
         self.features = tuple(features)
         self.gaps = {name: frame[name].isna().to_numpy(dtype=bool) for name in features}
         compared = [name for name in frame.columns if name != schema.identifier]
-        self.repeats = pd.Series(row_hashes([column_hashes(frame[name]) for name in compared])).duplicated().to_numpy()
+        hashes = {name: column_hashes(frame[name]) for name in compared}
+        self.repeats = pd.Series(row_hashes(list(hashes.values()))).duplicated().to_numpy()
+        self.twins = _twins(
+            [hashes[name] for name in compared if name not in schema.sensitive], list(self.codes.values())
+        )
+
+
+def _twins(others: list[NDArray[np.uint64]], codes: list[NDArray[np.intp]]) -> NDArray[np.bool_]:
+    """Return (n,) whether a row's other columns also occur with another combination of sensitive values."""
+    if not others or not codes:
+        return np.zeros(len(codes[0]) if codes else 0, dtype=bool)
+    same, who = pd.Series(row_hashes(others)), np.zeros(len(codes[0]), dtype=np.int64)
+    for code in codes:
+        who = who * (int(code.max(initial=0)) + 1) + code
+    kinds = pd.DataFrame({"same": same, "who": who}).drop_duplicates().groupby("same").size()
+    return np.asarray(same.map(kinds).to_numpy() > 1)
 
 
 def _label(frame: pd.DataFrame, schema: Schema) -> tuple[NDArray[np.float64] | None, bool, str]:
@@ -122,6 +139,7 @@ def _audit(
         worst if gaps and gaps[worst] > 0 else "",
         gaps.get(worst, 0.0),
         float(table.repeats[rows].mean()),
+        float(table.twins[rows].mean()),
     )
 
 

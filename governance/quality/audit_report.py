@@ -67,6 +67,8 @@ class GroupAudit:
     most_missing_share: float
     duplicate_share: float
     """Share of the group's rows that repeat an earlier row of the table."""
+    twin_share: float
+    """Share of the group's rows that somebody with another sensitive value has too, all other columns being equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class AuditReport:
     """Single attributes first, then intersections; within each the largest first."""
     too_small: int
     """Observed groups and intersections with fewer rows than the minimum."""
+    absent: tuple[BenchmarkShare, ...]
+    """Groups of the benchmark that no row belongs to."""
     proxies: tuple[Proxy, ...]
     """Strongest first."""
     proxy_limit: float

@@ -74,7 +74,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="data.audit",
-        version=1,
+        version=2,
         title="Who is in the data",
         question="Which groups are represented, labelled and recorded differently, and which columns give a group away?",
         run="governance.quality.audit:run",

@@ -7,10 +7,12 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from governance.errors import GovernanceError
 from governance.evidence import NotAssessed
-from governance.quality.audit_report import AuditReport, GroupAudit, LabelRate
+from governance.quality import benchmark as shares
+from governance.quality.audit_report import AuditReport, BenchmarkShare, GroupAudit, LabelRate, Representation
 from governance.quality.report import QUESTIONS, Check, CheckName, CheckOutcome, QualityReport
-from pages._ui import tables
+from pages._ui import errors, tables
 from pages._ui.badges import inline
 from pages._ui.charts.quality import group_name
 from pages._ui.text import interval, join, number, percent, plain, shown
@@ -126,6 +128,28 @@ def columns(report: QualityReport) -> None:
             tables.table(frame, "What every column holds", settings, key="table-columns")
 
 
+def benchmark(sensitive: tuple[str, ...]) -> tuple[BenchmarkShare, ...]:
+    """Draw the place for a table of shares of the population, and return what it says; () while there is none."""
+    with st.expander(
+        "Compare with the population that the data should represent", key="population", on_change="rerun"
+    ) as box:
+        given = st.session_state.get("population-kept", "")
+        if box.open:
+            given = st.text_area(
+                "Shares as CSV", given, height=120, max_chars=100_000, key="population-text",
+                placeholder=f"{sensitive[0]},share\n…,51 %\n…,49 %",
+                help="One column per sensitive column, and share (0.51 or 51 %). Leave a cell empty for single attributes.",
+            )  # fmt: skip
+            st.session_state["population-kept"] = given
+        if not given.strip():
+            return ()
+        try:
+            return shares.read(given, sensitive)
+        except GovernanceError as error:
+            errors.advise(error)
+            return ()
+
+
 def audit_lead(audit: AuditReport) -> str:
     """Return what the audit says in a sentence or two, as markdown."""
     judged = [item for item in audit.groups if len(item.group) == 1 and isinstance(item.label, LabelRate)]
@@ -141,6 +165,23 @@ def audit_lead(audit: AuditReport) -> str:
     leaks = [item for item in audit.proxies if item.is_proxy]
     if leaks:
         parts.append(f"{plain(leaks[0].column)} gives away {plain(leaks[0].attribute)}.")
+    far = [
+        item
+        for item in audit.groups
+        if isinstance(item.representation, Representation) and item.representation.high < 0.8
+    ]
+    if far:
+        least = min(
+            far, key=lambda item: item.representation.ratio if isinstance(item.representation, Representation) else 1.0
+        )
+        parts.append(
+            f"{plain(group_name(least))} is {_represented(least).split(' ')[0]} times as frequent here as in the population."
+        )
+    if audit.absent:
+        names = [
+            ", ".join(f"{member.attribute} = {member.value}" for member in item.group) for item in audit.absent[:3]
+        ]
+        parts.append(f"Nobody in the data belongs to {plain(join(names))}.")
     if audit.too_small:
         parts.append(f"{audit.too_small} groups or intersections are too small to judge.")
     return " ".join(parts) or "Nothing stands out between the groups."
@@ -167,6 +208,8 @@ def groups(audit: AuditReport) -> None:
             "interval": [_interval(item, audit) for item in audit.groups],
             "represented": [_represented(item) for item in audit.groups],
             "missing": [item.missing_share for item in audit.groups],
+            "repeated": [item.duplicate_share for item in audit.groups],
+            "twins": [item.twin_share for item in audit.groups],
         }
     )
     settings = {
@@ -177,6 +220,8 @@ def groups(audit: AuditReport) -> None:
         "interval": tables.words("95 % interval", "confidence interval"),
         "represented": tables.words("Share / population"),
         "missing": tables.share("Missing cells"),
+        "repeated": tables.share("Rows that repeat another"),
+        "twins": tables.share("Rows that another group has too"),
     }
     tables.table(frame, "Groups in the data", settings, key="table-groups")
 

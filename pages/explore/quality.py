@@ -6,6 +6,7 @@ import streamlit as st
 
 from governance.quality.audit_report import AuditReport
 from governance.quality.report import QualityReport
+from governance.quality.spec import AuditParameters
 from pages._ui import contract, datasets, evidence, quality_view, sentence, subject, tables
 from pages._ui.charts import base
 from pages._ui.charts import quality as charts
@@ -48,7 +49,8 @@ st.subheader("Who is in the data", anchor=False)
 if not datasets.schema_of(picked.data).sensitive:
     st.markdown("No column of these data has the role *sensitive*, so groups of people cannot be told apart.")
     st.stop()
-counted = evidence.need("data.audit", picked)
+shares = quality_view.benchmark(datasets.schema_of(picked.data).sensitive)
+counted = evidence.need("data.audit", picked, AuditParameters(benchmark=shares))
 audit = evidence.result(counted, AuditReport) if counted is not None else None
 if counted is None or audit is None:
     st.stop()
