@@ -27,6 +27,8 @@ class Choice:
     data: str = ""
     reference: str = ""
     cohort: str = ""
+    candidate: str = ""
+    """Another model, asked about the same rows; it is not part of an address."""
 
     def to_query(self) -> dict[str, str]:
         """Return the parameters of an address, without the empty ones."""
@@ -90,5 +92,6 @@ def task(workspace: Workspace, method: str, choice: Choice, parameters: Mapping[
         data=data_file(workspace, choice.data, choice.cohort),
         model=model_file(workspace, choice.model) if choice.model else None,
         reference=data_file(workspace, choice.reference) if choice.reference else None,
+        candidate=model_file(workspace, choice.candidate) if choice.candidate else None,
         parameters=dict(parameters or {}),
     )

@@ -8,9 +8,8 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from governance.evidence import Evidence
 from governance.fairness import thresholds, words
-from governance.fairness.report import FairnessReport, GroupResult, ImpactReport, ImpactTable, SweepReport
+from governance.fairness.report import FairnessReport, GroupResult, SweepReport
 from pages._ui import sentence, tables
 from pages._ui.charts import base, fairness
 from pages._ui.text import interval, join, number, percent, plain, shown
@@ -241,51 +240,3 @@ def frontier(found: SweepReport, attribute: str) -> None:
     frame = fairness.frontier_frame(points)
     text = f"Accuracy against the largest difference in selection rate by {shown(attribute)}, one dot per threshold"
     base.draw(fairness.frontier(frame), text, frame, f"frontier-{attribute}")
-
-
-def impact(found: ImpactReport, evidence: Evidence) -> None:
-    """Draw the tables of Local Law 144."""
-    flagged = [(group, table) for table in found.tables for group in table.groups if group.below_four_fifths]
-    named = join([f"{plain(group.category)} ({number(group.impact_ratio)})" for group, _ in flagged[:5]])
-    st.markdown(
-        f"Below four fifths of the best rate: {named}{' and more' if len(flagged) > 5 else ''}."
-        if flagged
-        else "No category lies below four fifths of the rate of the category with the highest one."
-    )
-    for text in found.notices:
-        sentence.aside(plain(text, 1000))
-    for table in found.tables:
-        _impact_table(table)
-    dates = f"Data from {plain(found.first_date)} to {plain(found.last_date)}. " if found.first_date else ""
-    sentence.aside(f"{dates}{plain(tables.rows_used(found.rows), 500)}.")
-    tables.provenance(evidence, "impact")
-
-
-def _impact_table(table: ImpactTable) -> None:
-    st.markdown(f"**{plain(table.name)}**")
-    frame = pd.DataFrame(
-        {
-            "category": [shown(group.category) for group in table.groups],
-            "applicants": [group.applicants for group in table.groups],
-            "selected": [group.selected for group in table.groups],
-            "rate": [group.rate for group in table.groups],
-            "ratio": [group.impact_ratio for group in table.groups],
-            "state": [
-                "Excluded"
-                if group.excluded
-                else {True: "Below four fifths", False: "Not below", None: "No ratio"}[group.below_four_fifths]
-                for group in table.groups
-            ],
-        }
-    )
-    columns = {
-        "category": tables.words("Category"),
-        "applicants": tables.count("Applicants"),
-        "selected": tables.count("Selected"),
-        "rate": tables.share("Rate", "selection_rate"),
-        "ratio": tables.figures("Impact ratio", "impact_ratio"),
-        "state": tables.words("Four-fifths rule", "impact_ratio"),
-    }
-    tables.table(frame, f"Impact ratios by {shown(table.name)}", columns, key=f"impact-{table.name}")
-    reference = f"Compared with {plain(table.reference)}. " if table.reference else "Nobody was selected. "
-    sentence.aside(f"{reference}Category unknown: {table.unknown:,}. {plain(table.justification)}")

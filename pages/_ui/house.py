@@ -154,9 +154,29 @@ def runs_under_way() -> tuple[Run, ...]:
 def evidence_or_run(method_id: str, subject: Picked, parameters: Any) -> Evidence | Run:
     """Return stored evidence, or the run that will give it; it is started when there is none yet."""
     place = places.current()
-    choice = subjects.Choice(subject.model, subject.data, subject.reference, subject.cohort)
+    choice = subjects.Choice(subject.model, subject.data, subject.reference, subject.cohort, subject.candidate)
     answer = assess.request(place, subjects.task(place, method_id, choice, encode(parameters)))
     return answer.evidence if isinstance(answer, Recorded) else answer
+
+
+def ask(method_id: str, subject: Picked, parameters: Any) -> None:
+    """Start the run that answers a question, unless it is answered already; for buttons."""
+    evidence_or_run(method_id, subject, parameters)
+
+
+def asked_before(method_id: str, subject: Picked, parameters: Any) -> bool:
+    """Say whether there is evidence for this question, or a run that was asked for; nothing is started."""
+    place = places.current()
+    choice = subjects.Choice(subject.model, subject.data, subject.reference, subject.cohort, subject.candidate)
+    task = subjects.task(place, method_id, choice, encode(parameters))
+    return assess.find(place, task) is not None or runs.state(place, task.key.digest) is not None
+
+
+def versions_of(parent: str) -> tuple[Choice, ...]:
+    """Return the registered versions that would replace this model, the newest first."""
+    found = views()
+    known = {item.digest for item in found.models() if item.parent == parent} if found is not None and parent else set()
+    return tuple(item for item in models() if item.digest in known)
 
 
 def run(key: str) -> Run | None:

@@ -42,6 +42,8 @@ class Picked:
     model_label: str
     data_label: str
     reference_label: str
+    candidate: str = ""
+    """Digest of another model that is asked about the same rows, or ""."""
 
 
 def _wanted(name: str) -> str | None:

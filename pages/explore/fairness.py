@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from governance.fairness import words
-from governance.fairness.report import FairnessReport, ImpactReport, SweepReport
-from governance.fairness.spec import ByGroup, ImpactRatio
-from pages._ui import groups, sentence, subject, tables
+from governance.fairness.report import FairnessReport, SweepReport
+from governance.fairness.spec import ByGroup
+from pages._ui import candidates, groups, impact, sentence, subject, tables
 from pages._ui.evidence import need, result
 from pages._ui.text import plain
 
@@ -50,7 +50,7 @@ sentence.lead(words.lead(report, plain))
 sentence.aside(" ".join(plain(notice, 1000) for notice in report.notices))
 groups.by_group(report, report.groups(names), metric, "single")
 tables.provenance(evidence)
-views = ("Disparities", "Combinations", "Who cannot be judged", "Thresholds", "Impact ratios")
+views = ("Disparities", "Combinations", "Who cannot be judged", "Thresholds", "Impact ratios", "Candidates")
 view = st.segmented_control("Look closer", views, default=views[0], key="view", bind="query-params", required=True)
 if view == "Disparities":
     groups.disparities(report, " & ".join(names))
@@ -66,11 +66,9 @@ if view == "Thresholds" and (swept := need("fairness.sweep", picked)):
         groups.frontier(moved, names[0])
         tables.provenance(swept, "sweep")
 if view == "Impact ratios":
-    scoring = st.toggle("Share scored above the median instead of share selected", key="scoring", bind="query-params")
-    answer = need("fairness.impact_ratio", picked, ImpactRatio(form="scoring_rate" if scoring else "selection_rate"))
-    impact = result(answer, ImpactReport) if answer else None
-    if answer is not None and impact is not None:
-        groups.impact(impact, answer)
+    impact.section(picked)
+if view == "Candidates":
+    candidates.section(picked, report.sensitive)
 
 # act
 sentence.aside(

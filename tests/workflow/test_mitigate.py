@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
+from governance.codec import encode
+from governance.data.schema import Schema
 from governance.errors import RefusedInputError
 from governance.evidence import Evidence
 from governance.fairness.mitigation.report import MitigationReport
 from governance.fairness.report import CompareReport
-from governance.workflow import assess, mitigate, subjects
+from governance.workflow import assess, mitigate, register, subjects
 from governance.workflow.subjects import Choice
 from storage.workspace import Workspace
 
@@ -62,12 +65,20 @@ def test_a_candidate_and_its_parent_are_asked_about_the_same_people(workspace, r
     assert single.digest not in entry.data
 
 
+def test_a_column_of_scores_is_judged_in_a_workspace_without_a_model(workspace, tmp_path) -> None:
+    frame = pd.DataFrame({"g": ["a", "b"] * 60, "y": [0, 1, 1, 0] * 30, "s": [0.2, 0.7, 0.9, 0.4] * 30})
+    frame.to_parquet(tmp_path / "scored.parquet")
+    roles = Schema(target="y", positive="1", sensitive=("g",), score="s")
+    words = register.DataWords("Scored", "evaluation", roles)
+    digest = register.register_data(workspace, tmp_path / "scored.parquet", words, actor="lars")
+    found = assess.now(workspace, subjects.task(workspace, "fairness.by_group", Choice(data=digest)))
+    assert found.evidence.rows.used == 120
+
+
 def test_a_candidate_that_does_not_answer_as_fairlearn_is_not_registered(workspace, registered, made) -> None:
     evidence, report = made
     bad = replace(report, candidates=(replace(report.candidates[0], verified=False, agreeing=0.5),))
     stored = Evidence.from_bytes(workspace.blobs.read(evidence))
-    from governance.codec import encode
-
     forged = workspace.blobs.put(replace(stored, result=encode(bad)).to_bytes()).digest
     with pytest.raises(RefusedInputError, match=r"50\.00%"):
         mitigate.register(workspace, forged, (bad.candidates[0].digest,))

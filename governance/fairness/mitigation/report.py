@@ -16,27 +16,29 @@ CONSTRAINTS: Final[tuple[Constraint, ...]] = (
     "demographic_parity", "equalized_odds", "equal_opportunity", "error_rate_parity",
 )  # fmt: skip
 TITLES: Final[dict[Algorithm, str]] = {
-    "threshold_optimizer": "Thresholds per group (ThresholdOptimizer)",
-    "exponentiated_gradient": "Mixture of models (ExponentiatedGradient)",
-    "grid_search": "Models along a grid of penalties (GridSearch)",
-    "correlation_remover": "Columns without correlation (CorrelationRemover)",
+    "threshold_optimizer": "Thresholds per group",
+    "exponentiated_gradient": "Mixture of models",
+    "grid_search": "Grid of penalties",
+    "correlation_remover": "Correlation removed",
 }
 HOW: Final[dict[Algorithm, str]] = {
     "threshold_optimizer": (
-        "The model stays as it is; each group gets thresholds of its own. fairlearn's rule draws lots between two thresholds for "
-        "some people. A model file must not draw lots, so its score is the probability with which that rule would select the person."
+        "fairlearn's ThresholdOptimizer leaves the model as it is and gives each group thresholds of its own. For some people its rule "
+        "draws lots between two thresholds. A model file must not draw lots: one candidate has as its score the probability with "
+        "which the rule would select the person; the other has one threshold per group, at which as many are selected as by the rule."
     ),
     "exponentiated_gradient": (
-        "Logistic regressions are trained again and again with other weights. fairlearn's rule draws one of them for each person. "
-        "A model file must not draw lots, so its score is the probability with which that rule would select the person."
+        "fairlearn's ExponentiatedGradient trains logistic regressions again and again with other weights, and its rule draws one of "
+        "them for each person. A model file must not draw lots, so its score is the probability with which that rule would select "
+        "the person."
     ),
     "grid_search": (
-        "One logistic regression is trained for each point of a grid of penalties; none of them sees the sensitive columns, and "
-        "none draws lots."
+        "fairlearn's GridSearch trains one logistic regression for each point of a grid of penalties; none of them sees the sensitive "
+        "columns, and none draws lots."
     ),
     "correlation_remover": (
-        "What each column says about the group is taken out by a linear map, then a logistic regression is trained. In effect each "
-        "group gets a constant of its own, so the file needs the sensitive column. Nothing is drawn by lot."
+        "fairlearn's CorrelationRemover takes out of each column what it linearly says about the group; then a logistic regression is "
+        "trained. In effect each group gets a constant of its own, so the file needs the sensitive column. Nothing is drawn by lot."
     ),
 }
 RANDOMISED: Final[tuple[Algorithm, ...]] = ("threshold_optimizer", "exponentiated_gradient")
@@ -106,8 +108,8 @@ def notices(algorithm: Algorithm, threshold: float) -> tuple[str, ...]:
     found.append(HOW[algorithm])
     if algorithm in RANDOMISED:
         found.append(
-            f"Decisions are taken from a probability of {threshold:g} on, without lots, so the groups may be treated less alike than "
-            "fairlearn promises on average; both figures are shown."
+            f"A person is selected from a score of {threshold:g} on, without lots, so the groups may be treated less alike than "
+            "fairlearn's rule does on average; both figures are shown."
         )
     if algorithm == "threshold_optimizer":
         found.append("Somebody whose group was not seen in training is decided by the parent's own threshold.")
