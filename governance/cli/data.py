@@ -43,6 +43,10 @@ def quality(
     """Check a table: missing values, sentinels, ranges, duplicates, imbalance, leakage, order along the file."""
     found_roles = roles(schema, target=target, positive=positive, identifier=identifier)
     given = expected.read(_text(expectations)) if expectations else None
+    if given is not None and not given.expectations:
+        raise RefusedInputError(
+            f"The file {str(expectations)!r} expects nothing.", "Write at least one [[expectations]]."
+        )
     task = Task(
         "quality.checks",
         data_file(data, found_roles, cohort),

@@ -26,7 +26,12 @@ def read_baseline(path: Path) -> Baseline:
     """
     if not path.is_file():
         raise RefusedInputError(f"There is no file {str(path)!r}.", "Write one with `countersign baseline`.")
-    found = decode(Baseline, parse(path.read_bytes()))
+    try:
+        found = decode(Baseline, parse(path.read_bytes()))
+    except RefusedInputError as error:
+        raise RefusedInputError(
+            f"The file {str(path)!r} is no baseline: {error.what}", "Write one with `countersign baseline`."
+        ) from error
     if found.format != "countersign-baseline/1":
         raise RefusedInputError(f"Baseline format {found.format!r}.", "Expected countersign-baseline/1.")
     return found

@@ -119,6 +119,10 @@ def from_json(value: JsonValue) -> Expectations:
     if not isinstance(value, dict):
         raise RefusedInputError("The expectations are not an object.", 'Write {"expectations": [...]}.')
     known = {item.name for item in fields(Expectation)}
+    head = ("name", "version", "baseline", "expectations")
+    other = sorted(set(value) - set(head))
+    if other:
+        raise unknown_choice("field of expectations", str(other[0]), head)
     entries = value.get("expectations", [])
     for item in entries if isinstance(entries, list) else []:
         strange = sorted(set(item) - known) if isinstance(item, dict) else ["not an object"]

@@ -10,6 +10,7 @@ import streamlit as st
 
 from governance.workflow import alert_book, places, watch
 from governance.workflow.alert_book import Noted
+from governance.workflow.chronicle import Event
 from governance.workflow.subjects import Choice
 from governance.workflow.timeline import Standing
 from pages._ui import badges, drift, errors, house, navigation, remedies, runs, sentence, signing, state, tables
@@ -201,3 +202,29 @@ def history(steps: Sequence[Noted], found: Sequence[Standing]) -> None:
          "evidence": tables.words("Evidence")},
         key="alert-history",
     )  # fmt: skip
+
+
+KINDS: Final = {
+    "version": "Version", "batch": "Batch", "promise": "Thresholds", "contract": "Data contract", "alert": "Alert",
+    "review": "Review", "decision": "Decision",
+}  # fmt: skip
+"""What happened -> in words."""
+
+
+def story(found: Sequence[Event]) -> None:
+    """Draw what happened to the model, the newest first, folded."""
+    with st.expander(
+        f"Versions, batches, alerts and decisions: {len(found)} events", key="story", on_change="rerun"
+    ) as box:
+        if box.open:
+            rows = [
+                {"entry": item.index, "time": item.time, "what": KINDS[item.kind], "words": shown(item.words, 400),
+                 "who": shown(item.actor)}
+                for item in reversed(found)
+            ]  # fmt: skip
+            tables.table(
+                pd.DataFrame(rows), "What happened to this model, the newest first.",
+                {"entry": tables.count("Ledger entry", ""), "time": tables.words("When"), "what": tables.words("What"),
+                 "words": tables.words("In words", wide=True), "who": tables.words("Who")},
+                key="story-table",
+            )  # fmt: skip

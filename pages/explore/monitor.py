@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from governance.workflow import alert_book, places
+from governance.workflow.chronicle import chronicle
 from governance.workflow.timeline import timeline
 from pages._ui import empty, false_alarms, monitoring, sentence, subject
 from pages._ui.text import shown
@@ -51,3 +52,4 @@ monitoring.window(by_name.get(name, windows[-1]), picked)
 false_alarms.section(picked, windows[-1].data.rows)
 st.subheader("Alerts in the record", anchor=False)
 monitoring.history(steps, windows)
+monitoring.story(chronicle(place, picked.model, picked.data))

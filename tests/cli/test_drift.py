@@ -117,3 +117,8 @@ def test_the_current_file_is_cut_into_windows(windows: tuple[str, str], tmp_path
     assert [item["label"] for item in by_rows["windows"]] == ["1 to 300", "301 to 400"]
     with pytest.raises(RefusedInputError, match="role of time"):
         answer(*windows, "--by", "week")
+
+
+def test_a_file_that_is_no_baseline_is_refused_with_the_way_to_one(windows: tuple[str, str]) -> None:
+    with pytest.raises(RefusedInputError, match=r"is no baseline.*countersign baseline"):
+        RUN.invoke(build(), ["watch", *windows], catch_exceptions=False)

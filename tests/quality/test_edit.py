@@ -135,3 +135,9 @@ def test_the_older_layout_of_pandera_is_read_as_well() -> None:
         Expectation("type", "b", text="number"),
         Expectation("values", "b", values=("1", "2.5")),
     )
+
+
+@pytest.mark.parametrize("text", ['{"columns": [], "rows": 3}', '{"expectations": 3}', "[roles]", "[[expectations]]"])
+def test_a_file_of_something_else_is_refused_and_never_taken_for_expectations_that_are_kept(text: str) -> None:
+    with pytest.raises(RefusedInputError):
+        read(text)

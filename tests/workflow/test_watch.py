@@ -36,6 +36,7 @@ from governance.workflow import (
     watch,
 )
 from governance.workflow.board import state
+from governance.workflow.chronicle import chronicle
 from governance.workflow.subjects import Choice
 from storage.errors import StorageError
 from storage.workspace import Workspace
@@ -341,3 +342,14 @@ def test_nothing_is_done_about_an_alert_that_nobody_confirmed(workspace, moved) 
     with pytest.raises(RuleError, match="over"):
         taken(workspace, found.alert.name, remedy.ignoring("2020-01-01"))
     assert workspace.read().head().size == size
+
+
+def test_the_story_of_a_model_has_its_version_batches_reviews_decisions_and_alerts_in_order(
+    workspace, registered, approved, moved
+) -> None:
+    watch.watch(workspace, moved)
+    found = chronicle(workspace, *registered)
+    assert [item.index for item in found] == sorted({item.index for item in found})
+    kinds = [item.kind for item in found]
+    assert kinds == ["version", "batch", "review", "decision", "batch", "alert", "alert"]
+    assert "approved: People 1.0" in next(item.words for item in found if item.kind == "decision")
