@@ -38,3 +38,8 @@ def shared() -> Path:
     if found is None:
         pytest.skip("no ../shared beside this checkout: real data and published vectors are not available")
     return found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the jobs in a browser: the longest files first, so that no process waits for the other at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
