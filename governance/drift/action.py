@@ -79,6 +79,8 @@ def _unknown(signal: Signal, harm: Harm | NotAssessed) -> tuple[str, ...]:
         )
     if isinstance(harm.estimated, NotAssessed):
         found.append(f"no estimate without labels: {harm.estimated.reason}")
+    elif harm.estimated.weighted_refused is not None:
+        found.append(f"no weighted estimate without labels: {harm.estimated.weighted_refused.reason}")
     if isinstance(harm.parts, NotAssessed):
         found.append(f"where a change of the error comes from: {harm.parts.reason}")
     if not harm.by_group:

@@ -142,7 +142,7 @@ def estimated(
 def _by_confidence(
     windows: Windows, performance: PerformanceChange, tolerance: float, rng: np.random.Generator
 ) -> EstimatedHarm | NotAssessed:
-    rows, weight, share, weighted, words = _weights(windows)
+    rows, weight, share, refused, words = _weights(windows)
     score, positive = np.asarray(windows.before.score)[rows], windows.before.y_true[rows]
     usable = np.isfinite(score) & ~np.isnan(positive)
     if usable.sum() < 50 or not 0 < positive[usable].mean() < 1:
@@ -155,23 +155,23 @@ def _by_confidence(
     guess = cbpe.estimates(found, positive[usable], weight[usable], rng)
     before = {name: item for name, item in reference_estimates(performance).items() if name in guess}
     verdict = _verdict(main_metric(windows.before), before, guess, tolerance)
-    return EstimatedHarm("cbpe", before, guess, share, weighted, verdict, f"{words} {_BLIND}")
+    return EstimatedHarm("cbpe", before, guess, share, refused is None, verdict, f"{words} {_BLIND}", refused)
 
 
-def _weights(windows: Windows) -> tuple[np.ndarray, Floats, float, bool, str]:
-    """Return which reference rows calibrate, with which weight, and the words for it."""
+def _weights(windows: Windows) -> tuple[np.ndarray, Floats, float, NotAssessed | None, str]:
+    """Return which reference rows calibrate, with which weight, why they are not weighted, and the words for it."""
     everything = np.arange(len(windows.reference))
+    plainly = "Scores are calibrated on the reference as it is, not weighted towards the current window."
     if isinstance(windows.density, NotAssessed):
-        return everything, np.ones(len(everything)), 1.0, False, "Scores are calibrated on the reference as it is."
+        return everything, np.ones(len(everything)), 1.0, windows.density, plainly
     share = windows.density.effective_share
     if share < LEAST_EFFECTIVE:
-        words = (
-            f"Scores are calibrated on the reference as it is: weighting it towards the current window was refused, because only "
-            f"{share:.1%} of it would count (limit {LEAST_EFFECTIVE:.0%})."
+        refused = NotAssessed(
+            f"an estimate weighted towards the current window would rest on {share:.1%} of the reference (limit {LEAST_EFFECTIVE:.0%})"
         )
-        return everything, np.ones(len(everything)), share, False, words
+        return everything, np.ones(len(everything)), share, refused, plainly
     words = f"Scores are calibrated on the reference weighted towards the current window ({share:.0%} of it counts)."
-    return windows.density.reference_at, windows.density.weights, share, True, words
+    return windows.density.reference_at, windows.density.weights, share, None, words
 
 
 def _by_loss(

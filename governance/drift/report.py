@@ -188,6 +188,9 @@ class EstimatedHarm:
     """About the main metric, against its tolerance."""
     assumption: str
     """What has to be true for the estimate to hold, in plain words."""
+    weighted_refused: NotAssessed | None = None
+    """Why there is no estimate from a reference weighted towards the current window; None when this is that estimate, or for `dle`,
+    which has no weights."""
 
 
 @dataclass(frozen=True, slots=True)

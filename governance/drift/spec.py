@@ -54,7 +54,7 @@ class CalibrationParameters:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="drift.columns",
-        version=2,
+        version=3,
         title="Drift of columns",
         question="Which columns have moved since the reference, beyond chance and by more than matters?",
         run="governance.drift.run:columns",
@@ -64,7 +64,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="drift.harm",
-        version=2,
+        version=3,
         title="Drift and its harm",
         question="Has the world moved, did decisions get worse, for whom, and what should be done?",
         run="governance.drift.run:compare",

@@ -14,6 +14,7 @@ from governance.drift.report import (
     DropParts,
     EstimatedHarm,
     Harm,
+    Multivariate,
     NumericPicture,
     PerformanceChange,
     Recommendation,
@@ -150,6 +151,9 @@ def _estimated(found: EstimatedHarm | NotAssessed) -> None:
         was = f"reference {number(before.value)}, " if before else ""
         sentence.aside(f"{was}interval {number(now.low)} to {number(now.high)}")
     sentence.aside(plain(found.assumption, 1000))
+    if found.weighted_refused is not None:
+        st.markdown("The same, weighted towards the current window:")
+        not_assessed(found.weighted_refused)
 
 
 def _parts(found: DropParts | NotAssessed) -> None:
@@ -221,6 +225,29 @@ def columns(report: DriftReport) -> None:
     sentence.aside(
         f"{report.family} p values share one correction ({correction[report.correction]}). Importance: {kind[report.importance_kind]}."
     )
+
+
+def reached(report: DriftReport) -> None:
+    """Say whether the change of the columns is also one of what moves the model's answers."""
+    st.subheader("Did the change reach the model?", anchor=False)
+    found = report.attributions
+    if isinstance(found, NotAssessed):
+        sentence.aside(f"Not assessed: {plain(found.reason)}.")
+        return
+    answer = "**Yes**: what moves the model's answers differs between the windows by more than chance."
+    if found.p_value >= report.alpha:
+        answer = "**No sign of it**: what moves the model's answers differs between the windows by no more than chance."
+    st.markdown(answer)
+    by_columns = report.multivariate
+    also = "" if isinstance(by_columns, NotAssessed) else f" By the columns themselves: {_picks(by_columns)}."
+    sentence.aside(
+        "A classifier sees how much each column added to two answers, one from each window, and says which is the current one. It is "
+        f"right in {_picks(found)}; a coin in 50.{also} {found.rows:,} rows."
+    )
+
+
+def _picks(found: Multivariate) -> str:
+    return f"{100 * (found.auc.value or 0.5):.0f} of 100 cases (chance alone reaches {100 * found.noise_floor:.0f})"
 
 
 def column(found: ColumnDrift) -> None:

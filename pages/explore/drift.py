@@ -8,7 +8,7 @@ import streamlit as st
 
 from governance.drift.report import Correction, DriftReport
 from governance.drift.spec import DriftParameters
-from pages._ui import drift, evidence, over_time, sentence, subject, tables
+from pages._ui import drift, evidence, one_by_one, over_time, sentence, subject, tables
 
 # What is looked at.
 picked = subject.current()
@@ -41,7 +41,9 @@ if found and report:
     drift.performance(report.performance)
     drift.harm(report.harm)
     drift.groups(report.harm)
+    one_by_one.section(report.harm)
     drift.columns(report)
+    drift.reached(report)
 
     # One column from near.
     st.subheader("One column from near", anchor=False)

@@ -8,12 +8,17 @@ import pytest
 from scipy import stats
 from sklearn.isotonic import IsotonicRegression
 
+from governance.data.schema import Schema
 from governance.drift import cbpe, disde
 from governance.drift.density import Density, density, two_sample
 from governance.drift.dle import estimated_error
+from governance.drift.harm import Windows, estimated
 from governance.drift.labels import labels_needed
 from governance.drift.metrics import Measured, change, roc_auc, wilson
+from governance.drift.performance import outcome_of, performance
+from governance.drift.report import EstimatedHarm
 from governance.errors import RefusedInputError
+from governance.evidence import NotAssessed
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -158,3 +163,27 @@ def test_the_planned_number_of_labels_has_the_promised_power() -> None:
 def test_a_plan_for_an_impossible_drop_is_refused() -> None:
     with pytest.raises(RefusedInputError):
         labels_needed(0.5, 0.6)
+
+
+def test_an_estimate_is_refused_its_weights_when_they_rest_on_a_tenth_of_the_reference() -> None:
+    rng = np.random.default_rng(6)
+    a, b = rng.normal(0, 1, 1500), rng.normal(3.5, 0.5, 1500)
+    frames = [
+        pd.DataFrame({"x": x, "score": sigmoid(x), "y": (rng.random(1500) < sigmoid(x)).astype(int)}) for x in (a, b)
+    ]
+    schema = Schema(target="y", positive="1", score="score")
+    before, after = (outcome_of(frame, schema, None) for frame in frames)
+    apart = density(*frames, ("x",), rng)
+    assert isinstance(apart, Density)
+    assert apart.effective_share < 0.1
+    found = estimated(
+        Windows(*frames, before, after, ("x",), schema, apart, None), performance(before, after, 0.02), 0.02, rng
+    )
+    assert isinstance(found, EstimatedHarm)
+    assert (found.weighted, found.weighted_refused) == (
+        False,
+        NotAssessed(
+            f"an estimate weighted towards the current window would rest on {apart.effective_share:.1%} of the reference (limit 10%)"
+        ),
+    )
+    assert found.current["accuracy"].value is not None

@@ -12,6 +12,7 @@ from governance.drift.report import (
     CategoryPicture,
     ColumnDrift,
     DropParts,
+    ErrorStream,
     Estimate,
     GroupChange,
     NumericPicture,
@@ -268,3 +269,32 @@ def levels(frame: pd.DataFrame) -> AnyChart:
         )
     )
     return bars
+
+
+def errors_table(found: ErrorStream) -> pd.DataFrame:
+    """Return the share of errors so far and its lower bound after some rows, two rows each."""
+    rows = [
+        {"rows": point.rows, "what": what, "share": value}
+        for point in found.points
+        for what, value in (("so far", point.mean), ("at least", point.low))
+    ]
+    return pd.DataFrame(rows)
+
+
+def errors_so_far(frame: pd.DataFrame, limit: float) -> AnyChart:
+    """Return both lines over the rows; the dashed line marks the limit that the lower one has to pass."""
+    mark = alt.Chart({"values": [{"limit": limit}]}).mark_rule(color=palette.ORANGE, strokeDash=[4, 3])
+    drawn = (
+        alt.Chart(frame, height=280)
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=alt.X("rows:Q", title="outcomes known"),
+            y=alt.Y("share:Q", title="share of wrong decisions", axis=alt.Axis(format="%")),
+            color=alt.Color(
+                "what:N", scale=alt.Scale(domain=["so far", "at least"], range=[palette.MUTED, palette.ACCENT])
+            ),
+            tooltip=["rows", "what", "share"],
+        )
+    )
+    layered: AnyChart = alt.layer(drawn, mark.encode(y=alt.Y("limit:Q", title="share of wrong decisions")))
+    return layered
