@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -57,6 +59,28 @@ def test_the_published_and_tree_has_its_published_values() -> None:
         found = TreeShap(tree, np.arange(2), 2, grid).explain(grid, plan=plan)
         assert found.base == 20
         assert found.values == pytest.approx(np.array([[-10, -10], [-30, 10], [10, -30], [30, 30]]), abs=1e-9)
+
+
+FORMULAS = {
+    "shap_simple_and": lambda a, b: a * b,
+    "shap_simple_or": max,
+    "shap_simple_xor": lambda a, b: abs(a - b),
+    "shap_simple_and_boost": lambda a, b: a * b + a,
+    "shap_fever_cough_model_A": lambda a, b: 80 * a * b,
+    "shap_fever_cough_model_B": lambda a, b: 80 * a * b + 10 * b,
+}
+
+
+def test_small_trees_have_the_values_that_the_shap_notebooks_print(shared: Path) -> None:
+    cases = json.loads((shared / "vectors" / "fairness_cases.json").read_text(encoding="utf-8"))
+    known = {case["id"]: case for case in cases if case["kind"] == "shapley values"}
+    assert set(known) == set(FORMULAS)
+    grid = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+    for name, case in known.items():
+        tree = ensemble(DecisionTreeRegressor(random_state=0).fit(grid, [FORMULAS[name](*row) for row in grid]), 2)
+        found = TreeShap(tree, np.arange(2), 2, grid).explain(np.array(case["inputs"]["explain"], np.float32))
+        assert found.base == pytest.approx(case["expected"]["base_value"], abs=1e-6)
+        assert found.values == pytest.approx(np.atleast_2d(case["expected"]["shap"]), abs=1e-6)
 
 
 @pytest.mark.parametrize("player", [np.arange(9), np.array([0, 1, 2, 3, 4, 4, 4, 0, 5])], ids=["single", "grouped"])
