@@ -109,6 +109,11 @@ def main() -> None:
     except (GovernanceError, StorageError) as error:
         sys.stderr.write(f"countersign: {error}\n")
         sys.exit(WRONG_USE)
+    except (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
+        sys.stderr.write(
+            f"countersign: {str(error.filename or 'a file')!r} cannot be used: {error.strerror}. Check the path and its rights.\n"
+        )
+        sys.exit(WRONG_USE)
     except (Cancelled, KeyboardInterrupt):
         sys.stderr.write("countersign: stopped by the user\n")
         sys.exit(INTERNAL)

@@ -102,10 +102,11 @@ def case_start(
     trigger: Annotated[str, typer.Option(help="Why a decided case is reviewed again.")] = "",
     actor: ActorOption = "service",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    json: JsonOption = False,
 ) -> None:
     """Open a round of voting under the charter in force."""
     review.start(places.current(workspace), case, actor=actor, trigger=trigger)
-    say(f"{case} is in review.")
+    print_json({"case": case, "status": "in_review"}) if json else say(f"{case} is in review.")
 
 
 def case_list(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False) -> None:
@@ -144,11 +145,12 @@ def case_declare(
     words: Annotated[str, typer.Option(help="What it is.")] = "",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     passphrase_file: SecretOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Sign whether there is a conflict of interest; needed before the vote."""
     secret = passphrase(actor, passphrase_file)
     review.declare(places.current(workspace), case, member=actor, passphrase=secret, conflict=conflict, words=words)
-    say("Declared.")
+    print_json({"case": case, "member": actor, "conflict": conflict}) if json else say("Declared.")
 
 
 def case_comment(
@@ -159,11 +161,13 @@ def case_comment(
     blocking: Annotated[bool, typer.Option(help="Whether it stops the decision until it is resolved.")] = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     passphrase_file: SecretOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Sign a remark."""
     secret = passphrase(actor, passphrase_file)
     place = places.current(workspace)
-    say(review.comment(place, case, text, member=actor, passphrase=secret, anchor=anchor, blocking=blocking))
+    made = review.comment(place, case, text, member=actor, passphrase=secret, anchor=anchor, blocking=blocking)
+    print_json({"case": case, "comment": made}) if json else say(made)
 
 
 def case_resolve(
@@ -173,11 +177,12 @@ def case_resolve(
     actor: ActorOption,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     passphrase_file: SecretOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Sign that a remark is answered."""
     secret = passphrase(actor, passphrase_file)
     review.resolve(places.current(workspace), case, comment, text, member=actor, passphrase=secret)
-    say("Resolved.")
+    print_json({"case": case, "comment": comment, "resolved": True}) if json else say("Resolved.")
 
 
 def vote(
@@ -193,13 +198,14 @@ def vote(
     ] = "",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     passphrase_file: SecretOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Sign a vote on the frozen evidence."""
     if choice not in review.MEANINGS:
         raise RefusedInputError(f"No vote {choice!r}.", f"Known: {', '.join(review.MEANINGS)}.")
     place = places.current(workspace)
     read = bundle or state(place).case(case).bundle
-    say(f"You sign: {review.MEANINGS[choice]}\nEvidence: {read}")
+    sys.stderr.write(f"You sign: {review.MEANINGS[choice]}\nEvidence: {read}\n")
     index = review.vote(
         place,
         case,
@@ -210,7 +216,8 @@ def vote(
         rationale=rationale,
         conditions=[_condition(item) for item in condition or ()],
     )
-    say(f"Entry {index} of the ledger.")
+    answer = {"case": case, "member": actor, "choice": choice, "bundle": read, "index": index}
+    print_json(answer) if json else say(f"Entry {index} of the ledger.")
 
 
 def _waiver(text: str, by: str) -> review.WaiverWords:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from governance.cli.analysis import RecordOption, evidence_of
 from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.options import JsonOption
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
@@ -19,7 +20,7 @@ from governance.quality import benchmark as shares
 from governance.quality import expectations as expected
 from governance.quality.audit_report import AuditReport
 from governance.quality.report import QualityReport
-from governance.run import Task, execute, open_data
+from governance.run import Task, open_data
 
 SchemaOption = Annotated[Path | None, typer.Option(help="Column roles as TOML.")]
 CohortOption = Annotated[str, typer.Option(help='Which rows, for example: sex = "Female" and age >= 25')]
@@ -38,6 +39,7 @@ def quality(
     cohort: CohortOption = "",
     strict: Annotated[bool, typer.Option(help="Leave with exit code 1 when a check failed.")] = False,
     evidence_file: EvidenceOption = None,
+    workspace: RecordOption = None,
     json: JsonOption = False,
 ) -> None:
     """Check a table: missing values, sentinels, ranges, duplicates, imbalance, leakage, order along the file."""
@@ -53,7 +55,7 @@ def quality(
         reference=data_file(reference, found_roles) if reference else None,
         parameters={"expectations": encode(given)} if given else None,
     )
-    evidence = execute(task, progress=reporter()).evidence
+    evidence = evidence_of(task, workspace)
     write_evidence(evidence, evidence_file)
     result = evidence.read(QualityReport)
     if isinstance(result, NotAssessed):
@@ -104,14 +106,14 @@ def audit(
     ] = None,
     cohort: CohortOption = "",
     evidence_file: EvidenceOption = None,
+    workspace: RecordOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say who is in the data: representation, labels and missing values by group, and which columns give a group away."""
     found_roles = roles(schema, sensitive=tuple(sensitive or ()))
     parameters = {"benchmark": _benchmark(_text(benchmark), found_roles.sensitive)} if benchmark else None
-    evidence = execute(
-        Task("data.audit", data_file(data, found_roles, cohort), parameters=parameters), progress=reporter()
-    ).evidence
+    task = Task("data.audit", data_file(data, found_roles, cohort), parameters=parameters)
+    evidence = evidence_of(task, workspace)
     write_evidence(evidence, evidence_file)
     result = evidence.read(AuditReport)
     if isinstance(result, NotAssessed):

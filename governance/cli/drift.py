@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
+from governance.cli import analysis
+from governance.cli.analysis import RecordOption
 from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.options import JsonOption
 from governance.cli.output import print_json, say
-from governance.cli.progress import reporter
 from governance.cli.sources import data_file, model_file, roles
 from governance.codec import JsonValue, canonical, encode
 from governance.data.schema import Schema
@@ -20,7 +21,7 @@ from governance.drift.over_time import OverTime
 from governance.drift.report import DriftReport, Harm, PerformanceChange
 from governance.errors import RefusedInputError
 from governance.evidence import Evidence, NotAssessed
-from governance.run import Task, execute
+from governance.run import Task
 
 SchemaOption = Annotated[Path | None, typer.Option("--schema", help="TOML file with the roles of columns.")]
 ModelOption = Annotated[
@@ -73,6 +74,7 @@ def drift(
     timestamp: Annotated[str, typer.Option(help="Column of time.")] = "",
     window_rows: Annotated[int, typer.Option(min=1, help="Rows of a window with --by rows.")] = 5_000,
     evidence_file: EvidenceOption = None,
+    workspace: RecordOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say which columns moved between two files, whether decisions got worse, and what to do."""
@@ -81,11 +83,11 @@ def drift(
         prediction=prediction, threshold=threshold, timestamp=timestamp,
     )  # fmt: skip
     parameters = {"correction": correction.value, "alpha": alpha, "tolerance": tolerance}
-    evidence = evidence_of(reference, current, found, model, parameters, seed)
+    evidence = analysis.evidence_of(task_of(reference, current, found, model, parameters, seed), workspace)
     windows = None
     if by is not None:
         cut = {"by": by.value, "size": window_rows, "alpha": alpha}
-        windows = windows_of(reference, current, found, model, cut, seed)
+        windows = windows_of(reference, current, found, model, cut, seed, workspace)
     write_evidence(evidence, evidence_file)
     if json:
         print_json({**document(evidence), **({} if windows is None else {"windows": encode(windows)["windows"]})})
@@ -98,7 +100,13 @@ def drift(
 
 
 def windows_of(
-    reference: Path, current: Path, schema: Schema, model: Path | None, parameters: JsonValue, seed: int
+    reference: Path,
+    current: Path,
+    schema: Schema,
+    model: Path | None,
+    parameters: JsonValue,
+    seed: int,
+    workspace: Path | None = None,
 ) -> OverTime:
     """Return the windows of the current file against the reference.
 
@@ -113,20 +121,20 @@ def windows_of(
         parameters=parameters,
         seed=seed,
     )
-    found = execute(task, progress=reporter()).evidence.read(OverTime)
+    found = analysis.evidence_of(task, workspace).read(OverTime)
     if isinstance(found, NotAssessed):
         raise RefusedInputError(found.reason, "Choose another --by, or name --timestamp.")
     return found
 
 
-def evidence_of(
+def task_of(
     reference: Path, current: Path, schema: Schema, model: Path | None, parameters: JsonValue, seed: int
-) -> Evidence:
-    """Return the evidence of the comparison of two files.
+) -> Task:
+    """Return the comparison of two files.
 
     A current window whose outcomes are not known yet may lack the label column.
     """
-    task = Task(
+    return Task(
         method="drift.harm" if model else "drift.columns",
         data=data_file(current, _without_missing_label(current, schema)),
         reference=data_file(reference, _without_missing_time(reference, schema)),
@@ -134,7 +142,6 @@ def evidence_of(
         parameters=parameters,
         seed=seed,
     )
-    return execute(task, progress=reporter()).evidence
 
 
 def _without_missing_label(path: Path, schema: Schema) -> Schema:
@@ -179,6 +186,8 @@ def tell(result: DriftReport | NotAssessed) -> None:
         say(
             f"Estimated without labels: {result.harm.estimated.verdict.replace('_', ' ')}. {result.harm.estimated.assumption}"
         )
+        if result.harm.estimated.weighted_refused is not None:
+            say(f"Weighted estimate: not assessed, {result.harm.estimated.weighted_refused.reason}.")
     for column in result.columns:
         use = {"matters": "", "unknown": "", "unused": " [the model does not use it]"}[column.matters]
         say(f"{column.verdict.replace('_', ' '):12} {column.name}{use}: {column.reason}")

@@ -47,7 +47,9 @@ def trust(
         list[str] | None, typer.Option(help="Verifier key of a witness that must have cosigned.")
     ] = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    json: JsonOption = False,
 ) -> None:
     """Write trust.json: hand it to auditors on another way than the exports."""
     out.write_bytes(exports.trust(places.current(workspace), tuple(witness or ())))
-    say(f"{out}: give it to auditors on another way than the exports.")
+    told = f"{out}: give it to auditors on another way than the exports."
+    print_json({"trust": str(out), "witnesses": list(witness or ())}) if json else say(told)

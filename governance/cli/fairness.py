@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from governance.cli.analysis import RecordOption, evidence_of
 from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.options import JsonOption
 from governance.cli.output import print_json, say
-from governance.cli.progress import reporter
-from governance.cli.sources import data_file, digest_of, model_file, roles
+from governance.cli.sources import data_file, digest_of, model_file, roles, text_of
 from governance.codec import JsonValue, encode
-from governance.errors import RefusedInputError
-from governance.evidence import Evidence, NotAssessed
+from governance.data.schema import Schema
+from governance.errors import RefusedInputError, unknown_choice
+from governance.evidence import Dropped, Evidence, NotAssessed, Rows
+from governance.fairness import public_summary
 from governance.fairness.report import FairnessReport, GroupResult, ImpactReport, ImpactTable, Unknown
-from governance.run import Task, execute
+from governance.run import Task
 
 SchemaOption = Annotated[Path | None, typer.Option("--schema", help="TOML file with the roles of columns.")]
 ModelOption = Annotated[
@@ -45,6 +46,7 @@ def fairness(
     draws: Annotated[int, typer.Option(min=0, help="Bootstrap draws of the counts; 0 for none.")] = 10_000,
     seed: SeedOption = 0,
     evidence_file: EvidenceOption = None,
+    workspace: RecordOption = None,
     json: JsonOption = False,
 ) -> None:
     """Compare groups of people: metrics with intervals, disparities, and who cannot be judged."""
@@ -55,7 +57,7 @@ def fairness(
     limits = {"min_rows": min_rows, "min_outcomes": min_outcomes, "correction": correction, "draws": draws}
     evidence = _run(
         "fairness.by_group", data, found, model, seed,
-        {"reference": reference, "intersections": intersections, "limits": limits},
+        {"reference": reference, "intersections": intersections, "limits": limits}, workspace,
     )  # fmt: skip
     write_evidence(evidence, evidence_file)
     result = evidence.read(FairnessReport)
@@ -63,7 +65,15 @@ def fairness(
     print_json(document) if json else _say_fairness(result)
 
 
-def _run(method: str, data: Path, schema: Any, model: Path | None, seed: int, parameters: JsonValue) -> Evidence:
+def _run(
+    method: str,
+    data: Path,
+    schema: Schema,
+    model: Path | None,
+    seed: int,
+    parameters: JsonValue,
+    workspace: Path | None,
+) -> Evidence:
     task = Task(
         method=method,
         data=data_file(data, schema),
@@ -71,7 +81,7 @@ def _run(method: str, data: Path, schema: Any, model: Path | None, seed: int, pa
         parameters=parameters,
         seed=seed,
     )
-    return execute(task, progress=reporter()).evidence
+    return evidence_of(task, workspace)
 
 
 def _about(evidence: Evidence) -> dict[str, JsonValue]:
@@ -148,65 +158,81 @@ def impact_ratio(
     keep_small: Annotated[bool, typer.Option("--keep-small", help="Keep categories under 2 % of the data.")] = False,
     justification: Annotated[str, typer.Option(help="Why categories under 2 % are excluded.")] = "",
     sensitive: SensitiveOption = None,
+    summary: Annotated[
+        Path | None, typer.Option("--summary", help="Write the public summary here: a .csv, .html or .json file.")
+    ] = None,
+    tool: Annotated[str, typer.Option(help="Name of the tool, for the summary.")] = "",
+    audited: Annotated[str, typer.Option(help="Date of the audit, for the summary: 2026-12-31.")] = "",
+    distributed: Annotated[str, typer.Option(help="Date of the tool's distribution, for the summary.")] = "",
+    source: Annotated[str, typer.Option(help="Where the data come from and why, for the summary.")] = "",
+    workspace: RecordOption = None,
     json: JsonOption = False,
 ) -> None:
     """Print the impact ratios of New York City's Local Law 144, or check a published table."""
     if (data is None) == (table is None):
         raise RefusedInputError("Expected either a data file or --table, got both or neither.", "Give one of them.")
+    if summary is not None and summary.suffix[1:] not in public_summary.FORMATS:
+        raise unknown_choice("format of a public summary", summary.suffix[1:], public_summary.FORMATS)
+    report: ImpactReport | NotAssessed
     if table is not None:
-        document, tables = _from_table(table, keep_small, justification)
+        if workspace is not None:
+            raise RefusedInputError("A table of counts is not recorded.", "Give the rows, or leave --workspace out.")
+        document, report = _from_table(table, keep_small, justification)
     else:
         assert data is not None
-        document, tables = _from_rows(data, schema, model, scoring, keep_small, justification, sensitive or [])
+        form = "scoring_rate" if scoring else "selection_rate"
+        parameters = {"form": form, "keep_small": keep_small, "justification": justification}
+        document, report = _from_rows(
+            data, roles(schema, sensitive=tuple(sensitive or ())), model, parameters, workspace
+        )
+    if summary is not None:
+        _summarise(report, summary, public_summary.About(tool, audited, distributed, source))
     if json:
         print_json(document)
         return
-    for one in tables:
+    if isinstance(report, NotAssessed):
+        say(f"Not assessed: {report.reason}")
+        return
+    for one in report.tables:
         _say_table(one)
     for cell in document.get("checked", []):
         word = "reproduces" if cell["reproduces"] else f"does NOT reproduce (computed {cell['computed']})"
         say(f"published {cell['column']} of {cell['category']} {cell['published']}: {word}")
 
 
-def _from_table(path: Path, keep_small: bool, justification: str) -> tuple[dict[str, JsonValue], Sequence[ImpactTable]]:
+def _summarise(report: ImpactReport | NotAssessed, path: Path, about: public_summary.About) -> None:
+    if isinstance(report, NotAssessed):
+        raise RefusedInputError(f"There is nothing to summarise: {report.reason}", "Leave --summary out to see why.")
+    path.write_bytes(public_summary.write(path.suffix[1:], [report], about))
+
+
+def _from_table(path: Path, keep_small: bool, justification: str) -> tuple[dict[str, JsonValue], ImpactReport]:
     from governance.evidence import environment
     from governance.fairness.published import check
 
     digest = digest_of(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise RefusedInputError(f"{path.name} is not UTF-8 text.", "Save the table as CSV in UTF-8.") from error
-    found, cells = check(text, keep_small=keep_small, justification=justification)
-    people = sum(group.applicants for group in found.groups) + found.unknown
-    rows = {"used": people - found.unknown, "total": people}
-    rows["dropped"] = [{"reason": "category unknown", "rows": found.unknown}] if found.unknown else []  # type: ignore[assignment]
+    found, cells = check(text_of(path), keep_small=keep_small, justification=justification)
+    people = sum(group.applicants for group in found.groups)
+    gone = (Dropped("category unknown", found.unknown),) if found.unknown else ()
+    report = ImpactReport((found,), Rows(people, people + found.unknown, gone), "", "", ())
     document = {
         "method": "fairness.impact_ratio",
         "inputs": [{"role": "other", "digest": digest, "name": path.name}],
         "environment": encode(environment()),
-        "rows": rows,
+        "rows": encode(report.rows),
         **_table_document(found),
         "checked": [encode(cell) for cell in cells],
     }
-    return document, [found]
+    return document, report
 
 
 def _from_rows(
-    data: Path,
-    schema: Path | None,
-    model: Path | None,
-    scoring: bool,
-    keep_small: bool,
-    justification: str,
-    sensitive: list[str],
-) -> tuple[dict[str, JsonValue], Sequence[ImpactTable]]:
-    form = "scoring_rate" if scoring else "selection_rate"
-    parameters = {"form": form, "keep_small": keep_small, "justification": justification}
-    evidence = _run("fairness.impact_ratio", data, roles(schema, sensitive=tuple(sensitive)), model, 0, parameters)
+    data: Path, schema: Schema, model: Path | None, parameters: JsonValue, workspace: Path | None
+) -> tuple[dict[str, JsonValue], ImpactReport | NotAssessed]:
+    evidence = _run("fairness.impact_ratio", data, schema, model, 0, parameters, workspace)
     result = evidence.read(ImpactReport)
     if isinstance(result, NotAssessed):
-        return {**_about(evidence), "groups": [], "reference": "", "unknown": 0, **encode(result)}, []
+        return {**_about(evidence), "groups": [], "reference": "", "unknown": 0, **encode(result)}, result
     tables = [_table_document(table) for table in result.tables]
     document = {
         **_about(evidence),
@@ -218,7 +244,7 @@ def _from_rows(
         "first_date": result.first_date,
         "last_date": result.last_date,
     }
-    return document, result.tables
+    return document, result
 
 
 def _table_document(table: ImpactTable) -> dict[str, JsonValue]:

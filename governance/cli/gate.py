@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
-from governance.codec import encode, parse, sha256
+from governance.codec import JsonValue, encode, parse, sha256
 from governance.errors import RefusedInputError
-from governance.evidence import Evidence
+from governance.evidence import Evidence, environment
 from governance.review.gate import GateLine, GateReport, evaluate, model_of
 from governance.review.policy import Policy, from_json, from_toml
 
@@ -40,10 +40,18 @@ def gate(
     else:
         report = report_of(workspace, case, rules)
     if json:
-        print_json(encode(report))
+        print_json(document(report))
     else:
         show(report)
     raise typer.Exit(DONE if report.satisfied else NOT_SATISFIED)
+
+
+def document(report: GateReport) -> JsonValue:
+    """Return the JSON document of a report; its inputs are the policy and the evidence that was read."""
+    read = sorted({line.evidence for line in report.requirements if line.evidence})
+    inputs = [{"role": "policy", "digest": report.policy_digest, "name": report.policy}]
+    inputs += [{"role": "evidence", "digest": digest, "name": ""} for digest in read]
+    return {**encode(report), "inputs": inputs, "environment": encode(environment())}
 
 
 def read_policy(path: Path) -> Policy:

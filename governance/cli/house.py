@@ -19,6 +19,7 @@ from governance.cli.output import print_json, say
 from governance.cli.passphrase import ROOT_VARIABLE, passphrase
 from governance.cli.progress import reporter
 from governance.cli.sources import roles as column_roles
+from governance.cli.sources import text_of
 from governance.codec import encode, parse
 from governance.errors import RefusedInputError
 from governance.workflow import assess, members, places, register, subjects
@@ -47,6 +48,7 @@ def member_add(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     passphrase_file: SecretOption = None,
     root_passphrase_file: RootSecretOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Enrol a member with a personal signing key."""
     from governance.review.fields import Role
@@ -60,7 +62,7 @@ def member_add(
         passphrase=passphrase(member, passphrase_file),
         root=place.unlock_root(passphrase("the root key", root_passphrase_file, ROOT_VARIABLE)),
     )
-    say(f"{member} is a member: {', '.join(role)}.")
+    print_json({"member": member, "roles": role}) if json else say(f"{member} is a member: {', '.join(role)}.")
 
 
 def charter_adopt(
@@ -70,19 +72,19 @@ def charter_adopt(
     ] = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     passphrase_file: SecretOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Sign the charter as one member; it is in force once more than half of the board signed the same one."""
     from governance.review import charter
     from governance.workflow.board import state
 
-    found = charter.from_toml(file.read_text(encoding="utf-8") if file else charter.template())
+    found = charter.from_toml(text_of(file) if file else charter.template())
     place = places.current(workspace)
     members.adopt_charter(place, found, member=actor, passphrase=passphrase(actor, passphrase_file))
     force = state(place).charter
-    say(
-        f"Signed {found.digest[:16]}. "
-        + ("It is in force." if force and force.digest == found.digest else "It is not in force yet.")
-    )
+    adopted = force is not None and force.digest == found.digest
+    told = f"Signed {found.digest[:16]}. It is {'in force' if adopted else 'not in force yet'}."
+    print_json({"charter": found.digest, "in_force": adopted}) if json else say(told)
 
 
 def register_model(

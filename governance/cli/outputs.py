@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from governance.cli.sources import text_of
 from governance.errors import RefusedInputError
 
 if TYPE_CHECKING:
@@ -80,9 +81,7 @@ def targets(
 
 def _password(file: Path | None) -> str:
     if file is not None:
-        if not file.is_file():
-            raise RefusedInputError(f"There is no password file {str(file)!r}.", "Check the path.")
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
+        return text_of(file).rstrip("\r\n")
     if VARIABLE not in os.environ:
         raise RefusedInputError(
             "The password of the mail server is needed.", f"Give --smtp-password-file or {VARIABLE}."

@@ -9,6 +9,7 @@ from typing import Final
 
 import typer
 
+from governance.cli.sources import text_of
 from governance.errors import RefusedInputError
 
 VARIABLE: Final = "COUNTERSIGN_PASSPHRASE"
@@ -22,9 +23,7 @@ def passphrase(whose: str, file: Path | None, variable: str = VARIABLE) -> str:
         RefusedInputError: none of the three is there.
     """
     if file is not None:
-        if not file.is_file():
-            raise RefusedInputError(f"There is no passphrase file {str(file)!r}.", "Check the path.")
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
+        return text_of(file).rstrip("\r\n")
     if variable in os.environ:
         return os.environ[variable]
     if not sys.stdin.isatty():

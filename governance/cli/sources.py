@@ -23,14 +23,35 @@ def digest_of(path: Path) -> str:
     return file_kind.digest_of(path)
 
 
+def text_of(path: Path) -> str:
+    """Return the text of a file that a person named.
+
+    Raises:
+        RefusedInputError: there is no such file, or it is not UTF-8 text.
+    """
+    if not path.is_file():
+        raise RefusedInputError(f"There is no file {str(path)!r}.", "Check the path.")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise RefusedInputError(f"The file {str(path)!r} is not UTF-8 text.", "Save it as UTF-8.") from error
+    except OSError as error:
+        raise RefusedInputError(
+            f"The file {str(path)!r} cannot be read: {error.strerror}.", "Check its rights."
+        ) from error
+
+
 def roles(schema: Path | None, **flags: Any) -> Schema:
     """Return the column roles from a schema file, each overridden by the flag of the same name when that is given.
 
     Args:
         schema: TOML file with the fields of `Schema`, or None.
         flags: values by field name; None, "" and () mean "not given".
+
+    Raises:
+        RefusedInputError: there is no such file, or it is not a schema.
     """
-    base = from_toml(schema.read_text(encoding="utf-8")) if schema else Schema()
+    base = from_toml(text_of(schema)) if schema else Schema()
     known = {field.name: getattr(base, field.name) for field in fields(Schema)}
     given = {name: value for name, value in flags.items() if value not in (None, "", (), [])}
     return from_json({**known, **given})

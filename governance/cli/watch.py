@@ -25,8 +25,10 @@ from governance.cli.outputs import (
     targets,
 )
 from governance.cli.progress import reporter
+from governance.cli.sources import digest_of
 from governance.codec import encode
 from governance.errors import RefusedInputError
+from governance.evidence import environment
 
 if TYPE_CHECKING:
     from governance.workflow.deliver import Delivery, Target
@@ -99,7 +101,10 @@ def _files(frozen: Path, current: Path, correction: CorrectionChoice, level: flo
     report = watched(frozen, current, correction.value, level, seed)
     alerts = [item for item in report.columns if item.verdict == "material"]
     if json:
-        print_json({"satisfied": not alerts, "alerts": [item.name for item in alerts], **encode(report)})
+        files = (("reference", frozen), ("data", current))
+        inputs = [{"role": role, "digest": digest_of(path), "name": path.name} for role, path in files]
+        head = {"satisfied": not alerts, "alerts": [item.name for item in alerts], "inputs": inputs}
+        print_json({**head, "environment": encode(environment()), **encode(report)})
     else:
         tell(report)
     raise typer.Exit(NOT_SATISFIED if alerts else DONE)

@@ -82,6 +82,19 @@ def test_a_table_of_counts_is_enough_for_impact_ratios(tmp_path: Path) -> None:
     )
 
 
+def test_the_public_summary_is_written_in_the_form_that_the_file_name_asks_for(tmp_path: Path) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_text("category,applicants,selected\nWhite,80,48\nBlack,40,12\n", encoding="utf-8")
+    for kind in ("csv", "html", "json"):
+        out = tmp_path / f"summary.{kind}"
+        answer("impact-ratio", "--table", str(path), "--summary", str(out), "--tool", "Ranker")
+        assert "Ranker" in out.read_text(encoding="utf-8")
+    lines = (tmp_path / "summary.csv").read_text(encoding="utf-8").splitlines()
+    assert "Black,40,12,0.300000,0.500000,yes,no" in lines[-2]
+    with pytest.raises(RefusedInputError, match=r"public summary 'pdf'. Known: csv, html, json"):
+        answer("impact-ratio", "--table", str(path), "--summary", str(tmp_path / "summary.pdf"))
+
+
 def test_one_and_only_one_source_of_counts_is_accepted() -> None:
     with pytest.raises(RefusedInputError, match="both or neither"):
         RUN.invoke(build(), ["impact-ratio"], catch_exceptions=False)
