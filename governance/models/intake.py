@@ -64,16 +64,23 @@ def _examined(path: Path, size: int, limits: Limits, columns: tuple[str, ...]) -
                 check=False,
             )
     except subprocess.TimeoutExpired:
-        found = f"Looking at the file took longer than {limits.seconds:g} seconds."
-        return _refused(
-            "unknown", size, "too_slow", found, "Export a smaller model, without loops and growing constants."
-        )
+        return _too_slow(size, limits)
     if done.returncode == 0 and len(done.stdout) < _MOST_ANSWER:
         try:
             return replace(decode(Inspection, parse(done.stdout)), size=size)
         except GovernanceError:
             pass
     return _fallen(done.returncode, done.stderr, size, limits)
+
+
+def _too_slow(size: int, limits: Limits) -> Inspection:
+    """Return the report on a file that was not looked at in time; the clock cannot tell a slow file from a busy machine."""
+    found = (
+        f"Looking at the file was not done after {limits.seconds:g} seconds: either it takes too long, or this machine is "
+        "busy with other work."
+    )
+    advice = "Try again when the machine is idle; if that does not help, export a smaller model, without loops and growing constants."
+    return _refused("unknown", size, "too_slow", found, advice)
 
 
 def _fallen(code: int, words: bytes, size: int, limits: Limits) -> Inspection:

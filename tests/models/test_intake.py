@@ -284,6 +284,15 @@ def test_a_time_bomb_is_ended(tmp_path: Path) -> None:
     assert codes(inspect(tmp_path / "bomb.onnx", Limits(seconds=6))) in (["too_slow"], ["crashed"])
 
 
+def test_a_sound_file_that_ran_out_of_time_is_not_blamed_alone(tmp_path: Path) -> None:
+    """No process starts in a hundredth of a second, whatever the file holds: that is a machine too busy."""
+    (tmp_path / "model.onnx").write_bytes(tree().SerializeToString())
+    report = inspect(tmp_path / "model.onnx", Limits(seconds=0.01))
+    assert codes(report) == ["too_slow"]
+    assert "this machine is busy" in report.refused[0].found
+    assert report.refused[0].advice.startswith("Try again")
+
+
 def test_a_memory_bomb_is_bounded(tmp_path: Path) -> None:
     (tmp_path / "bomb.onnx").write_bytes(memory_bomb().SerializeToString())
     report = inspect(tmp_path / "bomb.onnx", Limits(memory_bytes=2 * 2**30))
