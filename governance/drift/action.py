@@ -16,6 +16,7 @@ from governance.drift.report import (
     Recommendation,
 )
 from governance.evidence import NotAssessed
+from governance.fairness.words import title
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,7 @@ def _confirmed(performance: PerformanceChange | NotAssessed, harm: Harm) -> tupl
         return "investigate", performance.reason
     name = performance.main_metric
     before, after = performance.reference[name], performance.current[name]
-    said = (
-        f"Labels confirm the harm: {name} went from {before.value:.3f} to {after.value:.3f} ({harm.realised_reason})."
-    )
+    said = f"Labels confirm the harm: {title(name).lower()} went from {before.value:.3f} to {after.value:.3f} ({harm.realised_reason})."
     if name == "roc_auc" and after.low is not None and after.low <= 0.5:
         return "stop", f"{said} The scores may be no better than chance."
     return "retrain", f"{said} {_cause(harm.parts)}"

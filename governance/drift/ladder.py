@@ -10,6 +10,7 @@ from governance.drift.alerts import Step
 from governance.drift.calibration import CalibratedRule, Calibration, signs
 from governance.drift.report import DriftReport, Estimate, EstimatedHarm, Harm
 from governance.evidence import NotAssessed
+from governance.fairness.words import title
 
 Rule = Literal["column", "lost column", "score", "subgroup", "estimated", "realised", "quality"]
 SCORE_LIMIT = 0.05
@@ -110,7 +111,7 @@ def _impact(harm: Harm) -> tuple[Rung, ...]:
     if found is None:
         return ()
     name, before, now = found
-    words = f"Expected without labels: {name.replace('_', ' ')} from {before.value:.3f} to {now.value:.3f}"
+    words = f"Expected without labels: {title(name).lower()} from {before.value:.3f} to {now.value:.3f}"
     return (Rung("estimate_impact", "estimated", f"{words} ({harm.estimated.verdict.replace('_', ' ')})."),)
 
 

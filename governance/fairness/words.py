@@ -14,27 +14,34 @@ Escape = Callable[[object], str]
 
 TITLES: Final[dict[str, str]] = {
     "count": "Rows",
-    "base_rate": "Base rate",
-    "selection_rate": "Selection rate",
-    "true_positive_rate": "True positive rate",
-    "false_positive_rate": "False positive rate",
-    "true_negative_rate": "True negative rate",
-    "false_negative_rate": "False negative rate",
-    "precision": "Precision",
-    "negative_predictive_value": "Negative predictive value",
-    "false_discovery_rate": "False discovery rate",
-    "false_omission_rate": "False omission rate",
+    "base_rate": "Share with a positive label",
+    "selection_rate": "Share selected",
+    "true_positive_rate": "Share of positives found",
+    "false_positive_rate": "Share of negatives selected",
+    "true_negative_rate": "Share of negatives left out",
+    "false_negative_rate": "Share of positives missed",
+    "precision": "Selected and positive",
+    "negative_predictive_value": "Left out and negative",
+    "false_discovery_rate": "Selected but negative",
+    "false_omission_rate": "Left out but positive",
     "accuracy": "Accuracy",
     "balanced_accuracy": "Balanced accuracy",
     "f1": "F1",
-    "roc_auc": "Area under the ROC curve",
+    "roc_auc": "Pairs in the right order",
     "mean_score": "Mean score",
+    "average_precision": "Average precision",
+    "brier_score": "Brier score",
+    "log_loss": "Log loss",
     "expected_calibration_error": "Calibration error",
-    "mean_absolute_error": "Mean absolute error",
-    "root_mean_squared_error": "Root mean squared error",
-    "mean_error": "Mean error",
-    "r2": "R squared",
+    "precision_macro": "Precision, mean over classes",
+    "f1_macro": "F1, mean over classes",
+    "mean_absolute_error": "Average error",
+    "median_absolute_error": "Median error",
+    "root_mean_squared_error": "Error, large ones weigh more",
+    "mean_error": "Average error with its sign",
+    "r2": "Share of the spread explained",
 }
+"""What people without the field's training call a metric, on every screen and in every sentence; the glossary has the field's names."""
 _HEADLINES: Final[dict[Polarity, tuple[str, ...]]] = {
     "good": ("selection_rate", "false_negative_rate", "mean_absolute_error", "accuracy"),
     "bad": ("selection_rate", "false_positive_rate", "mean_absolute_error", "accuracy"),
@@ -60,7 +67,7 @@ class WorseOff:
 
 
 def title(metric: str) -> str:
-    """Return what a person calls a metric; "true_positive_rate[yes]" becomes "True positive rate (yes)"."""
+    """Return what a person calls a metric; "true_positive_rate[yes]" becomes "Share of positives found (yes)"."""
     name, bracket, of_class = metric.partition("[")
     return TITLES.get(name, name.replace("_", " ").capitalize()) + (f" ({of_class.rstrip(']')})" if bracket else "")
 

@@ -98,13 +98,15 @@ def _conditions(case: Case) -> tuple[review.ConditionWords, ...]:
             key="conditions", on_change=drafts.remember, args=(case.id, "conditions", "conditions"),
         )
     )  # fmt: skip
-    people = [member.id for member in house.members()]
+    people = {member.id: shown(member.name) for member in house.members()}
     found = []
     for number in range(count):
         with st.container(border=True):
             words = drafts.area(f"Condition {number + 1}: what must be done", case.id, f"condition-{number}", height=80)
             left, middle, right = st.columns(3, vertical_alignment="bottom")
-            owner = left.selectbox("By whom", people, format_func=shown, key=f"condition-owner-{number}")
+            owner = left.selectbox(
+                "By whom", list(people), format_func=people.__getitem__, key=f"condition-owner-{number}"
+            )
             due = middle.date_input("Until", clock.now().date() + timedelta(days=90), key=f"condition-due-{number}")
             blocking = right.checkbox("Before any use", value=True, key=f"condition-blocking-{number}")
             end = datetime(due.year, due.month, due.day, 23, 59, 59, tzinfo=UTC)

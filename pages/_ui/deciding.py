@@ -130,16 +130,22 @@ def appeal(board: BoardState, case: Case) -> None:
 
 def _rule(board: BoardState, case: Case) -> None:
     free, who = panel(board, case), state.visitor().id
+    called = {item: shown(name) for item, name in names().items()}
     if who not in free or len(free) < MIN_PANEL:
-        st.caption(
-            f"The panel are at least {MIN_PANEL} board members who did not decide the case; free now: {plain(', '.join(free) or 'nobody')}."
-        )
+        named = plain(join([called.get(item, item) for item in free]) or "nobody")
+        st.caption(f"The panel are at least {MIN_PANEL} board members who did not decide the case; free now: {named}.")
         return
-    seats = st.multiselect("Panel", free, default=list(free), format_func=shown, key="panel")
+    seats = st.multiselect(
+        "Panel", free, default=list(free), format_func=lambda item: called.get(item, item), key="panel"
+    )
     outcome = st.radio("Ruling", RULINGS, format_func=lambda kind: verdict(kind).word, key="ruling", horizontal=True)
     words = drafts.area("Why the panel rules so", case.id, "ruling")
     if st.button("Sign the ruling", disabled=not words.strip(), icon=":material/draw:"):
-        lines = (("Ruling", verdict(outcome).word), ("Panel", ", ".join(seats)), ("Reason", words))
+        lines = (
+            ("Ruling", verdict(outcome).word),
+            ("Panel", join([called.get(item, item) for item in seats])),
+            ("Reason", words),
+        )
         signing.ask(
             "I sign this ruling; it holds once everybody on the panel has signed the same words.", lines, case.bundle,
             lambda secret: aftermath.sign_ruling(

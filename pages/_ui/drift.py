@@ -20,6 +20,7 @@ from governance.drift.report import (
     Recommendation,
 )
 from governance.evidence import NotAssessed
+from governance.fairness.words import title
 from pages._ui import badges, sentence
 from pages._ui.charts import drift as charts
 from pages._ui.charts.base import draw
@@ -44,6 +45,7 @@ _VERDICTS: Final = {
 }
 _FIGURES: Final = {
     "metric": words("Metric"),
+    "also called": words("Also called"),
     "reference": figures("Reference"),
     "current": figures("Current"),
     "change": figures("Change"),
@@ -78,15 +80,13 @@ def _harm_in_words(report: DriftReport) -> str:
         return "Whether decisions got worse is not known."
     name = report.performance.main_metric
     if report.harm.realised == "cannot_tell":
-        worse = [
-            metric.replace("_", " ") for metric, item in report.performance.change.items() if item.verdict == "worse"
-        ]
+        worse = [title(metric).lower() for metric, item in report.performance.change.items() if item.verdict == "worse"]
         known = (
             f"By {join(worse)} decisions got worse" if worse else "Labels do not tell yet whether decisions got worse"
         )
-        return known + (f"; by {name.replace('_', ' ')} labels do not tell yet." if worse else ".")
+        return known + (f"; by {title(name).lower()} labels do not tell yet." if worse else ".")
     before, after = report.performance.reference[name].value, report.performance.current[name].value
-    figures_ = f"{name.replace('_', ' ')} went from {number(before)} to {number(after)}"
+    figures_ = f"{title(name).lower()} went from {number(before)} to {number(after)}"
     said = {"worse": "It hurts", "better": "Decisions got better", "within_tolerance": "Decisions did not get worse"}
     return f"{said.get(report.harm.realised, 'Decisions')}: {figures_}."
 
@@ -112,7 +112,7 @@ def performance(found: PerformanceChange | NotAssessed) -> None:
     if not found.change:
         sentence.aside("No labels are known for the current window.")
         return
-    worse = [name.replace("_", " ") for name, item in found.change.items() if item.verdict == "worse"]
+    worse = [title(name).lower() for name, item in found.change.items() if item.verdict == "worse"]
     st.markdown(
         f"Worse beyond chance and tolerance: **{join(worse)}**."
         if worse
@@ -147,7 +147,7 @@ def _estimated(found: EstimatedHarm | NotAssessed) -> None:
         return
     for name in [name for name in ("roc_auc", "accuracy", "mean_absolute_error") if name in found.current]:
         now, before = found.current[name], found.reference.get(name)
-        st.metric(f"{plain(name.replace('_', ' '))}, expected", number(now.value))
+        st.metric(f"{plain(title(name))}, expected", number(now.value))
         was = f"reference {number(before.value)}, " if before else ""
         sentence.aside(f"{was}interval {number(now.low)} to {number(now.high)}")
     sentence.aside(plain(found.assumption, 1000))
@@ -176,12 +176,7 @@ def groups(found: Harm | NotAssessed) -> None:
         return
     st.subheader("For whom?", anchor=False)
     names = list(dict.fromkeys(item.metric for item in found.by_group))
-    metric = (
-        st.segmented_control(
-            "Metric", names, default=names[0], format_func=lambda name: name.replace("_", " "), key="group-metric"
-        )
-        or names[0]
-    )
+    metric = st.segmented_control("Metric", names, default=names[0], format_func=title, key="group-metric") or names[0]
     frame = charts.groups_table(found.by_group, metric)
     worse = frame[frame["verdict"] == "worse"]["group"].tolist()
     st.markdown(
@@ -191,7 +186,7 @@ def groups(found: Harm | NotAssessed) -> None:
     if not len(judged):
         sentence.aside("No group has enough rows for an interval.")
         return
-    alt = f"Change of {metric.replace('_', ' ')} for each group that has enough rows, with 95 % intervals."
+    alt = f"Change of {title(metric).lower()} for each group that has enough rows, with 95 % intervals."
     draw(charts.group_changes(judged, metric), alt, frame, "groups", _FIGURES | {"group": words("Group")})
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from governance.errors import unknown_choice
 
 TERMS: dict[str, str] = {
     "accuracy": "The share of all rows that the model decides as the label says. Best is 1. Says little when one outcome is rare.",
-    "balanced_accuracy": "The mean of the true positive and the true negative rate. Best is 1, guessing gives 0.5.",
+    "balanced_accuracy": "Accuracy with each outcome weighing alike, however rare. Best is 1, guessing gives 0.5.",
     "base_rate": "The share of rows whose label is positive. A fact about the data, not about the model.",
     "base_value": "What the model answers on average over the background rows; explanations start there.",
     "background": "The rows that an explanation compares a person with.",
@@ -20,10 +22,10 @@ TERMS: dict[str, str] = {
     "digest": "The SHA-256 fingerprint of bytes: another byte, another digest.",
     "disparity": "How far a metric is apart between groups, as difference or ratio.",
     "distance": "Gower's distance: the mean difference over the columns, each as a share of its range. 0 is equal, 1 differs in all.",
-    "equal_opportunity": "Compares the true positive rate of the groups: of those who deserve it, how many are selected.",
-    "equalized_odds": "Compares both the true and the false positive rate of the groups.",
+    "equal_opportunity": "Compares the share of positives found in the groups: of those who deserve it, how many are selected.",
+    "equalized_odds": "Compares both the share of positives found and the share of negatives selected in the groups.",
     "evidence": "A stored result with the digests of everything that it was computed from.",
-    "f1": "The harmonic mean of precision and true positive rate. Best is 1.",
+    "f1": "The harmonic mean of two shares: of the selected how many are positive, of the positive how many are selected. Best is 1.",
     "false_negative_rate": "Of the rows with a positive label, the share that the model misses. Best is 0.",
     "false_positive_rate": "Of the rows with a negative label, the share that the model selects. Best is 0.",
     "impact_ratio": "The selection rate of a group divided by the highest one. Below 0.8 is the four-fifths mark.",
@@ -32,14 +34,17 @@ TERMS: dict[str, str] = {
     "ks": "Kolmogorov-Smirnov: the largest gap between two cumulative distributions. 0 is equal, 1 is disjoint.",
     "chi2": "Chi-square test: whether the counts of categories differ by more than chance.",
     "ledger": "The list of everything that was recorded, in order, that cannot be changed without being noticed.",
+    "mean_error": "Prediction minus outcome on average: above 0 the model answers too high. Best is 0.",
     "mean_absolute_error": "How far a prediction is off on average, in the unit of the target. Best is 0.",
     "not assessed": "The question was asked and could not be answered; never the same as fine.",
     "p_value": "How often chance alone would give a difference at least this large.",
     "precision": "Of the rows that the model selects, the share whose label is positive. Best is 1.",
     "psi": "Population stability index: how much the distribution moved. Below 0.1 little, above 0.25 much.",
+    "r2": "How much of the spread of the outcome the model explains. Best is 1, always answering the mean gives 0.",
     "quorum": "How many members must vote before a decision counts.",
     "reference": "What something is compared with: a group, an earlier window, the training data.",
     "roc_auc": "How often a positive row scores above a negative one. Best is 1, guessing gives 0.5.",
+    "root_mean_squared_error": "How far a prediction is off, large errors weighing more, in the unit of the target. Best is 0.",
     "root": "One fingerprint for the whole ledger up to an entry.",
     "selection_rate": "The share of rows that the model selects.",
     "shap": "Shapley values: how much each input moved the model's answer, so that the parts add up to the whole.",
@@ -48,6 +53,22 @@ TERMS: dict[str, str] = {
     "true_positive_rate": "Of the rows with a positive label, the share that the model finds. Best is 1.",
     "wasserstein": "How far the values moved on average, in standard deviations of the reference. 0 is equal.",
 }
+
+FIELD: Final[dict[str, str]] = {
+    "base_rate": "base rate, prevalence",
+    "false_negative_rate": "false negative rate, miss rate",
+    "false_positive_rate": "false positive rate, fall-out",
+    "mean_absolute_error": "mean absolute error, MAE",
+    "mean_error": "mean error, bias",
+    "precision": "precision, positive predictive value",
+    "r2": "R squared, coefficient of determination",
+    "roc_auc": "area under the ROC curve, ROC AUC, c-statistic",
+    "root_mean_squared_error": "root mean squared error, RMSE",
+    "selection_rate": "selection rate",
+    "true_negative_rate": "true negative rate, specificity",
+    "true_positive_rate": "true positive rate, recall, sensitivity",
+}
+"""What the field calls a term that the screens say in plainer words."""
 
 
 def meaning(term: str) -> str:
@@ -63,5 +84,6 @@ def meaning(term: str) -> str:
 
 
 def about(term: str) -> str | None:
-    """Return what a term means, or None for a term that the glossary does not have."""
-    return TERMS.get(term)
+    """Return what a term means and what the field calls it, or None for a term that the glossary does not have."""
+    found, called = TERMS.get(term), FIELD.get(term)
+    return f"{found} The field calls it {called}." if found and called else found

@@ -175,7 +175,7 @@ def unjudged(report: FairnessReport) -> None:
                 "proportional": tables.share("If spread in proportion"),
             }
             tables.table(
-                bounds, f"Bounds of the selection rate by {shown(item.attribute)}", columns, key=f"b-{item.attribute}"
+                bounds, f"Bounds of the share selected by {shown(item.attribute)}", columns, key=f"b-{item.attribute}"
             )
 
 
@@ -238,5 +238,5 @@ def frontier(found: SweepReport, attribute: str) -> None:
         sentence.aside("There is no frontier: it needs labels and two groups with enough people.")
         return
     frame = fairness.frontier_frame(points)
-    text = f"Accuracy against the largest difference in selection rate by {shown(attribute)}, one dot per threshold"
+    text = f"Accuracy against the largest difference in the share selected by {shown(attribute)}, one dot per threshold"
     base.draw(fairness.frontier(frame), text, frame, f"frontier-{attribute}")

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from governance.fairness.words import title
 from governance.workflow import alert_book, places, watch
 from governance.workflow.alert_book import Noted
 from governance.workflow.chronicle import Event
@@ -66,7 +67,7 @@ def _of(part: int, whole: int) -> str:
 def over_time(found: Sequence[Standing]) -> None:
     """Draw the main metric over the windows, and one row per window."""
     frame = charts.points_table(found)
-    metric = next((item.metric for item in found if item.metric), "").replace("_", " ")
+    metric = title(next((item.metric for item in found if item.metric), ""))
     if len(frame):
         draw(
             charts.over_windows(frame, metric),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from governance.drift.over_time import By, OverTime
 from governance.drift.spec import OverTimeParameters
+from governance.fairness.words import title
 from pages._ui import datasets, evidence, tables
 from pages._ui.charts import over_time as charts
 from pages._ui.charts.base import draw
@@ -85,7 +86,7 @@ def _performance(found: OverTime) -> None:
     if not len(frame):
         st.caption("How good decisions were per window is not known: no model and no score, or too few rows.")
         return
-    metric = found.metric.replace("_", " ")
+    metric = title(found.metric)
     mark = found.reference.value if found.reference else None
     draw(
         charts.points(frame, metric, [item.label for item in found.windows], mark),
@@ -103,7 +104,7 @@ def _groups(found: OverTime) -> None:
     attribute = st.segmented_control("By group", attributes, default=attributes[0], key="over-time-group")
     attribute = attribute or attributes[0]
     frame = charts.groups_table(found, attribute)
-    metric = found.metric.replace("_", " ")
+    metric = title(found.metric)
     draw(
         charts.points(frame, metric, ["reference", *[item.label for item in found.windows]]),
         f"{metric} per window for each group of {shown(attribute, 60)} with at least 30 labelled rows, with 95 % intervals.",

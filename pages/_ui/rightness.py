@@ -21,15 +21,6 @@ FIRST: Final[dict[str, tuple[str, ...]]] = {
     "multiclass": ("accuracy", "balanced_accuracy", "precision_macro", "f1_macro"),
     "regression": ("mean_absolute_error", "root_mean_squared_error", "mean_error", "r2"),
 }
-_NAMES: Final = {
-    "average_precision": "Average precision",
-    "brier_score": "Brier score",
-    "log_loss": "Log loss",
-    "expected_calibration_error": "Calibration error",
-    "precision_macro": "Precision, mean over classes",
-    "f1_macro": "F1, mean over classes",
-    "median_absolute_error": "Median absolute error",
-}
 _NOT_SHARES: Final = PLAIN_NUMBERS | {
     "average_precision", "brier_score", "log_loss", "expected_calibration_error", "median_absolute_error", "f1_macro",
 }  # fmt: skip
@@ -37,7 +28,7 @@ _NOT_SHARES: Final = PLAIN_NUMBERS | {
 
 def name_of(measure: Measure) -> str:
     """Return what a person calls a measure."""
-    return _NAMES.get(measure.metric, title(measure.metric))
+    return title(measure.metric)
 
 
 def amount(measure: Measure) -> str:
@@ -152,7 +143,7 @@ def threshold(report: BinaryReport) -> None:
             "roc",
         )
     with right:
-        st.markdown("**Precision against found**")
+        st.markdown("**Selected and positive, against found (precision and recall)**")
         share = curve.positives / max(curve.positives + curve.negatives, 1)
         text = "Precision-recall curve with the chosen threshold; the dashed line is the base rate"
         base.draw(performance.precision_recall(rates, here, share), text, rates, "pr")

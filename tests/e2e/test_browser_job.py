@@ -78,12 +78,14 @@ def look_at_what_came_later(browser: Browser, app: RunningApp) -> None:
     steps.until_measured(page)
     main = page.get_by_test_id("stMain")
     words = re.sub(r"\s+", " ", main.inner_text().replace("\N{WORD JOINER}", ""))
-    drop = re.search(r"The world has moved: .* It hurts: roc auc went from (0\.\d+) to (0\.\d+)\.", words)
+    drop = re.search(
+        r"The world has moved: .* It hurts: pairs in the right order went from (0\.\d+) to (0\.\d+)\.", words
+    )
     assert drop, words[:2000]
     assert float(drop[1]) == pytest.approx(0.69, abs=0.02)
     assert float(drop[2]) == pytest.approx(0.63, abs=0.02)
     assert re.search(r"Retrain Labels confirm the harm: .* A recommendation, not a decision. Not known: ", words)
-    assert re.search(r"roc auc, expected 0\.\d+ reference 0\.\d+, interval 0\.\d+ to 0\.\d+", words)
+    assert re.search(r"Pairs in the right order, expected 0\.\d+ reference 0\.\d+, interval 0\.\d+ to 0\.\d+", words)
     assert "it cannot see a change of that" in words
     assert main.get_by_text("Where the change of the error comes from").is_visible()
     assert re.search(r"For whom\? .*(Worse for: |No group is known to be worse off)", words)

@@ -18,6 +18,7 @@ from governance.drift.report import (
     NumericPicture,
     PerformanceChange,
 )
+from governance.fairness.words import title
 from pages._ui import palette
 from pages._ui.charts.base import BAR, AnyChart
 from pages._ui.text import shown
@@ -56,13 +57,14 @@ def metrics_table(found: PerformanceChange) -> pd.DataFrame:
     """Return one row per metric with both windows, the change and its interval."""
     rows = [
         {
-            "metric": name.replace("_", " "),
+            "metric": title(name),
             "reference": found.reference[name].value,
             "current": found.current[name].value,
             "change": moved.value,
             "low": moved.low,
             "high": moved.high,
             "verdict": moved.verdict.replace("_", " "),
+            "also called": name.replace("_", " "),
         }
         for name, moved in found.change.items()
     ]
@@ -122,8 +124,7 @@ def groups_table(groups: Sequence[GroupChange], metric: str) -> pd.DataFrame:
 
 def group_changes(frame: pd.DataFrame, metric: str) -> AnyChart:
     """Return the change of one metric for each group."""
-    title = f"change of {metric.replace('_', ' ')}, 95 % interval"
-    return changes(frame, "group", title)
+    return changes(frame, "group", f"change of {title(metric).lower()}, 95 % interval")
 
 
 def columns_table(columns: Sequence[ColumnDrift]) -> pd.DataFrame:

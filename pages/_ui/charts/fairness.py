@@ -15,7 +15,7 @@ from pages._ui import palette
 from pages._ui.charts.base import BAR, AnyChart
 from pages._ui.text import shown
 
-TITLE: Final = "Largest difference in selection rate (0 is best)"
+TITLE: Final = "Largest difference in the share selected (0 is best)"
 VERDICT_WORDS: Final = {
     "worse": "Worse than the reference",
     "not_worse": "Not clearly worse",
@@ -88,9 +88,9 @@ def threshold_frame(points: Sequence[AtThreshold]) -> pd.DataFrame:
         {
             "Group": [shown(point.name or "All people") for point in points],
             "Selected": [point.selection_rate for point in points],
-            "True positive rate": [point.true_positive_rate for point in points],
-            "False positive rate": [point.false_positive_rate for point in points],
-            "Precision": [point.precision for point in points],
+            title("true_positive_rate"): [point.true_positive_rate for point in points],
+            title("false_positive_rate"): [point.false_positive_rate for point in points],
+            title("precision"): [point.precision for point in points],
             "Accuracy": [point.accuracy for point in points],
             "Rows": [point.n for point in points],
         }

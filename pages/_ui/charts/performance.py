@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import altair as alt
 import pandas as pd
 
+from governance.fairness.words import title
 from governance.performance.report import (
     BinaryReport,
     Confusion,
@@ -15,6 +18,10 @@ from governance.performance.report import (
 from pages._ui import palette
 from pages._ui.charts.base import AnyChart
 from pages._ui.text import shown
+
+FOUND: Final = title("true_positive_rate")
+WRONGLY: Final = title("false_positive_rate")
+PRECISE: Final = title("precision")
 
 SIZE = 280
 """Height of a chart, pixels."""
@@ -56,18 +63,18 @@ def confusion(frame: pd.DataFrame) -> AnyChart:
 def curve_frame(curve: ThresholdCurve) -> pd.DataFrame:
     """Return the rates at each threshold."""
     frame = pd.DataFrame({"Threshold": curve.thresholds, "tp": curve.true_positives, "fp": curve.false_positives})
-    frame["True positive rate"] = frame.tp / max(curve.positives, 1)
-    frame["False positive rate"] = frame.fp / max(curve.negatives, 1)
-    frame["Precision"] = (frame.tp / (frame.tp + frame.fp)).where(frame.tp + frame.fp > 0)
+    frame[FOUND] = frame.tp / max(curve.positives, 1)
+    frame[WRONGLY] = frame.fp / max(curve.negatives, 1)
+    frame[PRECISE] = (frame.tp / (frame.tp + frame.fp)).where(frame.tp + frame.fp > 0)
     frame["Selected"] = (frame.tp + frame.fp) / max(curve.positives + curve.negatives, 1)
     return frame.drop(columns=["tp", "fp"])
 
 
 def roc(frame: pd.DataFrame, at: pd.DataFrame) -> AnyChart:
     """Return the ROC curve with the diagonal of guessing and a mark at the chosen threshold."""
-    x = alt.X("False positive rate:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
-    y = alt.Y("True positive rate:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
-    guess = pd.DataFrame({"False positive rate": [0.0, 1.0], "True positive rate": [0.0, 1.0]})
+    x = alt.X(f"{WRONGLY}:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
+    y = alt.Y(f"{FOUND}:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
+    guess = pd.DataFrame({WRONGLY: [0.0, 1.0], FOUND: [0.0, 1.0]})
     line = alt.Chart(guess).mark_line(color=palette.MUTED, strokeDash=[4, 3]).encode(x=x, y=y)
     drawn = alt.Chart(frame).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y, order="Threshold:Q")
     mark = (
@@ -82,19 +89,18 @@ def roc(frame: pd.DataFrame, at: pd.DataFrame) -> AnyChart:
 def precision_recall(frame: pd.DataFrame, at: pd.DataFrame, base_rate: float) -> AnyChart:
     """Return precision over recall with the base rate as the line of guessing and a mark at the chosen threshold."""
     x = alt.X(
-        "True positive rate:Q",
-        title="True positive rate (recall)",
+        f"{FOUND}:Q",
         scale=alt.Scale(domain=[0, 1]),
         axis=alt.Axis(format="%"),
     )
-    y = alt.Y("Precision:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
+    y = alt.Y(f"{PRECISE}:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
     guess = alt.Chart(pd.DataFrame({"at": [base_rate]})).mark_rule(color=palette.MUTED, strokeDash=[4, 3])
     drawn = (
         alt.Chart(frame.dropna()).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y, order="Threshold:Q")
     )
     mark = alt.Chart(at.dropna()).mark_point(filled=True, size=120, color=palette.ORANGE, opacity=1)
     layered: AnyChart = alt.layer(
-        guess.encode(y=alt.Y("at:Q", title="Precision")), drawn, mark.encode(x=x, y=y, tooltip=list(at.columns))
+        guess.encode(y=alt.Y("at:Q", title=PRECISE)), drawn, mark.encode(x=x, y=y, tooltip=list(at.columns))
     ).properties(height=SIZE)
     return layered
 
