@@ -16,10 +16,10 @@ TITLES: Final[dict[str, str]] = {
     "count": "Rows",
     "base_rate": "Share with a positive label",
     "selection_rate": "Share selected",
-    "true_positive_rate": "Share of positives found",
-    "false_positive_rate": "Share of negatives selected",
-    "true_negative_rate": "Share of negatives left out",
-    "false_negative_rate": "Share of positives missed",
+    "true_positive_rate": "Positives found",
+    "false_positive_rate": "Negatives selected",
+    "true_negative_rate": "Negatives left out",
+    "false_negative_rate": "Positives missed",
     "precision": "Selected and positive",
     "negative_predictive_value": "Left out and negative",
     "false_discovery_rate": "Selected but negative",
@@ -67,7 +67,7 @@ class WorseOff:
 
 
 def title(metric: str) -> str:
-    """Return what a person calls a metric; "true_positive_rate[yes]" becomes "Share of positives found (yes)"."""
+    """Return what a person calls a metric; "true_positive_rate[yes]" becomes "Positives found (yes)"."""
     name, bracket, of_class = metric.partition("[")
     return TITLES.get(name, name.replace("_", " ").capitalize()) + (f" ({of_class.rstrip(']')})" if bracket else "")
 

@@ -143,7 +143,7 @@ def threshold(report: BinaryReport) -> None:
             "roc",
         )
     with right:
-        st.markdown("**Selected and positive, against found (precision and recall)**")
+        st.markdown("**Selected and positive, against found (precision, recall)**")
         share = curve.positives / max(curve.positives + curve.negatives, 1)
         text = "Precision-recall curve with the chosen threshold; the dashed line is the base rate"
         base.draw(performance.precision_recall(rates, here, share), text, rates, "pr")

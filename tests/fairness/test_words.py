@@ -80,4 +80,4 @@ def test_harm_is_positive_for_the_group_that_is_worse_off() -> None:
 
 
 def test_a_metric_of_a_class_is_named_with_its_class() -> None:
-    assert title("true_positive_rate[yes]") == "Share of positives found (yes)"
+    assert title("true_positive_rate[yes]") == "Positives found (yes)"
