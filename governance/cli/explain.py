@@ -12,7 +12,7 @@ import typer
 from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.models import ColumnsOption, named_columns
 from governance.cli.options import JsonOption
-from governance.cli.output import print_json, say
+from governance.cli.output import check_place, print_json, say
 from governance.cli.progress import reporter
 from governance.cli.sources import data_file, model_file, roles
 from governance.codec import JsonValue, encode
@@ -68,6 +68,7 @@ def explain(
     json: JsonOption = False,
 ) -> None:
     """Attribute every prediction to the raw columns, exactly where the file allows it, and certify how far to trust it."""
+    check_place(out)
     parameters = {
         "method": _known("method", method, WAYS), "scale": _known("scale", scale, SCALES), "target": target,
         "background_rows": background_rows, "max_rows": max_rows, "model_calls": model_calls, "correlated": correlated,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from governance.cli.options import JsonOption
-from governance.cli.output import WRONG_USE, print_json, say
+from governance.cli.output import WRONG_USE, check_place, print_json, say
 from governance.cli.progress import reporter
 from governance.cli.sources import data_file, model_file, roles
 from governance.codec import encode
@@ -84,6 +84,7 @@ def predict(
 
     from governance.run import Task, execute, read_array
 
+    check_place(out)
     column_roles = roles(schema)
     task = Task("models.predict", data_file(data, column_roles), model_file(model, named_columns(columns)))
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:

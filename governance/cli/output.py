@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Final, NoReturn
 
 from governance.codec import JsonValue
-from governance.errors import GovernanceError
+from governance.errors import GovernanceError, RefusedInputError
 
 DONE: Final = 0
 NOT_SATISFIED: Final = 1
@@ -23,6 +24,22 @@ def print_json(value: JsonValue) -> None:
 def say(text: str) -> None:
     """Print a line for people on standard output."""
     sys.stdout.write(text + "\n")
+
+
+def check_place(out: Path | None) -> None:
+    """Refuse a file to write whose folder is not there, before anything is computed for it; None is no file.
+
+    Raises:
+        RefusedInputError: the folder is missing, or the name is that of a folder.
+    """
+    if out is None:
+        return
+    if out.is_dir():
+        raise RefusedInputError(f"{str(out)!r} is a folder, expected the name of a file.", "Name a file to write.")
+    if not out.parent.is_dir():
+        raise RefusedInputError(
+            f"There is no folder {str(out.parent)!r} to write to.", "Make it, or name another file."
+        )
 
 
 def fail(error: GovernanceError) -> NoReturn:

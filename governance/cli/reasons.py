@@ -12,7 +12,7 @@ from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.explain import BackgroundOption, DataArgument, ModelArgument, RowsOption, SeedOption
 from governance.cli.models import ColumnsOption, named_columns
 from governance.cli.options import JsonOption
-from governance.cli.output import print_json, say
+from governance.cli.output import check_place, print_json, say
 from governance.cli.progress import reporter
 from governance.cli.sources import data_file, model_file, roles
 from governance.codec import JsonValue, encode
@@ -45,6 +45,7 @@ def reasons(
     json: JsonOption = False,
 ) -> None:
     """Give the principal reasons for unfavourable decisions, from attributions against a stated group, in your own words."""
+    check_place(out)
     if against not in AGAINST:
         raise unknown_choice("reference group", against, AGAINST)
     words = read_wording(_text(wording)) if wording else ()

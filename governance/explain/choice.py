@@ -87,9 +87,17 @@ def choose(subject: Subject, wish: Wish, background: BackgroundRows | None = Non
 
 
 def target_of(signature: Signature, schema: Schema, name: str) -> int:
-    """Return the number of the class to explain: the named one, else the schema's positive one, else the last one."""
+    """Return the number of the class to explain: the named one, else the schema's positive one, else the last one.
+
+    Raises:
+        RefusedInputError: the model has no class of this name, or none at all.
+    """
     from governance.data.outcome import positive_index
 
+    if name and not signature.classes:
+        raise RefusedInputError(
+            f"The model answers with a number and has no classes; got class {name!r}.", "Ask without a class."
+        )
     if not signature.classes:
         return 0
     if name:

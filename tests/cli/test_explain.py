@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.linear_model import LinearRegression
 from typer.testing import CliRunner, Result
 
 from governance.__main__ import build
@@ -77,6 +78,41 @@ def test_an_unknown_way_is_refused_with_the_known_ones(files: Path) -> None:
     result = run("explain", files / "model.onnx", files / "data.csv", "--method", "magic")
     assert isinstance(result.exception, RefusedInputError)
     assert "Known: auto, enumeration, kernel, leverage, linear, permutation, tree" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--class", "7"), "No class '7'. Known: 0, 1."),
+        (("--scale", "percent"), "No scale 'percent'. Known: probability, raw."),
+        (("--scale", "probability"), "on the raw scale (log-odds) only"),
+        (("--schema", "none.toml"), "There is no file 'none.toml'."),
+        (("--out", "nowhere/out.parquet"), "There is no folder 'nowhere' to write to."),
+        (("--out", "."), "'.' is a folder, expected the name of a file."),
+    ],
+)
+def test_what_explain_cannot_do_is_refused_with_what_to_do_instead(
+    files: Path, words: tuple[str, str], message: str
+) -> None:
+    way = ("--method", "tree") if words[1] == "probability" else ()
+    error = run("explain", files / "model.onnx", files / "data.csv", *words, *way).exception
+    assert isinstance(error, RefusedInputError)
+    assert message in str(error)
+    assert error.advice
+
+
+def test_a_file_that_is_no_text_is_no_schema(files: Path) -> None:
+    found = run("explain", files / "model.onnx", files / "data.csv", "--schema", files / "model.onnx")
+    assert isinstance(found.exception, RefusedInputError)
+    assert "is not UTF-8 text" in str(found.exception)
+
+
+def test_a_class_of_a_model_that_answers_with_a_number_is_refused(tmp_path: Path, files: Path) -> None:
+    rows = pd.read_csv(files / "data.csv").astype(np.float32)
+    (tmp_path / "line.onnx").write_bytes(convert_estimator(LinearRegression().fit(rows, rows.a), rows))
+    found = run("explain", tmp_path / "line.onnx", files / "data.csv", "--class", "1")
+    assert isinstance(found.exception, RefusedInputError)
+    assert "has no classes; got class '1'" in str(found.exception)
 
 
 def test_kernel_shap_is_named_as_approximate_with_its_budget(files: Path) -> None:
