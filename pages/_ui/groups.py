@@ -1,4 +1,4 @@
-"""The parts of the fairness screen: by group, combinations, who cannot be judged, thresholds, Local Law 144."""
+"""The parts of the fairness screen: by group, combinations, who cannot be judged."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from governance.fairness import thresholds, words
-from governance.fairness.report import FairnessReport, GroupResult, SweepReport
+from governance.fairness import words
+from governance.fairness.report import FairnessReport, GroupResult
 from pages._ui import sentence, tables
 from pages._ui.charts import base, fairness
-from pages._ui.text import interval, join, number, percent, plain, shown
+from pages._ui.text import interval, join, percent, plain, shown
 
 MOST: Final = 25
 """Groups drawn at a time; the table behind the chart has all."""
@@ -177,66 +177,3 @@ def unjudged(report: FairnessReport) -> None:
             tables.table(
                 bounds, f"Bounds of the share selected by {shown(item.attribute)}", columns, key=f"b-{item.attribute}"
             )
-
-
-@st.fragment
-def sweep(found: SweepReport, attributes: tuple[str, ...], key: str) -> None:
-    """Draw a threshold that can be moved, and what it would mean for each group; the rows are not read again."""
-    curves = [curve for curve in found.groups if tuple(curve.group) == attributes and curve.n >= found.limits.min_rows]
-    labelled = found.overall.positives + found.overall.negatives > 0
-    lowest, highest = (
-        found.thresholds[0],
-        found.thresholds[-2] if len(found.thresholds) > 1 else found.thresholds[0] + 1,
-    )
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
-    with left:
-        cut = st.slider(
-            "Threshold: selected from this score on", float(lowest), float(max(highest, lowest + 1e-6)),
-            float(min(max(found.current, lowest), highest)), step=float(max(highest - lowest, 1e-6)) / 400, key=f"cut-{key}", format="%.3f",
-        )  # fmt: skip
-    with right:
-        st.caption(f"In force: {number(found.current)}. Moving the slider changes nothing but this picture.")
-    index = thresholds.nearest(found.thresholds, cut)
-    points = [thresholds.at(found.overall, index), *(thresholds.at(curve, index) for curve in curves)]
-    rates = [point.selection_rate for point in points[1:] if point.selection_rate is not None]
-    spread = (
-        f" Between the groups it differs by {100 * (max(rates) - min(rates)):.1f} points." if len(rates) > 1 else ""
-    )
-    accuracy = (
-        f" {percent(points[0].accuracy)} of all labelled rows are decided as their label says." if labelled else ""
-    )
-    bad = ", which is bad for them" if found.selected_is == "bad" else ""
-    st.markdown(f"At {cut:.3f}, {percent(points[0].selection_rate)} of all people are selected{bad}.{spread}{accuracy}")
-    frame = fairness.threshold_frame(points)
-    base.draw(fairness.selected_bars(frame), "Share selected in each group at this threshold", frame, f"bars-{key}")
-    if labelled:
-        _costs(found, cut, f"costs-{key}")
-
-
-def _costs(found: SweepReport, cut: float, key: str) -> None:
-    st.markdown("**What would errors cost?**")
-    one, two = st.columns(2)
-    with one:
-        fp = st.number_input("One person wrongly selected costs", 0.0, 1e9, 1.0, key=f"fp-{key}")
-    with two:
-        fn = st.number_input("One person wrongly not selected costs", 0.0, 1e9, 1.0, key=f"fn-{key}")
-    costs = thresholds.Costs(false_positive=fp, false_negative=fn)
-    best = thresholds.cheapest(found.overall, costs)
-    now = thresholds.at(found.overall, thresholds.nearest(found.thresholds, cut)).cost(costs)
-    least = thresholds.at(found.overall, best).cost(costs)
-    st.markdown(
-        f"At {cut:.3f} errors cost {number(now, 0)}; the cheapest common threshold is "
-        f"{min(found.thresholds[best], 1e300):.3f} with {number(least, 0)}."
-    )
-    sentence.aside(thresholds.PER_GROUP_NOTICE)
-
-
-def frontier(found: SweepReport, attribute: str) -> None:
-    """Draw what less disparity costs in accuracy."""
-    points = found.frontier.get(attribute, ())
-    if not points:
-        sentence.aside("There is no frontier: it needs labels and two groups with enough people.")
-        return
-    frame = fairness.frontier_frame(points)
-    text = f"Accuracy against the largest difference in the share selected by {shown(attribute)}, one dot per threshold"
-    base.draw(fairness.frontier(frame), text, frame, f"frontier-{attribute}")

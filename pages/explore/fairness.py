@@ -7,7 +7,7 @@ import streamlit as st
 from governance.fairness import words
 from governance.fairness.report import FairnessReport, SweepReport
 from governance.fairness.spec import ByGroup
-from pages._ui import candidates, groups, impact, sentence, subject, tables
+from pages._ui import candidates, groups, impact, sentence, subject, sweep, tables
 from pages._ui.evidence import need, result
 from pages._ui.text import plain
 
@@ -62,8 +62,8 @@ if view == "Who cannot be judged":
 if view == "Thresholds" and (swept := need("fairness.sweep", picked)):
     moved = result(swept, SweepReport)
     if moved is not None:
-        groups.sweep(moved, names, "sweep")
-        groups.frontier(moved, names[0])
+        sweep.section(moved, names)
+        sweep.frontier(moved, names[0])
         tables.provenance(swept, "sweep")
 if view == "Impact ratios":
     impact.section(picked)

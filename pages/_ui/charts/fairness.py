@@ -97,20 +97,6 @@ def threshold_frame(points: Sequence[AtThreshold]) -> pd.DataFrame:
     )
 
 
-def selected_bars(frame: pd.DataFrame) -> AnyChart:
-    """Return the share selected in each group as bars from zero, on a scale that stays put while the threshold moves."""
-    base = alt.Chart(frame)
-    y = alt.Y("Group:N", sort=None, title=None)
-    bars = base.mark_bar(color=palette.ACCENT, height=BAR * 0.6).encode(
-        y=y, x=alt.X("Selected:Q", title="Share selected", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
-    )
-    words = base.mark_text(align="left", dx=5, color=palette.MUTED).encode(
-        y=y, x="Selected:Q", text=alt.Text("Selected:Q", format=".1%")
-    )
-    layered: AnyChart = alt.layer(bars, words).properties(height=(BAR + 4) * len(frame) + 60)
-    return layered
-
-
 def curve_frame(found: SweepReport, names: Sequence[str], attributes: tuple[str, ...]) -> pd.DataFrame:
     """Return the share selected at each threshold for the named groups of one attribute set."""
     rows = []
