@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass, fields
 from typing import Literal
@@ -68,10 +69,19 @@ def from_toml(text: str) -> Schema:
 
 
 def from_json(value: JsonValue) -> Schema:
-    """Return the schema from a JSON object with the fields of `Schema`."""
+    """Return the schema from a JSON object with the fields of `Schema`.
+
+    Raises:
+        RefusedInputError: an unknown field, a value of the wrong type, or a threshold that is no number.
+    """
     known = {field.name for field in fields(Schema)}
     unknown = sorted(set(value) - known)
     if unknown:
         raise RefusedInputError(f"Unknown field {unknown[0]!r} in the schema.", f"Known: {', '.join(sorted(known))}.")
     plain = {key: str(item) if key == "positive" else item for key, item in value.items()}
-    return decode(Schema, plain)
+    found = decode(Schema, plain)
+    if not math.isfinite(found.threshold):
+        raise RefusedInputError(
+            f"The threshold of the schema is {found.threshold}; a finite number is expected.", "Write for example 0.5."
+        )
+    return found
