@@ -32,7 +32,7 @@ def ask(question: str, place: Path, model: bytes, data: pd.DataFrame, **paramete
     data.to_parquet(table)
     task = Task(
         question, DataFile(str(table), sha256(table.read_bytes()), Schema()),
-        ModelFile(str(file), sha256(model), signature_of(model)), None, parameters,
+        ModelFile(str(file), sha256(model), signature_of(model)), parameters=parameters,
     )  # fmt: skip
     return execute(task).evidence
 
