@@ -7,7 +7,8 @@ UV := $(BIN)/uv
 WORKSPACE ?= workspace
 PORT ?= 8501
 PROCESSES ?= 2
-INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+# Compiled when installed: each worker, command and test is a process of its own, and would otherwise compile what it imports.
+INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra convert \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
@@ -49,6 +50,7 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports --no-cache
 
 test: lint browser strace
+	@$(BIN)/python -m compileall -q app.py governance pages storage tests
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 bench: browser
