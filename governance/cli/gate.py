@@ -47,11 +47,22 @@ def gate(
 
 
 def document(report: GateReport) -> JsonValue:
-    """Return the JSON document of a report; its inputs are the policy and the evidence that was read."""
+    """Return the JSON document of a report; its inputs are the policy and the evidence that was read, its values JSON numbers."""
     read = sorted({line.evidence for line in report.requirements if line.evidence})
     inputs = [{"role": "policy", "digest": report.policy_digest, "name": report.policy}]
     inputs += [{"role": "evidence", "digest": digest, "name": ""} for digest in read]
-    return {**encode(report), "inputs": inputs, "environment": encode(environment())}
+    told = encode(report)
+    for line in told["requirements"]:
+        line["value"] = _number(line["value"])
+    return {**told, "inputs": inputs, "environment": encode(environment())}
+
+
+def _number(text: str | None) -> float | str | None:
+    """Return what a report holds as text as the number that it is; other words as they are."""
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return text
 
 
 def read_policy(path: Path) -> Policy:

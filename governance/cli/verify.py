@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
+from governance.codec import JsonValue, encode, sha256
 from governance.dossier.verify import words
 from governance.errors import RefusedInputError
+from governance.evidence import environment
 from governance.workflow.checking import check
 
 
@@ -37,7 +39,7 @@ def verify(
             raise RefusedInputError(f"There is nothing at {str(path)!r}.", "Check the path.")
     answer = check(export, trust, old or [], authority.read_bytes() if authority else b"")
     if json:
-        print_json(answer)
+        print_json({**answer, "inputs": inputs(trust, old or []), "environment": encode(environment())})
     else:
         said = answer["time_stamp"]
         say(
@@ -45,3 +47,9 @@ def verify(
             + (f"\nTime stamp: the checkpoint existed at {said['time']}, says the authority.\n" if said else "")
         )
     raise typer.Exit(DONE if answer["valid"] else NOT_SATISFIED)
+
+
+def inputs(trust: Path, old: list[Path]) -> list[JsonValue]:
+    """Return what an export was held against: the trusted keys and the checkpoints kept, each with the digest of its file."""
+    kept = [("trust", trust), *(("checkpoint", path) for path in old)]
+    return [{"role": role, "digest": sha256(path.read_bytes()), "name": path.name} for role, path in kept]

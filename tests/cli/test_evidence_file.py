@@ -54,7 +54,7 @@ def test_a_pipeline_goes_on_or_stops_by_the_evidence_of_fairness(people: Path, t
         assert answer.exit_code == code, answer.exception
         (line,) = json.loads(answer.stdout)["requirements"]
         assert line["evidence"] == found.digest
-        assert float(line["value"]) == pytest.approx(0.2)
+        assert line["value"] == pytest.approx(0.2)
 
 
 def test_every_analysis_writes_the_evidence_of_its_method(people: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 import typer
 
 from governance.cli.verify import verify
+from governance.codec import sha256
 from governance.dossier import verify as verifier
 from governance.dossier.bundle import write_folder
 from governance.errors import RefusedInputError
@@ -35,6 +36,9 @@ def test_the_command_prints_the_contract_fields_and_ends_with_0_or_1(
     answer = json.loads(capsys.readouterr().out)
     assert caught.value.exit_code == 0
     assert (answer["valid"], answer["entries"], answer["decisions"], answer["first_bad"]) == (True, 29, 1, None)
+    held = sha256((export.parent / "trust.json").read_bytes())
+    assert answer["inputs"] == [{"role": "trust", "digest": held, "name": "trust.json"}]
+    assert answer["environment"]
     (export / "checkpoint").write_bytes(b"nothing")
     with pytest.raises(typer.Exit) as caught:
         verify(export, export.parent / "trust.json")

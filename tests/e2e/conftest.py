@@ -15,12 +15,20 @@ from tests.e2e.driving import ROOT, RunningApp, launch, running
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return headless Chromium."""
+def chromium() -> Iterator[Browser]:
+    """Return headless Chromium, started once."""
     with sync_playwright() as playwright:
         started = launch(playwright)
         yield started
         started.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """Return the browser; pages left open are closed, for they would look for their app ever after and take a core's quarter each."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
 
 
 @pytest.fixture(scope="module")

@@ -158,6 +158,7 @@ def test_the_command_prints_one_document_and_ends_with_0_or_1(
     code, value = run(tmp_path, capsys, "0.65")
     assert (code, value["satisfied"]) == (0, True)
     assert {"id", "outcome", "value", "limit"} <= set(value["requirements"][0])
+    assert value["requirements"][0]["value"] == 0.7
     code, value = run(tmp_path, capsys, "0.75")
     assert (code, value["satisfied"], value["requirements"][0]["outcome"]) == (1, False, "not_met")
 
