@@ -118,7 +118,7 @@ def test_members_and_keys_are_shown_with_what_became_of_them(told: Path) -> None
     drawn = page("keys.py")
     assert "2 members may act, each with a key of their own; no witness outside keeps watch." in words(drawn)
     assert list(drawn.dataframe[0].value["id"]) == ["ada", "bob"]
-    revoked = next(entry.index for entry in places.current().read().entries() if entry.kind == "key_revoked")
+    revoked = next(entry.index for entry in places.current().read().entries() if entry.type == "key.revoked")
     assert list(drawn.dataframe[1].value["state"]) == ["live"] * 4 + [str(revoked)]
     drawn.toggle(key="removed").set_value(True).run()
     assert list(drawn.dataframe[0].value["id"]) == ["ada", "bob", "eve"]
