@@ -75,7 +75,7 @@ cover: $(VENV)/.test
 FUZZ_SECONDS ?= 600
 fuzz: $(VENV)/.test
 	$(INSTALL) "atheris>=3,<4"
-	$(BIN)/python -W ignore -m tests.dossier.fuzz_verify -len_control=0 -max_len=64 -max_total_time=$(FUZZ_SECONDS)
+	$(BIN)/python -W ignore -m tests.dossier.fuzz_verify -len_control=0 -max_len=64 -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(VENV)/
 
 screenshots: browser
 	$(BIN)/python scripts/screenshots.py

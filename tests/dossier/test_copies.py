@@ -15,6 +15,8 @@ from governance.dossier.content import WITHHELD, Dossier
 from governance.dossier.copies import copies, dossiers
 from governance.dossier.decisions_csv import safe_cell
 from governance.evidence import Environment, Evidence, Input, Rows, RunKey
+from governance.methods import CATALOGUE
+from storage.ledger.events import EVENTS
 from tests.dossier.ledger import book
 from tests.review.board import EVIDENCE, MODEL, conditional, text
 
@@ -128,6 +130,17 @@ def test_the_index_names_evidence_or_says_that_there_is_none() -> None:
     assert "claims no compliance" in index
     assert {f"Article {number}" for number in range(9, 16)} <= {item.clause for item in CLAUSES}
     assert {"GOVERN", "MAP", "MEASURE", "MANAGE"} <= {item.clause for item in CLAUSES}
+    points = {item.clause.split()[2][0] for item in CLAUSES if item.clause.startswith("Annex IV")}
+    assert points == set("123456789")
+    assert "| Annex IV 8 | the provider's declaration of conformity | no evidence: this record has no place" in index
+
+
+def test_the_index_looks_only_for_methods_and_events_that_exist() -> None:
+    known = [item.id for item in CATALOGUE]
+    for clause in CLAUSES:
+        assert set(clause.record) <= set(EVENTS), clause
+        for prefix in clause.methods:
+            assert any(name.startswith(prefix) for name in known), (clause.clause, prefix)
 
 
 def test_equal_inputs_give_equal_copies(made: dict[str, bytes]) -> None:
