@@ -113,11 +113,12 @@ def windows_of(
     Raises:
         RefusedInputError: it cannot be cut so.
     """
+    asked = data_file(current, _without_missing_label(current, schema))
     task = Task(
         method="drift.harm_over_time" if model else "drift.over_time",
-        data=data_file(current, _without_missing_label(current, schema)),
+        data=asked,
         reference=data_file(reference, _without_missing_time(reference, schema)),
-        model=model_file(model) if model else None,
+        model=model_file(model, beside=asked) if model else None,
         parameters=parameters,
         seed=seed,
     )
@@ -134,11 +135,12 @@ def task_of(
 
     A current window whose outcomes are not known yet may lack the label column.
     """
+    asked = data_file(current, _without_missing_label(current, schema))
     return Task(
         method="drift.harm" if model else "drift.columns",
-        data=data_file(current, _without_missing_label(current, schema)),
+        data=asked,
         reference=data_file(reference, _without_missing_time(reference, schema)),
-        model=model_file(model) if model else None,
+        model=model_file(model, beside=asked) if model else None,
         parameters=parameters,
         seed=seed,
     )

@@ -175,10 +175,11 @@ def _task(
     parameters: JsonValue,
     seed: int,
 ) -> Task:
+    asked = data_file(data, schema)
     return Task(
         method=method,
-        data=data_file(data, schema),
-        model=model_file(model, named_columns(columns)),
+        data=asked,
+        model=model_file(model, named_columns(columns), asked),
         reference=data_file(background, Schema()) if background else None,
         parameters=parameters,
         seed=seed,

@@ -74,10 +74,11 @@ def _run(
     parameters: JsonValue,
     workspace: Path | None,
 ) -> Evidence:
+    asked = data_file(data, schema)
     task = Task(
         method=method,
-        data=data_file(data, schema),
-        model=model_file(model) if model else None,
+        data=asked,
+        model=model_file(model, beside=asked) if model else None,
         parameters=parameters,
         seed=seed,
     )

@@ -97,8 +97,9 @@ def _on_files(
         raise RefusedInputError(
             "There is no place for the model files.", "Give --out FOLDER, or --workspace and --parent."
         )
-    known = model_file(model) if model else None
-    task = Task(method, data_file(Path(data), roles(schema)), known, parameters=parameters)
+    asked = data_file(Path(data), roles(schema))
+    known = model_file(model, beside=asked) if model else None
+    task = Task(method, asked, known, parameters=parameters)
     out.mkdir(parents=True, exist_ok=True)
     done = execute(task, out, reporter())
     report = _made(done.evidence)

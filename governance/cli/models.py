@@ -86,7 +86,8 @@ def predict(
 
     check_place(out)
     column_roles = roles(schema)
-    task = Task("models.predict", data_file(data, column_roles), model_file(model, named_columns(columns)))
+    asked = data_file(data, column_roles)
+    task = Task("models.predict", asked, model_file(model, named_columns(columns), asked))
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         done = execute(task, Path(folder), reporter())
         table = answer_table(read_array(done.arrays["predictions"]), done.evidence.result["classes"], column_roles)

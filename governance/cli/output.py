@@ -26,6 +26,11 @@ def say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+def warn(text: str) -> None:
+    """Print a line for people on standard error, beside an answer that is given all the same."""
+    sys.stderr.write(f"countersign: {text}\n")
+
+
 def check_place(out: Path | None) -> None:
     """Refuse a file to write whose folder is not there, before anything is computed for it; None is no file.
 

@@ -53,10 +53,11 @@ def reasons(
         "row": row, "reference_group": against, "wording": [encode(item) for item in words], "count": count,
         "background_rows": background_rows, "background_seed": seed,
     }  # fmt: skip
+    asked = data_file(data, roles(schema))
     task = Task(
         method="explain.reasons",
-        data=data_file(data, roles(schema)),
-        model=model_file(model, named_columns(columns)),
+        data=asked,
+        model=model_file(model, named_columns(columns), asked),
         reference=data_file(background, Schema()) if background else None,
         parameters=parameters,
         seed=seed,

@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from governance.cli.output import warn
 from governance.data import file_kind
 from governance.data.schema import Schema, from_json, from_toml
 from governance.errors import RefusedInputError
@@ -62,12 +63,14 @@ def data_file(path: Path, schema: Schema, cohort: str = "") -> DataFile:
     return DataFile(str(path), digest_of(path), schema, cohort, path.name)
 
 
-def model_file(path: Path, columns: tuple[str, ...] = ()) -> ModelFile:
+def model_file(path: Path, columns: tuple[str, ...] = (), beside: DataFile | None = None) -> ModelFile:
     """Return the model file for a task after its inspection.
 
     Args:
         path: an ONNX file.
         columns: raw column of each input column, needed when the file does not name them.
+        beside: the table that the model is asked about. When nobody names the columns and the table has just as many without a
+            role of their own, they are taken in the table's order, and standard error says so.
 
     Raises:
         RefusedInputError: the model is refused; the message says what was found.
@@ -80,4 +83,19 @@ def model_file(path: Path, columns: tuple[str, ...] = ()) -> ModelFile:
     if inspection.refused:
         first = inspection.refused[0]
         raise RefusedInputError(f"The model {path.name} is refused: {first.found}", first.advice)
+    if beside is not None and not columns and not inspection.columns:
+        columns = _in_order(path.name, inspection.width, beside)
     return ModelFile(str(path), digest, signature_of(path.read_bytes(), columns or None), path.name)
+
+
+def _in_order(model: str, width: int, beside: DataFile) -> tuple[str, ...]:
+    from governance.data.table import open_dataset
+
+    found = beside.schema.features(open_dataset(Path(beside.path), Schema()).columns)
+    if len(found) != width:
+        return ()
+    warn(
+        f"{model} does not name its {width} columns: those of {beside.name} are taken in their order ({', '.join(map(repr, found))}). "
+        "If it was trained on another order, write the names into it: countersign convert MODEL --columns a,b,c."
+    )
+    return found

@@ -11,6 +11,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from skl2onnx import to_onnx
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -159,3 +160,23 @@ def test_wrong_input_ends_with_two_and_one_line(tmp_path: Path) -> None:
     assert done.stdout == ""
     assert "There is no file" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_columns_that_nobody_names_are_taken_in_the_order_of_a_table_that_has_just_these(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(60, 3)).astype(np.float32)
+    model = LogisticRegression().fit(values, values @ [1.0, -2.0, 0.5] > 0)
+    bare = to_onnx(model, values[:1], options={"zipmap": False})
+    (tmp_path / "bare.onnx").write_bytes(bare.SerializeToString())
+    frame = pd.DataFrame(values, columns=["b", "c", "a"])
+    frame.assign(id=range(60)).to_csv(tmp_path / "rows.csv", index=False)
+    (tmp_path / "roles.toml").write_text('identifier = "id"\n')
+    words = ("predict", tmp_path / "bare.onnx", tmp_path / "rows.csv", "--out", tmp_path / "out.parquet")
+    refused = run(*words)
+    assert isinstance(refused.exception, RefusedInputError)
+    assert "takes 3 columns" in str(refused.exception)
+    done = run(*words, "--schema", tmp_path / "roles.toml", "--json")
+    assert answer(done)["n"] == 60
+    assert "taken in their order ('b', 'c', 'a')" in done.stderr
+    found = pd.read_parquet(tmp_path / "out.parquet")["score"]
+    assert found.to_numpy() == pytest.approx(model.predict_proba(values)[:, 1], abs=1e-6)

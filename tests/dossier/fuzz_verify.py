@@ -37,7 +37,9 @@ def damaged(given: atheris.FuzzedDataProvider) -> bytes:
 def hostile(given: atheris.FuzzedDataProvider) -> bytes:
     index = given.ConsumeIntInRange(0, len(SAID) - 1)
     where = places_of(SAID[index])
-    put = given.PickValueInList([*HOSTILE, given.ConsumeUnicodeNoSurrogates(30), given.ConsumeIntInRange(1 - 2**53, 2**53 - 1)])
+    put = given.PickValueInList(
+        [*HOSTILE, given.ConsumeUnicodeNoSurrogates(30), given.ConsumeIntInRange(1 - 2**53, 2**53 - 1)]
+    )
     return zip_bytes(changed_entry(ROOM, index, given.PickValueInList(where), put), NAME)
 
 
