@@ -2,7 +2,9 @@
 
 Run: `python -m benchmarks.bench_large [ROWS]`; 5,000,000 rows unless told otherwise, beside a tenth of them. The table is written
 to a temporary folder and deleted. Memory is measured in a process of its own, every 10 ms: anonymous pages, which are what the
-computation holds; pages of the mapped file come and go as the system likes and are printed apart.
+computation holds; pages of the mapped file come and go as the system likes and are printed apart. It is bounded by the entries
+of scores that are kept (`governance.fairness.scores.MOST_ENTRIES`) and by the chunks that wait to be merged, so it stops growing at
+about three million rows.
 """
 
 from __future__ import annotations
@@ -119,7 +121,7 @@ def measured(path: Path, chunk: int = 0) -> dict[str, object]:
 
 def main() -> None:
     rows = int(sys.argv[1].replace(",", "").replace("_", "")) if len(sys.argv) > 1 else 5_000_000
-    reports = {}
+    reports, peaks = {}, {}
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         for n in (rows // 10, rows):
             path = Path(folder) / f"{n}.parquet"
@@ -132,9 +134,10 @@ def main() -> None:
                 f"{n / used:,.0f} rows per second of processor, peak memory {held:.0f} MB (and {mapped:.0f} MB of mapped files)",
                 flush=True,
             )
-            reports[n] = found["report"]
+            reports[n], peaks[n] = found["report"], held
         other = measured(Path(folder) / f"{rows}.parquet", OTHER)
         same = "the same numbers" if other["report"] == reports[rows] else "OTHER NUMBERS"
+        print(f"ten times the rows take {peaks[rows] / peaks[rows // 10]:.2f} times the memory")
         print(f"in chunks of {OTHER:,} rows: {same}, peak memory {int(str(other['RssAnon'])) / 1024:.0f} MB")
 
 

@@ -63,6 +63,21 @@ def text_of(values: pd.Series) -> pd.Series:
     return values.map(str, na_action="ignore").astype("str")
 
 
+def levels_of(values: pd.Series) -> tuple[NDArray[np.intp], list[str]]:
+    """Return the position of each row's value among the distinct ones, -1 for missing, and these as text as `text_of` writes them.
+
+    Only values that occur are listed; each is turned into text once, not once per row.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.cat.remove_unused_categories()
+        return np.asarray(values.cat.codes, dtype=np.intp), text_of(values.cat.categories.to_series()).tolist()
+    codes, distinct = pd.factorize(values, use_na_sentinel=True)
+    return np.asarray(codes, dtype=np.intp), text_of(pd.Series(distinct)).tolist()
+
+
 def outcome(frame: pd.DataFrame, schema: Schema, prediction: Prediction | None) -> Outcome:
     """Return the outcome of rows under the roles of `schema`.
 
@@ -119,9 +134,8 @@ def _binary_labels(frame: pd.DataFrame, schema: Schema) -> NDArray[np.float64]:
 def _coded(frame: pd.DataFrame, column: str, schema: Schema) -> NDArray[np.float64]:
     import numpy as np
 
-    text = text_of(frame[column])
-    missing = text.isna().to_numpy()
-    seen = sorted(set(text[~missing]))
+    codes, names = levels_of(frame[column])
+    seen = sorted(set(names))
     others = schema.negative or (tuple(value for value in seen if value != schema.positive) if len(seen) <= 2 else ())
     strange = [value for value in seen if value != schema.positive and value not in others]
     if strange or (seen and schema.positive not in seen and len(seen) > 1):
@@ -129,7 +143,8 @@ def _coded(frame: pd.DataFrame, column: str, schema: Schema) -> NDArray[np.float
             f"Column {column!r} holds {', '.join(map(repr, seen[:12]))}; positive is {schema.positive!r}.",
             "Declare every other value: negative = [...] in the schema.",
         )
-    return np.where(missing, np.nan, (text == schema.positive).to_numpy())
+    meaning = np.array([*(float(name == schema.positive) for name in names), np.nan])
+    return np.asarray(meaning[codes])
 
 
 def positive_index(schema: Schema, classes: tuple[str, ...]) -> int:
@@ -174,15 +189,15 @@ def _multiclass(frame: pd.DataFrame, schema: Schema, prediction: Prediction) -> 
 
     y_true = np.full(len(frame), np.nan)
     if schema.target:
-        text = text_of(frame[schema.target])
-        code = {name: index for index, name in enumerate(prediction.classes)}
-        strange = sorted(set(text.dropna()) - set(code))
+        codes, names = levels_of(frame[schema.target])
+        code = {name: float(index) for index, name in enumerate(prediction.classes)}
+        strange = sorted(set(names) - set(code))
         if strange:
             raise RefusedInputError(
                 f"Column {schema.target!r} holds {', '.join(map(repr, strange[:12]))}, which the model does not know.",
                 f"The model's classes: {', '.join(prediction.classes)}.",
             )
-        y_true = text.map(code).to_numpy(dtype=np.float64, na_value=np.nan)
+        y_true = np.array([*(code[name] for name in names), np.nan])[codes]
     best = prediction.label if prediction.label is not None else prediction.score.argmax(axis=1)
     return Outcome(
         "multiclass", prediction.classes, y_true, best.astype(np.float64), prediction.score, _weights(frame, schema)

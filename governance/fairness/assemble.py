@@ -23,7 +23,7 @@ from governance.fairness.metrics import BINARY, LABEL_FREE, direction
 from governance.fairness.reference import position
 from governance.fairness.report import Counts, Disparity, GroupResult, Limits, Method, MetricValue, Polarity
 
-AT_ONCE: Final = 16
+AT_ONCE: Final = 4
 """Summaries of chunks that wait until they are merged; memory does not depend on the number of rows."""
 
 

@@ -55,8 +55,10 @@ def _about_scores(scores: Scores | None, whole: Sequence[Estimates]) -> list[str
         )
     elif distinct <= 10:
         found.append(f"The score takes only {distinct} different values; most thresholds give the same decisions.")
-    if scores.rounded:
-        found.append("There are so many different scores that they were rounded to 1/65,536 for areas and calibration.")
+    if scores.grid:
+        found.append(
+            f"There are so many different scores that they were rounded to 1/{scores.grid:,} for areas and calibration."
+        )
     return found
 
 

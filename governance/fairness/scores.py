@@ -16,10 +16,14 @@ from governance.fairness.intervals import critical
 from governance.performance.auc import auc
 
 Floats = NDArray[np.float64]
-MOST_ENTRIES = 4_000_000
-"""More distinct (group, label, score) entries than this are merged onto a grid of scores."""
+MOST_ENTRIES = 2_000_000
+"""More distinct (group, label, score) entries than this are merged onto a grid of scores. While they are merged an entry takes about
+150 bytes, so that a table of any length needs some 300 MB besides the libraries (`python -m benchmarks.bench_large`)."""
 GRID = 65_536
-MOST_CELLS = 32_000_000
+"""Steps from 0 to 1 of the finest grid; the next one has half as many."""
+COARSEST = 64
+"""Steps of the coarsest grid; there, entries may be more than `MOST_ENTRIES`."""
+MOST_CELLS = 4_000_000
 """Rounded entries are counted in cells when there are at most so many cells; otherwise they are sorted."""
 BINS = 10
 """Bins of equal width for the calibration error."""
@@ -38,8 +42,8 @@ class Scores:
     rows: NDArray[np.int64]
     weight: Floats | None
     squares: Floats | None
-    rounded: bool = False
-    """Whether scores were merged onto a grid."""
+    grid: int = 0
+    """Steps from 0 to 1 that scores were rounded to; 0 when they are exact."""
 
     def __add__(self, other: Scores) -> Scores:
         """Return the entries of both sets of rows."""
@@ -82,44 +86,62 @@ class Scores:
         return self.rows.astype(np.float64) if self.weight is None else self.weight
 
 
-def on_grid(score: Floats) -> Floats:
-    """Return scores rounded to 1 / 65,536 within 0 to 1, and to 17 significant binary digits outside."""
-    if score.size == 0 or (score.min() >= 0 and score.max() <= 1):
-        return np.round(score * GRID) / GRID
-    mantissa, exponent = np.frexp(score)
-    return np.ldexp(np.round(mantissa * 2 * GRID) / (2 * GRID), exponent)
+def on_grid(score: Floats, grid: int = GRID) -> Floats:
+    """Return scores rounded to 1 / grid within 0 to 1, and to 1 / (2 grid) of the next power of two outside.
+
+    Every finer grid from `GRID` on is gone through, so that a score ends at the same place whether it comes in as it was or was
+    already rounded to a finer grid.
+    """
+    inside = (score >= 0) & (score <= 1)
+    whole = bool(inside.all())
+    steps = GRID
+    while True:
+        near = np.round(np.where(inside, score, 0.0) * steps) / steps
+        if not whole:
+            mantissa, exponent = np.frexp(score)
+            near = np.where(inside, near, np.ldexp(np.round(mantissa * 2 * steps) / (2 * steps), exponent))
+        score = near
+        if steps <= grid:
+            return score
+        steps //= 2
 
 
 def added(parts: Sequence[Scores]) -> Scores:
     """Return the entries of all sets of rows together; one merge of many parts is cheaper than many merges.
 
-    Scores are put on the grid when there are too many distinct entries, whatever the parts were.
+    While there are too many distinct entries, scores are put on a coarser grid. The grid depends on the rows alone, not on how they
+    were cut: what has too many entries for a grid has too many with further rows as well.
     """
-    if len(parts) == 1:
-        return parts[0]
 
     def joined(name: str) -> Any:
         found = [getattr(part, name) for part in parts]
         return None if any(item is None for item in found) else np.concatenate(found)
 
+    if len(parts) == 1:
+        return _limited(parts[0])
+    grid = min((part.grid for part in parts if part.grid), default=0)
     whole = Scores(
         parts[0].attributes, joined("score"), joined("group"), joined("label"), joined("rows"), joined("weight"),
-        joined("squares"), any(part.rounded for part in parts),
+        joined("squares"), grid,
     )  # fmt: skip
-    if not whole.rounded:
-        whole = _compressed(whole)
-        if len(whole.score) <= MOST_ENTRIES:
-            return whole
-    return _on_cells(replace(whole, score=on_grid(whole.score), rounded=True))
+    return _limited(_rounded(whole, grid) if grid else _compressed(whole))
 
 
-def _on_cells(scores: Scores) -> Scores:
-    """Return rounded entries merged by counting them in cells of score x group x label; no sorting."""
+def _limited(found: Scores) -> Scores:
+    """Return merged entries on the finest grid that leaves few enough."""
+    while len(found.score) > MOST_ENTRIES and found.grid != COARSEST:
+        found = _rounded(found, found.grid // 2 or GRID)
+    return found
+
+
+def _rounded(scores: Scores, grid: int) -> Scores:
+    """Return the entries merged on a grid: counted in cells of score x group x label where these are few, else sorted."""
+    scores = replace(scores, score=on_grid(scores.score, grid), grid=grid)
     width = 3 * (int(scores.group.max(initial=0)) + 1)
     inside = scores.score.size and scores.score.min() >= 0 and scores.score.max() <= 1
-    if not inside or (GRID + 1) * width > MOST_CELLS:
+    if not inside or (grid + 1) * width > MOST_CELLS:
         return _compressed(scores)
-    key = np.rint(scores.score * GRID).astype(np.intp) * width + scores.group * 3 + scores.label
+    key = np.rint(scores.score * grid).astype(np.intp) * width + scores.group * 3 + scores.label
     rows = np.bincount(key, scores.rows)
     used = np.flatnonzero(rows)
 
@@ -128,8 +150,8 @@ def _on_cells(scores: Scores) -> Scores:
 
     place, rest = np.divmod(used, width)
     return Scores(
-        scores.attributes, place / GRID, rest // 3, (rest % 3).astype(np.uint8), rows[used].astype(np.int64),
-        summed(scores.weight), summed(scores.squares), rounded=True,
+        scores.attributes, place / grid, rest // 3, (rest % 3).astype(np.uint8), rows[used].astype(np.int64),
+        summed(scores.weight), summed(scores.squares), grid,
     )  # fmt: skip
 
 
@@ -163,7 +185,7 @@ def score_rows(
     some = None if weight is None else weight[known]
     squares = None if some is None else some * some
     rows = np.ones(int(known.sum()), dtype=np.int64)
-    return _compressed(Scores(attributes, score[known], flat, label[known], rows, some, squares))
+    return _limited(_compressed(Scores(attributes, score[known], flat, label[known], rows, some, squares)))
 
 
 def estimates(scores: Scores, cells: Cells, labelled: bool, confidence: float) -> list[Estimates]:

@@ -86,7 +86,7 @@ class Rethreshold:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="fairness.by_group",
-        version=1,
+        version=2,
         title="Metrics by group",
         question="Is the model worse for some groups of people, by how much, and whom can nobody judge?",
         run="governance.fairness.by_group:by_group",
@@ -97,7 +97,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="fairness.sweep",
-        version=1,
+        version=2,
         title="Thresholds by group",
         question="What would another threshold mean for each group, and what does less disparity cost in accuracy?",
         run="governance.fairness.sweep:sweep",
