@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from governance.data.cohort import Condition, columns_of, parse
 from governance.data.dataset import Dataset
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
     from numpy.typing import NDArray
+
+
+READ_AT_ONCE: Final = 2**20
+"""Bytes of a column that are read at a time: a mapped file would fill the memory of the process, a whole column of a file with few row
+groups as well."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,7 @@ class ParquetDataset:
             name for name in columns if pa.types.is_string(kind := self._arrow_schema.field(name).type)
             or pa.types.is_large_string(kind)
         ]  # fmt: skip
-        return pq.ParquetFile(self.path, memory_map=True, read_dictionary=text or None, pre_buffer=False)
+        return pq.ParquetFile(self.path, buffer_size=READ_AT_ONCE, read_dictionary=text or None, pre_buffer=False)
 
     def _restricted(self, table: pa.Table, wanted: tuple[str, ...]) -> pd.DataFrame:
         from governance.data.cohort_mask import mask
