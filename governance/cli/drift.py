@@ -18,7 +18,8 @@ from governance.cli.sources import data_file, model_file, roles
 from governance.codec import JsonValue, canonical, encode
 from governance.data.schema import Schema
 from governance.drift.over_time import OverTime
-from governance.drift.report import DriftReport, Harm, PerformanceChange
+from governance.drift.report import Action, DriftReport, Harm, PerformanceChange
+from governance.drift.stakes import Costs
 from governance.errors import RefusedInputError
 from governance.evidence import Evidence, NotAssessed
 from governance.run import Task
@@ -67,6 +68,11 @@ def drift(
     threshold: Annotated[float | None, typer.Option(help="Selected from this score on.")] = None,
     alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="Bound of the correction.")] = 0.05,
     tolerance: Annotated[float, typer.Option(min=0.0, max=1.0, help="How much worse a metric may get.")] = 0.02,
+    cost_wrong: Annotated[float, typer.Option(min=0.0, help="Cost of one person wrongly selected.")] = 0.0,
+    cost_miss: Annotated[float, typer.Option(min=0.0, help="Cost of one person wrongly not selected.")] = 0.0,
+    cost_label: Annotated[float, typer.Option(min=0.0, help="Cost of finding out one outcome.")] = 0.0,
+    cost_change: Annotated[float, typer.Option(min=0.0, help="Cost of putting another version to use.")] = 0.0,
+    cost_unit: Annotated[str, typer.Option(help="Unit of the costs, for example EUR.")] = "",
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
     by: Annotated[
         CutChoice | None, typer.Option(help="Also cut CURRENT into windows, by its time column or rows.")
@@ -82,7 +88,8 @@ def drift(
         schema, target=target, positive=positive, sensitive=tuple(sensitive or ()), identifier=identifier, score=score,
         prediction=prediction, threshold=threshold, timestamp=timestamp,
     )  # fmt: skip
-    parameters = {"correction": correction.value, "alpha": alpha, "tolerance": tolerance}
+    costs = Costs(cost_wrong, cost_miss, cost_label, cost_change, cost_unit)
+    parameters = {"correction": correction.value, "alpha": alpha, "tolerance": tolerance, "costs": encode(costs)}
     evidence = analysis.evidence_of(task_of(reference, current, found, model, parameters, seed), workspace)
     windows = None
     if by is not None:
@@ -181,6 +188,7 @@ def tell(result: DriftReport | NotAssessed) -> None:
         say(f"Not assessed: {result.reason}")
         return
     say(f"Recommendation: {result.action.recommendation.replace('_', ' ')}. {result.action.reason}")
+    _say_stakes(result.action)
     for item in result.action.unknown:
         say(f"Not known: {item}.")
     _say_performance(result.performance)
@@ -193,10 +201,28 @@ def tell(result: DriftReport | NotAssessed) -> None:
     for column in result.columns:
         use = {"matters": "", "unknown": "", "unused": " [the model does not use it]"}[column.matters]
         say(f"{column.verdict.replace('_', ' '):12} {column.name}{use}: {column.reason}")
+    _say_inside(result)
     for name in result.only_reference:
         say(f"lost         {name}: not in the current window")
     for name in result.only_current:
         say(f"new          {name}: not in the reference")
+
+
+def _say_stakes(action: Action) -> None:
+    if isinstance(action.stakes, NotAssessed):
+        say(f"Costs: not assessed, {action.stakes.reason}.")
+        return
+    say(f"If nothing is done: {action.stakes.if_not}")
+    say(f"If it is done: {action.stakes.if_done}")
+
+
+def _say_inside(result: DriftReport) -> None:
+    for inside in result.within:
+        if inside.verdict in ("material", "small"):
+            rows = f"{inside.n_reference:,} rows before, {inside.n_current:,} now"
+            say(f"{inside.verdict:12} {inside.column} in {inside.attribute} {inside.group} ({rows}): {inside.reason}")
+    if result.within_reason:
+        say(f"Inside groups: {result.within_reason}.")
 
 
 def _say_performance(found: PerformanceChange | NotAssessed) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from governance.drift.costs import UNPRICED
 from governance.drift.report import (
     Action,
     Change,
@@ -86,7 +87,7 @@ def _unknown(signal: Signal, harm: Harm | NotAssessed) -> tuple[str, ...]:
         found.append(f"where a change of the error comes from: {harm.parts.reason}")
     if not harm.by_group:
         found.append("how single groups fare: no sensitive column is named")
-    return (*found, "what a wrong decision costs: no costs are named, every error counts the same")
+    return (*found, f"{UNPRICED}: no costs are named, every error counts the same")
 
 
 def _without_model(signal: Signal, harm: NotAssessed, unknown: tuple[str, ...]) -> Action:

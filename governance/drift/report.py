@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from governance.drift.group_drift import GroupDrift
+from governance.drift.stakes import Stakes
 from governance.evidence import NotAssessed, Rows
 
 Correction = Literal["bh", "holm", "none"]
@@ -323,6 +325,8 @@ class Action:
     reason: str
     unknown: tuple[str, ...]
     """What is not known and could change the recommendation."""
+    stakes: Stakes | NotAssessed = field(default_factory=lambda: NotAssessed("no decisions are known"))
+    """What acting and not acting cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +358,10 @@ class DriftReport:
 
     attributions: Multivariate | NotAssessed = field(default_factory=lambda: NotAssessed("not looked at"))
     """Whether a classifier can tell the windows apart by what moves the model's answers: did the drift reach the model?"""
+    within: tuple[GroupDrift, ...] = ()
+    """Every column inside every group of the sensitive columns, in the order of `columns`."""
+    within_reason: str = "not looked at"
+    """What was left out there, or why there is nothing; "" for nothing left out."""
 
     def column(self, name: str) -> ColumnDrift:
         """Return the column called `name`.

@@ -9,16 +9,20 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from governance.data.outcome import Outcome
 from governance.data.schema import Schema
 from governance.drift.action import recommended, signal_of
 from governance.drift.columns import Use, counted_pairs, drift
+from governance.drift.costs import at_stake
 from governance.drift.density import Density, density, two_sample
+from governance.drift.group_drift import GroupDrift
 from governance.drift.harm import Windows, harm
 from governance.drift.performance import outcome_of, performance
 from governance.drift.reached import reached
 from governance.drift.report import ColumnDrift, DriftReport, Harm, Multivariate, PerformanceChange
 from governance.drift.spec import DriftParameters
 from governance.drift.swap import importance
+from governance.drift.within import within
 from governance.errors import RefusedInputError
 from governance.evidence import Finding, NotAssessed, Progress, Rows
 from governance.subject import Subject
@@ -55,10 +59,13 @@ def compare(
     frames = _frames(subject)
     columns, family, kind = _columns(subject, frames, parameters, rng, progress)
     apart = _density(frames, parameters, rng, progress)
-    numbers, hurt = _harm(subject, frames, parameters, columns, apart, rng, progress)
+    outcomes = _outcomes(subject, frames)
+    numbers, hurt = _harm(subject, frames, outcomes, parameters, columns, apart, rng, progress)
     here = set(frames.current.columns)
     reach = _reached(subject, frames, parameters, rng, progress)
     lost = [name for name in (subject.model.signature.columns if subject.model else ()) if name not in here]
+    action = recommended(signal_of(columns), numbers, hurt, lost)
+    inside, left_out = _within(frames, parameters, columns, rng, progress)
     return Finding(
         DriftReport(
             columns=columns,
@@ -72,10 +79,12 @@ def compare(
             multivariate=apart if isinstance(apart, NotAssessed) else two_sample(apart),
             performance=numbers,
             harm=hurt,
-            action=recommended(signal_of(columns), numbers, hurt, lost),
+            action=at_stake(action, hurt, outcomes, parameters.costs, parameters.tolerance),
             rows=Rows(len(frames.current), len(frames.current)),
             importance_kind=kind,
             attributions=reach,
+            within=inside,
+            within_reason=left_out,
         ),
         Rows(len(frames.current), len(frames.current)),
     )
@@ -167,20 +176,41 @@ def _reached(
     return reached(subject, both, rng.spawn(1)[0], progress)
 
 
+def _outcomes(subject: Subject, frames: _Frames) -> tuple[Outcome | NotAssessed, Outcome | NotAssessed]:
+    """Return decisions and labels of both windows, or why there are none."""
+    if subject.model is not None and subject.predictions is None:
+        silent = NotAssessed("the model was not asked about these rows")
+        return silent, silent
+    return (
+        outcome_of(frames.reference, frames.schema, subject.reference_predictions),
+        outcome_of(frames.current, frames.schema, subject.predictions),
+    )
+
+
+def _within(
+    frames: _Frames,
+    parameters: DriftParameters,
+    columns: Sequence[ColumnDrift],
+    rng: np.random.Generator,
+    progress: Progress,
+) -> tuple[tuple[GroupDrift, ...], str]:
+    return within(
+        frames.reference, frames.current, frames.schema.sensitive, [item.name for item in columns], rng.spawn(1)[0],
+        limits=parameters.limits, correction=parameters.correction, alpha=parameters.alpha, progress=progress,
+    )  # fmt: skip
+
+
 def _harm(
     subject: Subject,
     frames: _Frames,
+    outcomes: tuple[Outcome | NotAssessed, Outcome | NotAssessed],
     parameters: DriftParameters,
     columns: Sequence[ColumnDrift],
     apart: Density | NotAssessed,
     rng: np.random.Generator,
     progress: Progress,
 ) -> tuple[PerformanceChange | NotAssessed, Harm | NotAssessed]:
-    if subject.model is not None and subject.predictions is None:
-        silent = NotAssessed("the model was not asked about these rows")
-        return silent, silent
-    before = outcome_of(frames.reference, frames.schema, subject.reference_predictions)
-    after = outcome_of(frames.current, frames.schema, subject.predictions)
+    before, after = outcomes
     if isinstance(before, NotAssessed):
         return before, before
     if isinstance(after, NotAssessed):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from governance.drift.calibration import Calibration
 from governance.drift.over_time import By, OverTime
 from governance.drift.report import Correction, DriftReport, Limits
+from governance.drift.stakes import Costs
 from governance.method_spec import MethodSpec
 
 
@@ -23,6 +24,8 @@ class DriftParameters:
     """How much a metric between 0 and 1 may get worse before it counts."""
     multivariate: bool = True
     """Whether a classifier tries to tell the windows apart (at most 20,000 rows of each)."""
+    costs: Costs = field(default_factory=Costs)
+    """What wrong decisions, outcomes and a change of the model cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class CalibrationParameters:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="drift.columns",
-        version=3,
+        version=4,
         title="Drift of columns",
         question="Which columns have moved since the reference, beyond chance and by more than matters?",
         run="governance.drift.run:columns",
@@ -64,7 +67,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="drift.harm",
-        version=3,
+        version=4,
         title="Drift and its harm",
         question="Has the world moved, did decisions get worse, for whom, and what should be done?",
         run="governance.drift.run:compare",

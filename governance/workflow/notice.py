@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from governance.codec import JsonValue, canonical, encode
+from governance.drift.report import Action
 from governance.errors import RefusedInputError
+from governance.evidence import NotAssessed
 from governance.workflow import alert_book
 from governance.workflow.subjects import Choice
 from governance.workflow.watch import Watched
@@ -17,6 +19,7 @@ from storage.workspace import Workspace
 PAYLOAD_TYPE: Final = "application/vnd.countersign.alert+json"
 LONGEST: Final = 100
 """Longest name of a file or model in a notice, characters."""
+_COSTS: Final = {"if_not": "If nothing is done", "if_done": "If it is done"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def _document(story: _Story) -> JsonValue:
         "evidence": list(story.found.evidence),
         "recommendation": report.action.recommendation,
         "reason": report.action.reason,
+        "costs": _costs(report.action),
         "not_known": list(report.action.unknown),
         "steps": [encode(item) for item in story.steps],
     }
@@ -100,9 +104,16 @@ def _words(story: _Story) -> str:
         f"Alert: {story.state}",
         *[f"- {item.time} {item.state.replace('_', ' ')}: {_line(item.reason, 1000)}" for item in story.steps],
         f"Recommended: {action.recommendation.replace('_', ' ')}. {_line(action.reason, 1000)}",
+        *[f"{_COSTS[name]}: {_line(said, 1000)}" for name, said in _costs(action).items()],
         *[f"Not known: {_line(item, 1000)}" for item in action.unknown],
         f"A recommendation, not a decision. Evidence and steps: ledger {story.workspace.origin}, entries {entries}.",
     ])  # fmt: skip
+
+
+def _costs(action: Action) -> dict[str, str]:
+    """Return what not acting and acting cost, in words; empty when it is not known."""
+    stakes = action.stakes
+    return {} if isinstance(stakes, NotAssessed) else {"if_not": stakes.if_not, "if_done": stakes.if_done}
 
 
 def sealed(payload: bytes, signer: Signer) -> bytes:

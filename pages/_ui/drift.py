@@ -21,7 +21,7 @@ from governance.drift.report import (
 )
 from governance.evidence import NotAssessed
 from governance.fairness.words import title
-from pages._ui import badges, sentence
+from pages._ui import badges, pricing, sentence
 from pages._ui.charts import drift as charts
 from pages._ui.charts.base import draw
 from pages._ui.evidence import not_assessed
@@ -97,6 +97,7 @@ def action(found: Action) -> None:
         outcome, word = _LOOK[found.recommendation]
         badges.badge(outcome, word)
         st.markdown(plain(found.reason, 1000))
+        pricing.answer(found)
         sentence.aside(
             "A recommendation, not a decision. "
             + ("Not known: " + plain("; ".join(found.unknown), 1500) + "." if found.unknown else "")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from governance.drift.report import Correction, DriftReport
 from governance.drift.spec import DriftParameters
-from pages._ui import drift, evidence, one_by_one, over_time, sentence, subject, tables
+from pages._ui import drift, evidence, one_by_one, over_time, pricing, sentence, subject, tables, within
 
 # What is looked at.
 picked = subject.current()
@@ -28,7 +28,11 @@ with st.popover("How strict?", icon=":material/tune:", type="tertiary"):
         "Correction for many columns", list(WORDS), format_func=WORDS.__getitem__, key="correction", bind="query-params"
     )
     tolerance = st.number_input("A metric may get worse by", 0.0, 0.2, 0.02, 0.01, key="tolerance", bind="query-params")
-strictness = replace(DriftParameters(), correction=correction, tolerance=min(max(float(tolerance), 0.0), 0.2))
+with st.popover("What does it cost?", icon=":material/payments:", type="tertiary"):
+    costs = pricing.asked()
+strictness = replace(
+    DriftParameters(), correction=correction, tolerance=min(max(float(tolerance), 0.0), 0.2), costs=costs
+)
 
 # The stored answer, or the run that will give it.
 found = evidence.need(METHOD, picked, strictness)
@@ -51,5 +55,6 @@ if found and report:
     name = st.selectbox("Column", names, key="column", bind="query-params", help="Most pressing first.")
     name = name if name in names else names[0]
     drift.column(report.column(name))
+    within.section(report, name)
     tables.provenance(found)
     over_time.section(picked, name)

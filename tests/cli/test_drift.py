@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -122,3 +123,30 @@ def test_the_current_file_is_cut_into_windows(windows: tuple[str, str], tmp_path
 def test_a_file_that_is_no_baseline_is_refused_with_the_way_to_one(windows: tuple[str, str]) -> None:
     with pytest.raises(RefusedInputError, match=r"is no baseline.*countersign baseline"):
         RUN.invoke(build(), ["watch", *windows], catch_exceptions=False)
+
+
+def test_named_costs_say_what_acting_and_not_acting_come_to(windows: tuple[str, str]) -> None:
+    asked = (*windows, "--target", "y", "--positive", "yes", "--score", "score")
+    plain = answer(*asked)["action"]["stakes"]
+    assert (plain["unit"], plain["basis"], plain["acting"]) == ("wrong decisions", "labels", None)
+    named = ("--cost-wrong", "100", "--cost-miss", "10", "--cost-change", "5000", "--cost-unit", "EUR")
+    action = answer(*asked, *named)["action"]
+    assert (action["stakes"]["unit"], action["stakes"]["acting"]) == ("EUR", 5000)
+    assert action["stakes"]["pays_after"] == math.ceil(5000 / (action["stakes"]["waiting"] / 1000))
+    assert not any("no costs are named" in item for item in action["unknown"])
+    said = RUN.invoke(build(), ["drift", *asked, *named], catch_exceptions=False).stdout
+    assert "If nothing is done: By outcomes, 1,000 decisions cost" in said
+    assert "If it is done: Decisions have to be made otherwise" in said
+    assert ": 5,000 EUR once." in said
+
+
+def test_each_column_is_compared_inside_each_group(windows: tuple[str, str]) -> None:
+    found = answer(*windows, "--sensitive", "colour")
+    places = {(item["column"], item["attribute"], item["group"]): item for item in found["within"]}
+    assert {key[2] for key in places} == {"blue", "red"}
+    assert places["x", "colour", "red"]["verdict"] == "material"
+    assert {"n_reference", "n_current", "effect", "noise_floor", "threshold", "reason"} <= set(
+        places["x", "colour", "red"]
+    )
+    said = RUN.invoke(build(), ["drift", *windows, "--sensitive", "colour"], catch_exceptions=False).stdout
+    assert "x in colour red (" in said

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from governance.drift.group_drift import GroupDrift
 from governance.drift.report import Action, DriftReport, ErrorStream, Estimate, Multivariate
 from governance.drift.sequence import stream
 from governance.evidence import NotAssessed, Rows
 from pages._ui import one_by_one
+from pages._ui.charts import within as charts
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +51,84 @@ def test_the_page_says_whether_the_change_reached_the_model(p_value: float, said
     assert not drawn.exception
     assert drawn.markdown[0].value.startswith(said)
     assert "63 of 100" in drawn.caption[0].value
+
+
+def test_the_page_says_in_which_groups_a_column_moved_and_where_nobody_can_tell() -> None:
+    def page() -> None:
+        from dataclasses import replace
+
+        from pages._ui import within
+        from tests.pages.test_drift import inside, small
+
+        within.section(replace(small(), within=inside(), within_reason=""), "age")
+
+    drawn = AppTest.from_function(page, default_timeout=60).run()
+    assert not drawn.exception
+    assert drawn.markdown[1].value.replace("\\", "") == (
+        "Moved by more than matters in sex F; nothing beyond chance in sex M; not enough data to tell in sex X."
+    )
+
+
+def test_a_column_that_was_not_compared_inside_groups_says_why() -> None:
+    def page() -> None:
+        from pages._ui import within
+        from tests.pages.test_drift import small
+
+        within.section(small(), "age")
+
+    drawn = AppTest.from_function(page, default_timeout=60).run()
+    assert "Not assessed: not looked at" in drawn.caption[0].value
+
+
+def test_the_table_of_groups_measures_the_move_and_chance_in_limits() -> None:
+    table = charts.within_table(inside())
+    assert table["times the limit"].tolist()[:2] == pytest.approx([5.0, 0.2])
+    assert table["chance reaches"].tolist()[:2] == pytest.approx([0.6, 0.6])
+    assert table["times the limit"].isna().tolist() == [False, False, True]
+    assert table["before"].tolist() == [2000, 1900, 12]
+
+
+def inside() -> tuple[GroupDrift, ...]:
+    return (
+        GroupDrift("sex", "F", "age", 2000, 2100, "material", "Values moved.", "wasserstein", 0.5, 0.06, 0.1, 1e-9),
+        GroupDrift(
+            "sex", "M", "age", 1900, 2000, "none", "Nothing beyond chance.", "wasserstein", 0.02, 0.06, 0.1, 0.8
+        ),
+        GroupDrift("sex", "X", "age", 12, 12, "cannot_tell", "Not enough data.", "", None, None, None, None),
+    )
+
+
+def test_the_recommendation_says_what_acting_and_not_acting_cost() -> None:
+    def page() -> None:
+        from governance.drift.report import Action
+        from governance.drift.stakes import Stakes
+        from pages._ui import drift
+
+        stakes = Stakes("EUR", "labels", 4300.0, 4000.0, 4600.0, 46500.0, 10814, "Waiting costs.", "Acting costs.")
+        drift.action(Action("retrain", "why", (), stakes))
+
+    drawn = AppTest.from_function(page, default_timeout=60).run()
+    assert not drawn.exception
+    said = [item.value.replace("\\", "") for item in drawn.markdown]
+    assert "**If nothing is done:** Waiting costs." in said
+    assert "**If it is done:** Acting costs." in said
+
+
+def test_costs_that_a_visitor_names_are_asked_with_the_comparison() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from pages._ui import pricing
+
+        found = pricing.asked()
+        st.text(f"{found.false_positive} {found.false_negative} {found.label} {found.change} [{found.unit}]")
+
+    drawn = AppTest.from_function(page, default_timeout=60).run()
+    assert drawn.text[0].value == "0.0 0.0 0.0 0.0 []"
+    drawn.number_input("cost-miss").set_value(100.0)
+    drawn.text_input("cost-unit").set_value("EUR")
+    drawn.run()
+    assert drawn.text[0].value == "0.0 100.0 0.0 0.0 [EUR]"
 
 
 def reach(p_value: float) -> Multivariate:
