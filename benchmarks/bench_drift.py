@@ -27,7 +27,7 @@ from governance.drift.baseline import freeze, tallies
 from governance.drift.columns import counted_pairs, drift
 from governance.drift.window import pairs_of
 from governance.evidence import silent
-from tests.drift.planted import MOVED, window
+from tests.drift.planted import LEVELS, MOVED, window
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -94,44 +94,99 @@ def speed(rows: int) -> None:
     print(f"  planted columns found {len(found & MOVED)} of {len(MOVED)}, others {sorted(found - MOVED)}")
 
 
+NAMES = ["num_0", "num_4", "cat_2", "cat_5"]
+
+
 def from_parquet(millions: int) -> None:
-    """Print the time and memory of a window of many rows on disk against a frozen baseline: memory must not grow with rows."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Print time and memory of a baseline frozen from many rows on disk, and of a window of many rows held against one.
+
+    Memory must not grow with rows: each line is a process of its own. Every million rows is drawn afresh, so distinct numbers grow.
+    """
+    with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         frozen = Path(folder) / "baseline.json"
-        names = ["num_0", "num_4", "cat_2", "cat_5"]
-        frozen.write_bytes(canonical(encode(freeze(tallies([window(1_000_000, 0, drifted=False)[names]], names)))))
-        for part in (millions // 10, millions):
+        frozen.write_bytes(canonical(encode(freeze(tallies([window(1_000_000, 0, drifted=False)[NAMES]], NAMES)))))
+        for part in (max(millions // 10, 1), millions):
             path = Path(folder) / f"{part}.parquet"
-            write_copies(path, window(1_000_000, 1, drifted=True)[names], part)
-            code = _WATCH.format(root=str(ROOT), frozen=str(frozen), path=str(path))
-            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-            print(
-                f"  {part * 1_000_000:>11,} rows from Parquet ({path.stat().st_size / 1e6:,.0f} MB): {done.stdout.strip()}"
-            )
+            write_millions(path, part)
+            size = path.stat().st_size / 1e6
+            for code, words in ((_WATCH, "window"), (_FREEZE, "baseline")):
+                made = code.format(root=str(ROOT), frozen=str(frozen), path=str(path), names=NAMES)
+                done = subprocess.run([sys.executable, "-c", made], capture_output=True, text=True, check=True)
+                print(
+                    f"  {words} of {part * 1_000_000:>11,} rows ({size:,.0f} MB of Parquet): {done.stdout.strip()}",
+                    flush=True,
+                )
+            path.unlink()
 
 
 _WATCH = """
-import resource, sys, time
+import sys, threading, time
 sys.path.insert(0, {root!r})
 from pathlib import Path
 from governance.drift.watch import watched
+from benchmarks.bench_large import memory
+found, stop = {{}}, threading.Event()
+watch = threading.Thread(target=memory, args=(stop, found), daemon=True)
+watch.start()
 start = time.process_time()
-found = watched(Path({frozen!r}), Path({path!r}), "bh", 0.05, 0)
-moved = sorted(item.name for item in found.columns if item.verdict == "material")
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(f"{{time.process_time() - start:.1f}} s of processor, peak memory of the process {{peak:.0f}} MB, moved {{moved}}")
+report = watched(Path({frozen!r}), Path({path!r}), "bh", 0.05, 0)
+used = time.process_time() - start
+stop.set()
+moved = sorted(item.name for item in report.columns if item.verdict in ("small", "material"))
+peak = found["RssAnon"] / 1024, found["RssFile"] / 1024
+print(f"{{used:.1f}} s of processor, peak memory of the process {{peak[0]:.0f}} MB (and {{peak[1]:.0f}} MB of mapped files), "
+      f"moved {{moved}}")
+"""
+_FREEZE = """
+import sys, threading, time
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from governance.codec import canonical, encode
+from governance.data.schema import Schema
+from governance.data.table import ParquetDataset
+from governance.drift.baseline import freeze, tallies
+from benchmarks.bench_large import memory
+found, stop = {{}}, threading.Event()
+watch = threading.Thread(target=memory, args=(stop, found), daemon=True)
+watch.start()
+start = time.process_time()
+data = ParquetDataset(Path({path!r}), "", Schema())
+kept = freeze(tallies(data.chunks(tuple({names!r})), {names!r}))
+used = time.process_time() - start
+stop.set()
+peak = found["RssAnon"] / 1024, found["RssFile"] / 1024
+print(f"{{used:.1f}} s of processor, peak memory of the process {{peak[0]:.0f}} MB (and {{peak[1]:.0f}} MB of mapped files), "
+      f"{{len(canonical(encode(kept))) / 1000:.0f}} kB, error {{kept.error:.5f}}")
 """
 
 
-def write_copies(path: Path, rows: pd.DataFrame, copies: int) -> None:
-    """Write the same million rows again and again, one row group each."""
+def write_millions(path: Path, millions: int) -> None:
+    """Write a million drifted rows at a time, each from a seed of its own, one row group each."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(rows, preserve_index=False)
-    with pq.ParquetWriter(path, table.schema) as writer:
-        for _ in range(copies):
-            writer.write_table(table)
+    writer = None
+    for seed in range(1, millions + 1):
+        table = pa.Table.from_pandas(million(seed), preserve_index=False)
+        writer = writer or pq.ParquetWriter(path, table.schema)
+        writer.write_table(table)
+    assert writer is not None
+    writer.close()
+
+
+def million(seed: int) -> pd.DataFrame:
+    """Return a million rows of the four columns, two of which have moved as in `window`."""
+    rng = np.random.default_rng(seed)
+    columns: dict[str, object] = {
+        "num_0": rng.normal(0.25, size=1_000_000),
+        "num_4": rng.poisson(30, 1_000_000).astype(float),
+    }
+    for j, first in ((2, 1.5), (5, 1.0)):
+        share = 1 / np.arange(1, LEVELS[j] + 1) ** 0.8
+        share[0] *= first
+        codes = rng.choice(LEVELS[j], 1_000_000, p=share / share.sum())
+        columns[f"cat_{j}"] = pd.Categorical.from_codes(codes, [f"c{j}_{k:04d}" for k in range(LEVELS[j])])
+    return pd.DataFrame(columns)
 
 
 def main() -> None:

@@ -56,7 +56,8 @@ def write(path: Path, rows: int) -> None:
     writer.close()
 
 
-def _memory(stop: threading.Event, found: dict[str, int]) -> None:
+def memory(stop: threading.Event, found: dict[str, int]) -> None:
+    """Keep in `found` the largest anonymous and mapped memory of this process, in kB, every 10 ms until `stop` is set."""
     while not stop.wait(0.01):
         for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
             name, _, value = line.partition(":")
@@ -85,7 +86,7 @@ def measure(path: str, chunk: int, answer: str) -> None:
     by_group(replace(subject, data=_first(path, roles)), ByGroup(), rng=np.random.default_rng(0), progress=silent)
     found: dict[str, int] = {}
     stop = threading.Event()
-    watch = threading.Thread(target=_memory, args=(stop, found))
+    watch = threading.Thread(target=memory, args=(stop, found))
     watch.start()
     begun, used = time.perf_counter(), time.process_time()
     report = by_group(subject, ByGroup(), rng=np.random.default_rng(0), progress=silent)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.fairness.groups import Attribute, combined, positions
+from governance.fairness.groups import Attribute, Codes, combined, positions
 
 UNKNOWN_CODE = 2
 """Code of a missing label or decision."""
@@ -110,23 +110,22 @@ def coded(values: NDArray[np.float64]) -> NDArray[np.uint8]:
     return np.where(known, values > 0, UNKNOWN_CODE).astype(np.uint8)
 
 
-def tally(
-    group: NDArray[np.intp], n_groups: int, label: NDArray[np.uint8], decision: NDArray[np.uint8]
-) -> NDArray[np.int64]:
+def tally(group: Codes, n_groups: int, label: NDArray[np.uint8], decision: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return the (n_groups, 3, 3) counts of coded rows, one `bincount` per block."""
     narrow = np.int16 if n_groups * 9 < 2**15 else np.intp
     found = np.zeros(n_groups * 9, dtype=np.intp)
     for start in range(0, len(group), BLOCK):
         part = slice(start, start + BLOCK)
         key: NDArray[Any] = group[part].astype(narrow)
-        key = key * narrow(9) + (label[part] * np.uint8(3) + decision[part])
+        key *= 9
+        key += label[part] * np.uint8(3) + decision[part]
         found += np.bincount(key, minlength=n_groups * 9)
     return found.reshape(n_groups, 3, 3)
 
 
 def count(
     attributes: tuple[Attribute, ...],
-    codes: Sequence[NDArray[np.intp]],
+    codes: Sequence[Codes],
     label: NDArray[np.uint8],
     decision: NDArray[np.uint8],
     weight: NDArray[np.float64] | None = None,
@@ -148,7 +147,7 @@ def count(
         size = len(present)
     rows = tally(flat, size, label, decision)
     kept = rows.any(axis=(1, 2))
-    groups = np.stack(positions(attributes, present[kept]), axis=1)
+    groups = np.stack(positions(attributes, present[kept]), axis=1).astype(np.intp)
     if weight is None:
         return Cells(attributes, groups, rows[kept])
     key = flat * 9 + label * np.uint8(3) + decision

@@ -14,7 +14,7 @@ from governance.evidence import Dropped, Finding, NotAssessed, Progress, Rows
 from governance.fairness import metrics
 from governance.fairness.cells import coded
 from governance.fairness.disparity import gap
-from governance.fairness.groups import Attribute, combined
+from governance.fairness.groups import Attribute, Codes, combined
 from governance.fairness.intake import chunks, declared, read_attributes
 from governance.fairness.metrics import direction
 from governance.fairness.report import Change, CompareReport
@@ -33,7 +33,7 @@ GAPS: Mapping[str, str] = {
 
 
 def joint(
-    codes: NDArray[np.intp], size: int, label: NDArray[np.uint8], one: NDArray[np.uint8], two: NDArray[np.uint8]
+    codes: Codes, size: int, label: NDArray[np.uint8], one: NDArray[np.uint8], two: NDArray[np.uint8]
 ) -> NDArray[np.int64]:
     """Return (size, 3, 3, 3) counts by group x label x decision of the first model x decision of the second."""
     key = ((codes * 3 + label) * 3 + one) * 3 + two

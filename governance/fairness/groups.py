@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +17,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNKNOWN = "unknown"
+Codes = NDArray[np.signedinteger[Any]]
+"""Codes of rows, as narrow as they fit: most of the time of a count goes into moving memory."""
+MOST_NARROW = 1_000
+"""Up to so many combinations a code fits 16 bits, also times the 27 cells of the largest table that is counted."""
 MOST_VALUES = 100
 """A column with more different values is no grouping of people."""
 MOST_NUMBERS = 12
 """A numeric column with more different values is cut into bands."""
 BANDS = 4
+BLOCK = 4_096
+"""Rows looked through at a time for values that occur: in most tables all of them are seen in the first few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,8 @@ class Attribute:
         """Names by code."""
         return (*self.values, self.unknown)
 
-    def code(self, column: pd.Series) -> NDArray[np.intp]:
-        """Return the code of each row, 0 to len(values), the last for a missing value.
+    def code(self, column: pd.Series) -> Codes:
+        """Return the code of each row, 0 to len(values), the last for a missing value; multiply them with `combined` only.
 
         Raises:
             RefusedInputError: a value that was not there when the attribute was read.
@@ -52,7 +59,7 @@ class Attribute:
         if self.edges:
             numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
             codes = np.searchsorted(np.asarray(self.edges), numbers, side="left")
-            return np.where(np.isnan(numbers), len(self.values), codes).astype(np.intp)
+            return np.where(np.isnan(numbers), len(self.values), codes).astype(np.int16)
         own, levels = _levels(column)
         at = {name: index for index, name in enumerate(self.values)}
         strange = [level for level in levels if level is not None and level not in at]
@@ -63,12 +70,12 @@ class Attribute:
             )
         places = [len(at) if level is None else at[level] for level in [*levels, None]]
         if own.size and own.min() >= 0 and places[:-1] == list(range(len(levels))):
-            return np.asarray(own, dtype=np.intp)  # coded alike already, and nothing missing: no look-up
-        table = np.array(places, dtype=np.intp)
+            return own  # coded alike already, and nothing missing: no look-up
+        table = np.array(places, dtype=np.int16 if len(at) <= MOST_NARROW else np.intp)
         return np.asarray(table[own])
 
 
-def _levels(column: pd.Series) -> tuple[NDArray[np.signedinteger[Any]], list[str | None]]:
+def _levels(column: pd.Series) -> tuple[Codes, list[str | None]]:
     """Return codes (-1 for missing) and the text of each level; empty text counts as missing.
 
     Codes stay as narrow as pandas keeps them: eight times less memory to go through than with 64 bits.
@@ -86,11 +93,14 @@ def _levels(column: pd.Series) -> tuple[NDArray[np.signedinteger[Any]], list[str
     return codes, [None if not str(name).strip() else str(name) for name in names]
 
 
-def _occurring(codes: NDArray[np.signedinteger[Any]]) -> set[int]:
-    """Return the codes that occur, without -1."""
-    if codes.itemsize == 1:
-        return set(np.flatnonzero(np.bincount(codes.view(np.uint8), minlength=256)[:255]).tolist())
-    return set(np.flatnonzero(np.bincount(codes + 1)[1:]).tolist()) if len(codes) else set()
+def _occurring(codes: Codes, levels: int) -> set[int]:
+    """Return which of the codes 0 to levels - 1 occur; rows are looked through until all of them have been seen."""
+    found = np.zeros(levels, dtype=bool)
+    for start in range(0, len(codes), BLOCK):
+        found |= np.bincount(codes[start : start + BLOCK].astype(np.intp) + 1, minlength=levels + 1)[1:] > 0
+        if found.all():
+            break
+    return set(np.flatnonzero(found).tolist())
 
 
 def _is_number(column: pd.Series) -> bool:
@@ -112,11 +122,12 @@ def attributes(names: Sequence[str], frames: Iterable[pd.DataFrame]) -> tuple[At
     numbers: dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]] = {}
     for frame in frames:
         for name in names:
-            if _is_number(frame[name]):
-                _add_numbers(numbers, name, frame[name])
+            column = frame[name]
+            if _is_number(column):
+                _add_numbers(numbers, name, column)
             else:
-                codes, levels = _levels(frame[name])
-                used = _occurring(codes)
+                codes, levels = _levels(column)
+                used = _occurring(codes, len(levels))
                 seen[name] |= {level for index, level in enumerate(levels) if level is not None and index in used}
     return tuple(_attribute(name, seen[name], numbers.get(name)) for name in names)
 
@@ -157,17 +168,22 @@ def _bands(name: str, values: NDArray[np.float64], counts: NDArray[np.int64]) ->
     return Attribute(name, names, tuple(float(values[cut]) for cut in cuts))
 
 
-def combined(codes: Sequence[NDArray[np.intp]], found: Sequence[Attribute]) -> NDArray[np.intp]:
-    """Return one code per row for all attributes together (mixed radix, last attribute fastest); zeros for none."""
+def combined(codes: Sequence[Codes], found: Sequence[Attribute]) -> Codes:
+    """Return one code per row for all attributes together (mixed radix, last attribute fastest).
+
+    They are 16 bits wide where they fit.
+    """
     if not codes:
         raise ValueError("no attributes")
-    result = codes[0]
+    kind = np.int16 if prod(len(attribute.names) for attribute in found) <= MOST_NARROW else np.intp
+    result: Codes = codes[0].astype(kind)
     for code, attribute in zip(codes[1:], found[1:], strict=True):
-        result = result * len(attribute.names) + code
+        result *= len(attribute.names)
+        result += code.astype(kind, copy=False)
     return result
 
 
-def positions(found: Sequence[Attribute], flat: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+def positions(found: Sequence[Attribute], flat: Codes) -> list[Codes]:
     """Return the code of each attribute from combined codes."""
     result = []
     for attribute in reversed(found):

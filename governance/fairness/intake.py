@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from governance.data.outcome import Outcome, outcome, text_of
 from governance.errors import RefusedInputError
 from governance.evidence import Progress
-from governance.fairness.groups import Attribute, attributes
+from governance.fairness.groups import Attribute, Codes, attributes
 from governance.models.signature import Prediction
 from governance.subject import Subject
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
     from governance.data.schema import Schema
 
@@ -27,7 +24,7 @@ class Chunk:
     """Some rows, coded."""
 
     outcome: Outcome
-    codes: list[NDArray[np.intp]]
+    codes: list[Codes]
     """One array per attribute, the position of each row's group."""
     frame: pd.DataFrame
 

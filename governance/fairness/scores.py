@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from governance.fairness.cells import Cells
 from governance.fairness.estimates import Estimates
-from governance.fairness.groups import Attribute, combined, positions
+from governance.fairness.groups import Attribute, Codes, combined, positions
 from governance.fairness.intervals import critical
 from governance.performance.auc import auc
 
@@ -35,7 +35,7 @@ class Scores:
 
     attributes: tuple[Attribute, ...]
     score: Floats
-    group: NDArray[np.intp]
+    group: Codes
     """Combined code of the group (`groups.combined`)."""
     label: NDArray[np.uint8]
     """0, 1, or 2 for unknown."""
@@ -150,7 +150,7 @@ def _rounded(scores: Scores, grid: int) -> Scores:
 
     place, rest = np.divmod(used, width)
     return Scores(
-        scores.attributes, place / grid, rest // 3, (rest % 3).astype(np.uint8), rows[used].astype(np.int64),
+        scores.attributes, place / grid, (rest // 3).astype(scores.group.dtype), (rest % 3).astype(np.uint8), rows[used].astype(np.int64),
         summed(scores.weight), summed(scores.squares), grid,
     )  # fmt: skip
 
@@ -174,7 +174,7 @@ def _compressed(scores: Scores) -> Scores:
 
 def score_rows(
     attributes: tuple[Attribute, ...],
-    codes: Sequence[NDArray[np.intp]],
+    codes: Sequence[Codes],
     label: NDArray[np.uint8],
     score: Floats,
     weight: Floats | None,
