@@ -16,7 +16,7 @@ from governance.review.unknown import unknown
 from governance.workflow import gate, places
 from pages._ui import house, state
 from pages._ui.badges import inline, verdict
-from pages._ui.papers import TITLES, names
+from pages._ui.papers import TITLES, names, requirement_name
 from pages._ui.text import join, paragraphs, plain, short
 from storage.entities import CaseFile, Comment, Vote
 
@@ -101,19 +101,20 @@ def _of_policy(held: GateReport | None) -> list[str]:
     if held is None:
         return ["The policy cannot be held against the evidence again: a file of this case is missing here."]
     found = [
-        f"{inline('not_assessed')} Requirement {plain(line.id)}: {plain(line.reason, 1000)}"
+        f"{inline('not_assessed')} {plain(requirement_name(line.id, line.model))}: {plain(line.reason, 1000)}"
         for line in held.requirements
         if line.outcome == "not_assessed"
     ]
     called = names()
     found += [
-        f"{inline('waived')} Requirement {plain(line.id)}, by {plain(called.get(line.waived_by, line.waived_by))} until "
+        f"{inline('waived')} {plain(requirement_name(line.id, line.model))}, by {plain(called.get(line.waived_by, line.waived_by))} until "
         f"{line.waived_until[:10]}: {plain(line.waived_why, 2000)}"
         for line in held.requirements
         if line.waived_by
     ]
     return found + [
-        f"{inline('late', 'Waiver ended')} Requirement {plain(line.id)}: it ended on {line.waived_until[:10]} and no longer counts."
+        f"{inline('late', 'Waiver ended')} {plain(requirement_name(line.id, line.model))}: it ended on {line.waived_until[:10]} "
+        "and no longer counts."
         for line in held.requirements
         if line.lapsed
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
@@ -16,7 +17,7 @@ from governance.review.state import Case
 from governance.workflow import places
 from pages._ui import findings, house, navigation, records, tables
 from pages._ui.badges import inline, verdict
-from pages._ui.text import paragraphs, plain, short, shown
+from pages._ui.text import paragraphs, plain, short, shown, spoken
 from storage.entities import CaseFile, Decision, Vote
 
 TITLES = {spec.id: spec.title for spec in CATALOGUE}
@@ -61,28 +62,52 @@ def gate(case: Case, held: GateReport | None) -> None:
     )
     frame = pd.DataFrame(
         {
-            "id": [line.id for line in lines],
+            "id": [requirement_name(line.id, now[line.id].model if line.id in now else "") for line in lines],
             "outcome": [_outcome(line, now.get(line.id)) for line in lines],
             "value": [_brief(line.value) for line in lines],
             "limit": [line.limit for line in lines],
             "weight": [
                 WEIGHT.get(line.severity or (now[line.id].severity if line.id in now else ""), "") for line in lines
             ],
-            "why": [shown(now[line.id].why) if line.id in now else "" for line in lines],
         }
     )
     columns = {"id": "Requirement", "outcome": "Outcome", "value": "Value", "limit": "Limit", "weight": "If not met"}
-    look = {key: tables.words(word) for key, word in columns.items()} | {
-        "why": tables.words("Why it is asked", wide=True)
-    }
+    look = {key: tables.words(word) for key, word in columns.items()}
     if any(line.waived_until for line in now.values()):
         look["outcome"] = tables.words("Outcome", wide=True)
     tables.table(frame, "Requirements of the policy with outcome, value and limit", look)
+    why_asked(held.requirements if held else ())
     if held is not None and any(_differs(line, now.get(line.id)) for line in lines):
         st.warning(
             "The report that was frozen is not what the policy and the evidence say when they are read again. Tell the auditor.",
             icon=":material/warning:",
         )
+
+
+def requirement_name(requirement: str, model: str = "") -> str:
+    """Return what a requirement is called, in words instead of its id, with the candidate that it is about. Not escaped.
+
+    Args:
+        requirement: id of a line of the gate report; with several candidates it ends with the first digits of one's digest.
+        model: digest of that candidate, "" for none.
+    """
+    end = f"-{model[:8]}"
+    if not model or not requirement.endswith(end):
+        return spoken(requirement)
+    views = house.views()
+    found = views.model(model) if views else None
+    return f"{spoken(requirement.removesuffix(end))}: {shown(f'{found.name} {found.version}', 80) if found else short(model)}"
+
+
+def why_asked(lines: Sequence[GateLine]) -> None:
+    """Draw why the board asks each of these questions, folded."""
+    said = {line.why: requirement_name(line.id) for line in lines if line.why and not line.model}
+    said |= {
+        line.why: requirement_name(line.id, line.model).partition(": ")[0] for line in lines if line.why and line.model
+    }
+    if said:
+        with st.expander("Why each of them is asked", key=f"reasons-{len(lines)}"):
+            st.markdown("\n".join(f"- **{plain(name)}**: {plain(why, 2000)}" for why, name in said.items()))
 
 
 WEIGHT: Final = {"freezing": "cannot be frozen", "blocking": "policy not satisfied", "advisory": "a remark"}

@@ -43,6 +43,12 @@ def shown(value: object, limit: int = 400) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def spoken(name: str) -> str:
+    """Return an id as words: "missed-cases-gap" becomes "Missed cases gap". Not escaped."""
+    text = shown(name.replace("-", " ").replace("_", " ").strip() or name)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def short(digest: str, size: int = 8) -> str:
     """Return the beginning of a digest, enough to recognise it by eye."""
     return digest[:size]
