@@ -76,14 +76,17 @@ def sign(board: BoardState) -> None:
         return
     titles = dict(charters.TEMPLATES)
     start = str(st.selectbox("Text to start from", list(titles), format_func=titles.__getitem__, key="charter-start"))
-    text = drafts.area("Charter (TOML)", "charter", f"text-{start}", height=320, default=charters.template(start))
+    said = st.container()
+    with st.expander("The text itself, to read or to change (TOML)", key="charter-text"):
+        text = drafts.area(
+            "Charter (TOML)", "charter", f"text-{start}", height=320, default=charters.template(start), followed=True
+        )
     found = _read(text)
     if found is None:
         return
-    with st.expander("What this text says, in words", key="in-words", on_change="rerun") as box:
-        if box.open:
-            rules(found)
-    st.caption(f"Digest of this text: {found.digest}")
+    with said:
+        rules(found)
+    st.caption(f"Digest of this text: `{short(found.digest, 12)}`; the whole of it is shown when you sign.")
     if st.button("Sign this charter", type="primary", icon=":material/draw:"):
         signing.ask(
             MEANING, (("Charter", shown(found.title)), ("Rules", _rules_in_short(found))), found.digest,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from governance.review.appeal import MIN_PANEL, panel
@@ -16,6 +18,8 @@ from pages._ui.papers import names
 from pages._ui.text import join, paragraphs, plain, shown
 from storage.entities import ConditionState
 
+_WHY: Final = "Write first why the board decides so."
+_SCOPE: Final = "Write first what use the decision covers, and what not."
 RULINGS: tuple[aftermath.Ruling, ...] = ("approved", "conditional", "rejected", "deferred")
 
 
@@ -41,9 +45,8 @@ def record(case: Case, stands: Standing) -> None:
         return
     rationale = drafts.area("Why the board decides so", case.id, "rationale")
     scope = drafts.area("What use the decision covers, and what not", case.id, "scope", height=80)
-    if st.button(
-        "Sign the decision", type="primary", icon=":material/draw:", disabled=not (rationale.strip() and scope.strip())
-    ):
+    pressed = st.button("Sign the decision", type="primary", icon=":material/draw:")
+    if pressed and drafts.written(rationale, _WHY) and drafts.written(scope, _SCOPE):
         lines = (("Outcome", verdict(stands.outcome).word), ("Rationale", rationale), ("Scope", scope))
         signing.ask(
             "I record the decision that the votes of the board lead to.", lines, case.bundle,
@@ -90,7 +93,9 @@ def _act_on(case: Case, name: str, text: str, *, submitted: bool) -> None:
     who = state.visitor().id
     words = drafts.area("What shows that it is fulfilled", case.id, f"fulfil-{name}", height=80)
     left, right = st.columns(2)
-    if left.button("Submit", key=f"submit-{name}", disabled=not words.strip(), icon=":material/draw:"):
+    submitting = left.button("Submit", key=f"submit-{name}", icon=":material/draw:")
+    accepting = right.button("Accept", key=f"accept-{name}", disabled=not submitted, icon=":material/draw:")
+    if submitting and drafts.written(words, "Write first what shows that the condition is fulfilled."):
         signing.ask(
             "I say that this condition is fulfilled.", (("Condition", text), ("What shows it", words)), case.bundle,
             lambda secret: aftermath.submit_condition(
@@ -98,7 +103,7 @@ def _act_on(case: Case, name: str, text: str, *, submitted: bool) -> None:
             ),
             lambda: drafts.sent(case.id, f"fulfil-{name}"),
         )  # fmt: skip
-    if right.button("Accept", key=f"accept-{name}", disabled=not submitted, icon=":material/draw:"):
+    if accepting:
         signing.ask(
             "I have seen what was submitted and accept that the condition is fulfilled.", (("Condition", text),), case.bundle,
             lambda secret: aftermath.accept_condition(places.current(), case.id, name, member=who, passphrase=secret),
@@ -114,7 +119,8 @@ def appeal(board: BoardState, case: Case) -> None:
         return
     if case.appeal is None:
         words = drafts.area("Why others should look again", case.id, "appeal")
-        if st.button("Sign the appeal", disabled=not words.strip(), icon=":material/draw:"):
+        pressed = st.button("Sign the appeal", icon=":material/draw:")
+        if pressed and drafts.written(words, "Write first why others should look again."):
             signing.ask(
                 "I ask that members who did not decide this case look at it again.", (("Reason", words),), case.bundle,
                 lambda secret: aftermath.file_appeal(places.current(), case.id, words, member=who, passphrase=secret),
@@ -140,7 +146,8 @@ def _rule(board: BoardState, case: Case) -> None:
     )
     outcome = st.radio("Ruling", RULINGS, format_func=lambda kind: verdict(kind).word, key="ruling", horizontal=True)
     words = drafts.area("Why the panel rules so", case.id, "ruling")
-    if st.button("Sign the ruling", disabled=not words.strip(), icon=":material/draw:"):
+    pressed = st.button("Sign the ruling", icon=":material/draw:")
+    if pressed and drafts.written(words, "Write first why the panel rules so."):
         lines = (
             ("Ruling", verdict(outcome).word),
             ("Panel", join([called.get(item, item) for item in seats])),

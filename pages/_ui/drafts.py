@@ -19,7 +19,10 @@ if (!window.countersignKeeper) {
   const keep = (box) => {
     clearTimeout(waits.get(box));
     waits.delete(box);
+    const name = box.closest('[class*="st-key-draft-"]')?.className.match(/st-key-(draft-[^ ]+)/)?.[1];
+    if (!name) return;
     box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true }));
+    setTimeout(() => document.querySelector(`.st-key-keep-${name} button`)?.click(), 50);
   };
   document.addEventListener("input", (event) => {
     const box = event.target;
@@ -35,12 +38,24 @@ if (!window.countersignKeeper) {
 }
 </script>"""
 """Streamlit sends a text field when it is left or on Ctrl+Enter. This constant presses Ctrl+Enter in the fields of this file when
-typing has paused for 0.4 seconds; when the page is left before that, it does so at once and lets the browser ask whether to
-leave. It holds no text of anybody (docs/adr/0011)."""
+typing has paused for 0.4 seconds, and then the button that keeps the draft; when the page is left before that, it does so at once
+and lets the browser ask whether to leave. It holds no text of anybody (docs/adr/0011)."""
 
 
-def area(label: str, case: str, kind: str, *, help_text: str = "", height: int = 120, default: str = "") -> str:
+def area(
+    label: str,
+    case: str,
+    kind: str,
+    *,
+    help_text: str = "",
+    height: int = 120,
+    default: str = "",
+    followed: bool = False,
+) -> str:
     """Draw a text field whose content survives a reload, and return it.
+
+    Keeping the words does not draw the page again, so nothing moves under the hands of the writer and no open list closes. What
+    needs words therefore says so when it is pressed (see `written`) instead of waiting for them greyed out.
 
     Args:
         label: above the field.
@@ -49,20 +64,46 @@ def area(label: str, case: str, kind: str, *, help_text: str = "", height: int =
         help_text: what to write.
         height: of the field, in pixels.
         default: what stands in it before anything was written.
+        followed: whether the page speaks about the very words, and has to be drawn again when they change.
     """
-    who, key = state.visitor().id, _key(case, kind)
-    drafts = places.current().drafts
+    key = _key(case, kind)
     if key not in st.session_state:
-        found = drafts.get(who, case, kind)
+        found = places.current().drafts.get(state.visitor().id, case, kind)
         st.session_state[key] = found.content if found else default
-
-    def keep() -> None:
-        drafts.save(who, case, kind, st.session_state[key], clock.now())
-
+    help_text = f"{help_text} {_KEPT}".strip()
     with st.container(gap=None):
-        words = st.text_area(label, key=key, on_change=keep, height=height, help=f"{help_text} {_KEPT}".strip())
+        if followed:
+            words = st.text_area(label, key=key, height=height, help=help_text, on_change=_keep, args=(key, case, kind))
+        else:
+            words = st.text_area(label, key=key, height=height, help=help_text, on_change="ignore")
+            _keeping(key, case, kind)
         st.html(_KEEPER, unsafe_allow_javascript=True)
-    return words
+    return words or ""
+
+
+@st.fragment
+def _keeping(key: str, case: str, kind: str) -> None:
+    """Draw the button that keeps the words; it draws itself alone, so that the page stays as it is."""
+    st.button(
+        "Keep as a draft",
+        key=f"keep-{key}",
+        on_click=_keep,
+        args=(key, case, kind),
+        type="tertiary",
+        icon=":material/save:",
+    )
+
+
+def _keep(key: str, case: str, kind: str) -> None:
+    places.current().drafts.save(state.visitor().id, case, kind, str(st.session_state.get(key) or ""), clock.now())
+
+
+def written(words: str, missing: str) -> bool:
+    """Say whether there are words to sign; where there are none, draw what is missing and return False."""
+    if words.strip():
+        return True
+    st.warning(missing, icon=":material/edit_note:")
+    return False
 
 
 def remembered(case: str, kind: str, key: str, default: str = "") -> str:

@@ -15,8 +15,8 @@ from governance.review.state import BoardState, Case
 from governance.workflow import clock, places, review
 from pages._ui import drafts, errors, navigation, signing, state, tables
 from pages._ui.badges import inline, verdict
-from pages._ui.papers import TITLES, WEIGHT
-from pages._ui.text import join, plain, short, shown
+from pages._ui.papers import TITLES, WEIGHT, requirement_name, why_asked
+from pages._ui.text import join, plain, short, shown, spoken
 from storage.ledger.envelope import rfc3339
 from storage.views import Views
 
@@ -41,15 +41,27 @@ def _freeze(views: Views, board: BoardState, case: Case) -> None:
         return
     waivers = _waivers(case, report)
     given = {item.requirement for item in waivers}
-    stopped = [line.id for line in report.stops_freezing if line.id not in given]
+    stopped = [requirement_name(line.id, line.model) for line in report.stops_freezing if line.id not in given]
     if stopped:
         st.markdown(
             f"{inline('not_met', 'Cannot be frozen')} The policy lets nobody freeze this evidence as long as "
-            f"{plain(join(stopped))} is not met. Measure again, or let a member outside the case waive it."
+            f"{_not_met(stopped)}. Measure again, or let a member outside the case waive {'it' if len(stopped) == 1 else 'them'}."
         )
     label = "Sign the waivers and freeze" if waivers else "Freeze the evidence"
-    if st.button(label, key="freeze-now", disabled=bool(stopped), icon=":material/ac_unit:"):
+    pressed = st.button(label, key="freeze-now", disabled=bool(stopped), icon=":material/ac_unit:")
+    if pressed and all(drafts.written(item.reason, _why_waived(item)) for item in waivers):
         _do(case, digests, rules, [(method, why) for method, why in reasons if why.strip()], waivers)
+
+
+def _why_waived(item: review.WaiverWords) -> str:
+    return (
+        f"Write first why “{plain(spoken(item.requirement))}” may be waived: a waiver without a reason does not count."
+    )
+
+
+def _not_met(names: list[str]) -> str:
+    quoted = [f"“{plain(name)}”" for name in names]
+    return f"{join(quoted)} {'is' if len(names) == 1 else 'are'} not met"
 
 
 def _evidence(views: Views, board: BoardState, case: Case) -> tuple[list[str], list[tuple[str, str]]]:
@@ -75,7 +87,8 @@ def _policy() -> Policy | None:
     """Return the policy that is written in the form, or draw what is wrong with it and return None."""
     names = dict(policy.TEMPLATES)
     start = str(st.selectbox("Policy to start from", list(names), format_func=names.__getitem__, key="policy-start"))
-    text = st.text_area("Policy (TOML)", policy.template(start), height=240, key=f"policy-{start}")
+    with st.expander("The policy itself, to read or to change (TOML)", key="policy-text"):
+        text = st.text_area("Policy (TOML)", policy.template(start), height=240, key=f"policy-{start}")
     try:
         return policy.from_toml(text)
     except GovernanceError as error:
@@ -96,7 +109,7 @@ def _held(case: Case, digests: list[str], rules: Policy) -> GateReport | None:
     )
     frame = pd.DataFrame(
         {
-            "id": [line.id for line in lines],
+            "id": [requirement_name(line.id, line.model) for line in lines],
             "outcome": [verdict(line.outcome).word for line in lines],
             "value": [shown(line.value if line.value is not None else line.reason, 120) for line in lines],
             "limit": [line.limit for line in lines],
@@ -106,6 +119,7 @@ def _held(case: Case, digests: list[str], rules: Policy) -> GateReport | None:
     columns = {"id": "Requirement", "outcome": "Outcome", "value": "Value", "limit": "Limit", "weight": "If not met"}
     look = {key: tables.words(word) for key, word in columns.items()}
     tables.table(frame, "Requirements of the policy held against the chosen evidence", look, key="held")
+    why_asked(lines)
     return report
 
 
@@ -129,7 +143,9 @@ def _waivers(case: Case, report: GateReport) -> list[review.WaiverWords]:
 
 def _waiver(case: Case, line: GateLine, who: str) -> review.WaiverWords | None:
     name = f"waive-{line.id}"
-    if not st.checkbox(f"Waive {plain(line.id)}", key=f"{case.id}-{name}"):
+    if not st.checkbox(
+        f"Waive: {plain(requirement_name(line.id, line.model))}", help=plain(line.why) or None, key=f"{case.id}-{name}"
+    ):
         return None
     reason = drafts.area("Why it may be waived", case.id, name, height=80)
     today = clock.now().date()
@@ -137,9 +153,6 @@ def _waiver(case: Case, line: GateLine, who: str) -> review.WaiverWords | None:
         "The waiver ends on", today + timedelta(days=90), min_value=today, key=f"{case.id}-until-{line.id}",
         help="An approval that rests on it ends on the same day.",
     )  # fmt: skip
-    if not reason.strip():
-        st.caption("A waiver without a reason does not count: write why.")
-        return None
     end = datetime(until.year, until.month, until.day, 23, 59, 59, tzinfo=UTC)
     return review.WaiverWords(line.id, who, reason, rfc3339(end))
 
@@ -160,7 +173,7 @@ def _sign(
     case: Case, digests: list[str], rules: Policy, reasons: list[tuple[str, str]], waivers: list[review.WaiverWords]
 ) -> None:
     who = state.visitor().id
-    lines = [(f"I waive {item.requirement} until {item.expires[:10]}", item.reason) for item in waivers]
+    lines = [(f"I waive “{spoken(item.requirement)}” until {item.expires[:10]}", item.reason) for item in waivers]
     lines += [("On the evidence", join([short(digest, 16) for digest in digests]))]
     signing.ask(
         review.WAIVER_MEANING, lines, rules.digest,

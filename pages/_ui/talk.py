@@ -9,7 +9,7 @@ from governance.workflow import places, review
 from pages._ui import drafts, signing, state
 from pages._ui.badges import inline
 from pages._ui.papers import TITLES, names
-from pages._ui.text import paragraphs, plain, short
+from pages._ui.text import paragraphs, plain, short, spoken
 from storage.entities import Comment
 
 MEANING = "I make this remark on the case in my own name."
@@ -20,7 +20,7 @@ def anchors(case: Case) -> dict[str, str]:
     """Return what a comment can be about: anchor -> words."""
     found = {"": "the case as a whole"}
     if case.frozen is not None:
-        found |= {f"requirement:{item.id}": f"requirement {item.id}" for item in case.frozen.requirements}
+        found |= {f"requirement:{item.id}": f"the requirement “{spoken(item.id)}”" for item in case.frozen.requirements}
         found |= {
             item.digest: f"{TITLES.get(item.method, item.method)} ({short(item.digest)})"
             for item in case.frozen.evidence
@@ -64,15 +64,17 @@ def _answer(case: Case, comment: str) -> None:
     words = drafts.area("Your answer", case.id, f"answer-{comment}")
     who = state.visitor().id
     left, right = st.columns(2)
-    if left.button(
-        "Resolve", key=f"resolve-{comment}", disabled=not words.strip(), help="By its author or by the chair."
-    ):
+    resolved = left.button("Resolve", key=f"resolve-{comment}", help="By its author or by the chair.")
+    replied = right.button("Reply", key=f"reply-{comment}")
+    if (resolved or replied) and not drafts.written(words, "Write your answer first."):
+        return
+    if resolved:
         signing.ask(
             ANSWERED, (("Answer", words),), case.bundle,
             lambda secret: review.resolve(places.current(), case.id, comment, words, member=who, passphrase=secret),
             lambda: drafts.sent(case.id, f"answer-{comment}"),
         )  # fmt: skip
-    if right.button("Reply", key=f"reply-{comment}", disabled=not words.strip()):
+    if replied:
         signing.ask(
             MEANING, (("Reply", words),), case.bundle,
             lambda secret: review.comment(
@@ -92,7 +94,7 @@ def compose(case: Case) -> None:
         "Blocks the decision", key="comment-blocking", help="Until it is answered, nothing can be decided."
     )
     who = state.visitor().id
-    if st.button("Sign the comment", disabled=not words.strip(), icon=":material/draw:"):
+    if st.button("Sign the comment", icon=":material/draw:") and drafts.written(words, "Write your comment first."):
         signing.ask(
             MEANING, (("Comment", words), ("About", about[anchor]), ("Blocks the decision", "yes" if blocking else "no")), case.bundle,
             lambda secret: review.comment(

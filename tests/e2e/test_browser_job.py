@@ -94,14 +94,12 @@ def look_at_what_came_later(browser: Browser, app: RunningApp) -> None:
 
 
 def choose_first(page: Page, label: str) -> None:
-    """Take the first option; words that are being kept draw the page again, which closes an open list, so open it until it stays."""
-    option = page.get_by_role("option").first
-    for _ in range(10):
-        page.get_by_role("combobox", name=label).click()
-        page.wait_for_timeout(1000)
-        if option.count():
-            break
-    option.click()
+    """Take the first option; the list is brought into sight first, because scrolling closes an open list."""
+    box = page.get_by_role("combobox", name=label)
+    box.scroll_into_view_if_needed()
+    settle(page)
+    box.click()
+    page.get_by_role("option").first.click()
     page.keyboard.press("Escape")
     settle(page)
 
