@@ -25,6 +25,7 @@ from pages._ui import badges, pricing, sentence
 from pages._ui.charts import drift as charts
 from pages._ui.charts.base import draw
 from pages._ui.evidence import not_assessed
+from pages._ui.glossary import meaning
 from pages._ui.tables import count, figures, share, table, words
 from pages._ui.text import join, number, percent, plain
 
@@ -43,6 +44,18 @@ _VERDICTS: Final = {
     "none": ("no_alert", "Nothing beyond chance"),
     "cannot_tell": ("not_assessed", "Too few rows to tell"),
 }
+_TESTS: Final = {
+    "ks": "Largest gap of the curves (KS)",
+    "wasserstein": "How far values moved (Wasserstein)",
+    "chi2": "Counts of categories (chi-square)",
+    "psi": "Shares of rows in parts (PSI)",
+    "kl": "Surprise at the shares (Kullback-Leibler)",
+    "js": "Shares of rows in parts (Jensen-Shannon)",
+    "missing": "Missing values",
+    "new_categories": "Categories never seen before",
+    "infinite": "Infinite numbers",
+}
+"""Name of a test -> what it looks at, and what the field calls it."""
 _FIGURES: Final = {
     "metric": words("Metric"),
     "also called": words("Also called"),
@@ -285,14 +298,17 @@ def _readings(found: ColumnDrift) -> None:
     import pandas as pd
 
     rows = [
-        {"test": name, "statistic": item.statistic, "judged": item.effect, "limit": item.threshold, "chance": item.noise_floor,
-         "p": item.p_value, "adjusted": item.p_adjusted, "alert": "alert" if item.alert else "no alert", "how": item.reason}
+        {"test": _TESTS[name], "alert": "alert" if item.alert else "no alert", "judged": item.effect, "limit": item.threshold,
+         "chance": item.noise_floor, "adjusted": item.p_adjusted, "means": meaning(name), "statistic": item.statistic,
+         "p": item.p_value, "how": item.reason}
         for name, item in found.tests.items()
     ]  # fmt: skip
     table(
         pd.DataFrame(rows), f"Tests of column {found.name}.",
-        {"test": words("Test"), "statistic": figures("Statistic"), "judged": figures("Judged by"), "limit": figures("Limit"),
-         "chance": figures("Chance reaches"), "p": figures("p value", "p_value", 4), "adjusted": figures("Adjusted p", "p_value", 4),
-         "alert": words("Alert"), "how": words("How", wide=True)},
+        {"test": words("Test", wide=True), "alert": words("Alert"), "judged": figures("Size of the change", "effect"),
+         "limit": figures("Matters from", "limit"), "chance": figures("Chance reaches", "noise_floor"),
+         "adjusted": figures("p value, corrected", "p_adjusted", 4), "means": words("What it says", wide=True),
+         "statistic": figures("Statistic", "statistic"), "p": figures("p value alone", "p_value", 4),
+         "how": words("How", wide=True)},
         key="readings",
     )  # fmt: skip
