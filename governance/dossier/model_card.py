@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from governance.dossier.content import Dossier, ModelLine
 from governance.dossier.mlbom import metrics
 from governance.dossier.report import NOT_THE_RECORD, brief, words
 from governance.evidence import Evidence, NotAssessed
+from governance.methods import CATALOGUE
 from governance.review.unknown import unknown
 
 Mark: TypeAlias = Callable[[str], str]
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
+_TITLES: Final = {spec.id: spec.title for spec in CATALOGUE}
 
 
 def model_card(dossier: Dossier, evidence: Mapping[str, Evidence], mark: Mark | None = None) -> bytes:
@@ -42,34 +45,59 @@ def model_card(dossier: Dossier, evidence: Mapping[str, Evidence], mark: Mark | 
     ]
     lines += [f"- Condition {item.id} ({item.state}, due {item.due}): {mark(item.text)}" for item in dossier.conditions]
     lines += ["", "## What was measured", ""]
-    for digest, item in evidence.items():
-        lines += [
-            f"### {item.key.method} version {item.key.method_version}",
-            "",
-            *_measured(digest, item, mark),
-            *_open(item, mark),
-            "",
-        ]
+    for item in evidence.values():
+        lines += [f"### {_title(item.key.method)}", "", *_measured(item, mark), *_open(item, mark), ""]
     absent = [item for item in dossier.evidence if item.digest not in evidence]
-    lines += [f"- {item.method}: evidence {item.digest} is not at hand" for item in absent]
-    return ("\n".join(lines) + "\n").encode()
+    lines += [f"- {_title(item.method)}: this evidence is not at hand." for item in absent]
+    return ("\n".join([*lines, "", *_digests(dossier, evidence, mark)]) + "\n").encode()
+
+
+def _named(field: str, mark: Mark) -> str:
+    return mark(words(field).capitalize())
+
+
+def _title(method: str) -> str:
+    """Return what a method is called; a method that this version does not know keeps its id."""
+    return _TITLES.get(method, method)
+
+
+def _digests(dossier: Dossier, evidence: Mapping[str, Evidence], mark: Mark) -> Iterator[str]:
+    """Yield the table that ties the card to the record, apart from what people read."""
+    yield "## Fingerprints"
+    yield ""
+    yield "The record names each file by its SHA-256 fingerprint; another byte would give another one."
+    yield ""
+    yield "| What | SHA-256 |"
+    yield "|---|---|"
+    for model in dossier.models:
+        yield f"| {mark(model.name)} {mark(model.version)} | `{model.digest}` |"
+        for name, value in model.provenance.items():
+            if _DIGEST.fullmatch(value):
+                yield f"| {mark(model.name)} {mark(model.version)}: {_named(name, mark)} | `{value}` |"
+    for item in dossier.evidence:
+        found = evidence.get(item.digest)
+        version = f", version {found.key.method_version}" if found else ""
+        yield f"| {_title(item.method)} ({item.method}{version}) | `{item.digest}` |"
 
 
 def _model(model: ModelLine, mark: Mark) -> list[str]:
     return [
         f"## {mark(model.name)} {mark(model.version)}",
         "",
-        f"- SHA-256: `{model.digest}`",
         f"- Task: {model.task}",
         f"- Owner: {mark(model.owner)}",
         f"- Intended use: {mark(model.intended_use)}",
-        *(f"- {mark(name)}: {mark(value)}" for name, value in model.provenance.items()),
+        *(
+            f"- {_named(name, mark)}: {mark(value)}"
+            for name, value in model.provenance.items()
+            if not _DIGEST.fullmatch(value)
+        ),
         "",
     ]
 
 
-def _measured(digest: str, item: Evidence, mark: Mark) -> Iterator[str]:
-    yield f"Evidence `{digest}`; {item.rows.used} of {item.rows.total} rows; cohort: {mark(item.key.cohort) or 'all rows'}."
+def _measured(item: Evidence, mark: Mark) -> Iterator[str]:
+    yield f"{item.rows.used:,} of {item.rows.total:,} rows; cohort: {mark(item.key.cohort) or 'all rows'}."
     yield ""
     if not item.assessed:
         yield f"Not assessed: {mark(item.read(NotAssessed).reason)}"

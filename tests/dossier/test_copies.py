@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -121,6 +122,12 @@ def test_the_model_card_shows_what_was_not_assessed_and_escapes_markdown(made: d
     assert "| roc auc | all rows | 0.7 | 0.6 to 0.8 |" in card
     assert "<script" not in card
     assert "\\*\\*Ünïcode" in card
+
+
+def test_the_model_card_keeps_fingerprints_out_of_what_people_read(made: dict[str, bytes]) -> None:
+    read, _, fingerprints = made["model-card.md"].decode().partition("## Fingerprints")
+    assert re.search("[0-9a-f]{64}", read) is None
+    assert {item.digest for item in EVIDENCE} <= set(re.findall("[0-9a-f]{64}", fingerprints))
 
 
 def test_the_index_names_evidence_or_says_that_there_is_none() -> None:
