@@ -51,6 +51,7 @@ def test_every_position_of_the_slider_shows_what_counting_the_rows_there_gives(r
     for position in where.positions:
         assert a.loc[position, charts.SELECTED] == pytest.approx((of_group["s"] >= position).mean())
         assert a.loc[position, charts.WRONGLY] == pytest.approx((negative["s"] >= position).mean())
+    assert a[charts.SELECTED].is_monotonic_decreasing
     hits = int((negative["s"] >= THRESHOLD).sum())
     expected = binomtest(hits, len(negative)).proportion_ci(0.95, "wilson")
     low_high = [f"{charts.WRONGLY} low", f"{charts.WRONGLY} high"]

@@ -8,7 +8,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
-from governance.fairness.report import Frontier, GroupResult, Polarity, SweepReport
+from governance.fairness.report import Frontier, GroupResult, Polarity
 from governance.fairness.thresholds import AtThreshold
 from governance.fairness.words import harm, title
 from pages._ui import palette
@@ -94,20 +94,6 @@ def threshold_frame(points: Sequence[AtThreshold]) -> pd.DataFrame:
             "Accuracy": [point.accuracy for point in points],
             "Rows": [point.n for point in points],
         }
-    )
-
-
-def curve_frame(found: SweepReport, names: Sequence[str], attributes: tuple[str, ...]) -> pd.DataFrame:
-    """Return the share selected at each threshold for the named groups of one attribute set."""
-    rows = []
-    for curve in found.groups:
-        if tuple(curve.group) == attributes and curve.name in names and curve.n:
-            shares = [count / curve.n for count in curve.selected]
-            rows.append(
-                pd.DataFrame({"Threshold": found.thresholds, "Share selected": shares, "Group": shown(curve.name)})
-            )
-    return (
-        pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["Threshold", "Share selected", "Group"])
     )
 
 
