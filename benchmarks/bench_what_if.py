@@ -24,19 +24,18 @@ from tests.e2e.driving import RunningApp, enter, launch, settle, wait_for_eviden
 EDITS = 60
 TARGET = 0.200
 FIELD = '[class*="st-key-edit-"] input[type="number"]'
+CHARTS = '[class*="st-key-what-if"] [data-testid="stVegaLiteChart"]'
 WATCH = """() => {
   window.watched = {};
   const seen = name => { window.watched[name] = performance.now(); };
   addEventListener('keydown', event => { if (event.key === 'Enter') { window.watched = {}; seen('key'); } }, true);
   const panel = document.querySelector('[class*="st-key-what-if"]');
   new MutationObserver(records => {
-    for (const record of records) {
-      const at = record.target.nodeType === 1 ? record.target : record.target.parentElement;
-      if (!at) continue;
-      const chart = at.closest('[data-testid="stVegaLiteChart"]');
-      const charts = [...panel.querySelectorAll('[data-testid="stVegaLiteChart"]')];
-      if (chart) seen('chart ' + charts.indexOf(chart));
-      else if (at.closest('[data-testid="stMetric"]')) seen('metric');
+    const charts = [...panel.querySelectorAll('[data-testid="stVegaLiteChart"]')];
+    for (const target of new Set(records.map(record => record.target))) {
+      const at = charts.findIndex(chart => chart.contains(target));
+      if (at >= 0) seen('chart ' + at);
+      else if ((target.nodeType === 1 ? target : target.parentElement)?.closest('[data-testid="stMetric"]')) seen('metric');
     }
   }).observe(panel, {subtree: true, childList: true, characterData: true, attributes: true});
 }"""
@@ -52,7 +51,7 @@ def open_person(page: Page, app: RunningApp) -> None:
     """Open the page about one person and wait until it can be edited."""
     enter(page, f"{app.address}/person?row=7")
     wait_for_evidence(page, 900)
-    page.locator(FIELD).first.wait_for(timeout=120_000)
+    page.locator(CHARTS).nth(1).wait_for(timeout=120_000)
     settle(page, 120)
 
 

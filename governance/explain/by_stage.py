@@ -170,8 +170,8 @@ class StageExplainer:
         """Return exact attributions of the rows of `frame`."""
         stage = self._stage
         progress(0, 2, "encoding the rows")
-        rows = stage.cut.encode(frame)
-        output = self.score(frame)[:, target]
+        rows, raw = stage.cut.encode_and_score(frame)
+        output = both_sides(raw, stage.classes)[:, target]
         progress(1, 2, "attributing")
         one_stored = self._engine.outputs == 1
         found = self._engine.explain(rows, 0 if one_stored else target)

@@ -29,7 +29,7 @@ def run(
     chosen = choose(subject, wish)
     progress(0, 1, "explaining the changed row")
     known = _known(subject, chosen.model.signature.columns, parameters.row)
-    both = pd.concat([known.row, changed(known.row, known.kinds, parameters.changes)], ignore_index=True)
+    both = before_and_after(known.row, known.kinds, parameters.changes)
     explained = chosen.explainer.explain(both, chosen.target, rng, silent)
     score = chosen.model.predict(both).score[:, chosen.target]
     about, values = chosen.explainer.about, explained.values
@@ -85,17 +85,23 @@ def _known(subject: Subject, columns: tuple[str, ...], row: int) -> _Known:
     def read() -> _Known:
         frame = data.frame(columns)
         kinds = {name: _kind(frame[name]) for name in columns}
-        return _Known(row_at(frame, row), kinds, len(frame))
+        return _Known(_light(row_at(frame, row)), kinds, len(frame))
 
     return _KNOWN.get((data.digest, getattr(data, "cohort", None), columns, row), read)
+
+
+def _light(row: pd.DataFrame) -> pd.DataFrame:
+    """Return the row with plain words in place of categories, which cost more to carry about than to look at."""
+    words = [name for name in row.columns if isinstance(row[name].dtype, pd.CategoricalDtype | pd.StringDtype)]
+    return row.astype(dict.fromkeys(words, object))
 
 
 def _kind(column: pd.Series) -> pd.Series:
     return column.iloc[:1] if pd.api.types.is_numeric_dtype(column.dtype) else column.drop_duplicates()
 
 
-def changed(row: pd.DataFrame, kinds: Mapping[str, pd.Series], changes: tuple[Change, ...]) -> pd.DataFrame:
-    """Return the row with the changes made, values read as the column's type.
+def before_and_after(row: pd.DataFrame, kinds: Mapping[str, pd.Series], changes: tuple[Change, ...]) -> pd.DataFrame:
+    """Return two rows: as it is, and with the changes made, values read as the column's type.
 
     Args:
         row: a frame of one row.
@@ -105,14 +111,13 @@ def changed(row: pd.DataFrame, kinds: Mapping[str, pd.Series], changes: tuple[Ch
     Raises:
         RefusedInputError: an unknown column, or text where the column holds numbers.
     """
-    found = row.copy()
+    found = row.iloc[[0, 0]].reset_index(drop=True)
     for change in changes:
         if change.column not in row.columns:
             raise unknown_choice("column of the model", change.column, tuple(row.columns))
         column = kinds[change.column]
-        value = read_value(column, change)
         dtype = object if isinstance(column.dtype, pd.CategoricalDtype) else _roomy(column.dtype)
-        found[change.column] = pd.Series([value], dtype=dtype, index=found.index)
+        found[change.column] = pd.Series([row[change.column].iloc[0], read_value(column, change)], dtype=dtype)
     return found
 
 

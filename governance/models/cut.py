@@ -74,12 +74,20 @@ class Cut:
 
     def encode(self, frame: pd.DataFrame) -> NDArray[np.generic]:
         """Return the tensor that enters the last stage, shape (rows, encoded columns)."""
-        return _run(self._encoder, self._predictor.feeds(frame), self.node.input[0])
+        feeds, tensor = self._predictor.feeds(frame), self.node.input[0]
+        return feeds[tensor] if self._encoder is None else _run(self._encoder, feeds, tensor)[0]
 
     def raw_scores(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """Return what ONNX Runtime's own last stage gives before any post transform, shape (rows, scores)."""
-        scores = _run(self._scorer, self._predictor.feeds(frame), self.node.output[-1])
-        return np.asarray(scores, dtype=np.float64).reshape(len(frame), -1)
+        return _numbers(_run(self._scorer, self._predictor.feeds(frame), self.node.output[-1])[0], len(frame))
+
+    def encode_and_score(self, frame: pd.DataFrame) -> tuple[NDArray[np.generic], NDArray[np.float64]]:
+        """Return what `encode` and `raw_scores` return, from one pass of the rows through the graph."""
+        feeds, tensor, last = self._predictor.feeds(frame), self.node.input[0], self.node.output[-1]
+        if self._encoder is None:
+            return feeds[tensor], _numbers(_run(self._scorer, feeds, last)[0], len(frame))
+        encoded, scores = _run(self._scorer, feeds, tensor, last)
+        return encoded, _numbers(scores, len(frame))
 
     def confirm(self, frame: pd.DataFrame) -> None:
         """Check on rows that changing one raw column changes no encoded column of another player.
@@ -158,23 +166,24 @@ def players(parents: tuple[frozenset[int], ...], signature: Signature) -> Player
 def _sessions(
     model: onnx.ModelProto, node: onnx.NodeProto, threads: int
 ) -> tuple[onnxruntime.InferenceSession | None, onnxruntime.InferenceSession]:
-    """Return the sessions for the encoded tensor (None when it is a graph input) and for the raw scores."""
-    is_input = node.input[0] in {item.name for item in model.graph.input}
-    encoder = None if is_input else open_session(_ending_at(model, node.input[0]).SerializeToString(), threads)
-    raw = _ending_at(model, node.output[-1])
+    """Return the sessions for the encoded tensor (None when it is a graph input) and for both it and the raw scores."""
+    tensor, last = node.input[0], node.output[-1]
+    is_input = tensor in {item.name for item in model.graph.input}
+    encoder = None if is_input else open_session(_ending_at(model, tensor).SerializeToString(), threads)
+    raw = _ending_at(model, last) if is_input else _ending_at(model, tensor, last)
     for item in raw.graph.node:
-        if node.output[-1] in item.output:
+        if last in item.output:
             _without_post_transform(item)
     return encoder, open_session(raw.SerializeToString(), threads)
 
 
-def _ending_at(model: onnx.ModelProto, tensor: str) -> onnx.ModelProto:
-    """Return the part of the graph that `tensor` needs, with `tensor` as the only output."""
+def _ending_at(model: onnx.ModelProto, *tensors: str) -> onnx.ModelProto:
+    """Return the part of the graph that `tensors` need, with them as the only outputs."""
     import onnx
 
     part = onnx.ModelProto()
     part.CopyFrom(model)
-    needed, kept = {tensor}, []
+    needed, kept = set(tensors), []
     for node in reversed(model.graph.node):
         if needed.intersection(node.output):
             kept.append(node)
@@ -183,7 +192,7 @@ def _ending_at(model: onnx.ModelProto, tensor: str) -> onnx.ModelProto:
     _replace(part.graph.input, [item for item in model.graph.input if item.name in needed])
     _replace(part.graph.initializer, [item for item in model.graph.initializer if item.name in needed])
     _replace(part.graph.value_info, [])
-    _replace(part.graph.output, [onnx.ValueInfoProto(name=tensor)])
+    _replace(part.graph.output, [onnx.ValueInfoProto(name=tensor) for tensor in tensors])
     return part
 
 
@@ -202,10 +211,12 @@ def _without_post_transform(node: onnx.NodeProto) -> None:
 
 
 def _run(
-    session: onnxruntime.InferenceSession | None, feeds: dict[str, NDArray[np.generic]], tensor: str
-) -> NDArray[np.generic]:
-    if session is None:
-        return feeds[tensor]
+    session: onnxruntime.InferenceSession, feeds: dict[str, NDArray[np.generic]], *tensors: str
+) -> list[NDArray[np.generic]]:
     wanted = {item.name for item in session.get_inputs()}
-    found = session.run([tensor], {name: value for name, value in feeds.items() if name in wanted})
-    return np.asarray(found[0])
+    found = session.run(list(tensors), {name: value for name, value in feeds.items() if name in wanted})
+    return [np.asarray(item) for item in found]
+
+
+def _numbers(scores: NDArray[np.generic], rows: int) -> NDArray[np.float64]:
+    return np.asarray(scores, dtype=np.float64).reshape(rows, -1)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MISSING_TEXT: Final = "missing_text"
 """Metadata entry of the file: the text that stands for a missing value in string inputs; the empty string without it."""
+_FEW: Final = 64
+"""Rows of a passing question, which are looked at one by one."""
 _NUMPY: Final = {
     "float32": np.float32,
     "float64": np.float64,
@@ -70,8 +72,10 @@ def _block(frame: pd.DataFrame, names: tuple[str, ...], tensor: InputTensor, mis
 
 def text_values(column: pd.Series, missing_text: str) -> NDArray[np.object_]:
     """Return a column as text, as `text_of` writes it (1 and 1.0 are "1"), with `missing_text` where a value is missing."""
+    if len(column) <= _FEW and column.dtype == object and all(isinstance(item, str) for item in column):
+        return column.to_numpy(dtype=object)
     codes, seen = pd.factorize(column)
-    if all(isinstance(item, str) for item in seen):  # most columns, and much quicker for the few rows of a question
+    if all(isinstance(item, str) for item in seen):  # most columns, and much quicker than writing every value
         return np.array([*seen, missing_text], dtype=object)[codes]
     words = text_of(pd.Series(seen)).to_numpy(dtype=object)
     return np.append(words, missing_text).astype(object)[codes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,7 @@ from governance.errors import GovernanceError
 from governance.evidence import Evidence
 from governance.explain.report import Importance
 from governance.explain.summary import features, importance_of, sample
-from governance.run import Done, execute, open_data, read_array
+from governance.run import Done, Task, execute, open_data, read_array
 from governance.workflow import places, subjects
 from pages._ui import errors
 from pages._ui.subject import Picked
@@ -24,6 +24,8 @@ from pages._ui.subject import Picked
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_UNNOTICED: Final = 0.15
+"""Seconds that drawing waits for an answer, so that everything changes at once."""
 _AT_ONCE: Final = 0.7
 _PATIENCE: Final = 120.0
 DOTS = 1500
@@ -111,28 +113,40 @@ def dots(found: Stored) -> np.ndarray[Any, np.dtype[np.intp]]:
     return np.asarray(rows[sample(len(rows), DOTS)])
 
 
-def ask(method: str, subject: Picked, parameters: Any) -> Evidence | None:
-    """Return the answer to a passing question, computed at once in a warm worker and not recorded; words when it is refused."""
-    place = places.current()
+def question(method: str, subject: Picked) -> Task:
+    """Return a passing question about a subject, to be asked with `begin` as often as its parameters change."""
     choice = subjects.Choice(subject.model, subject.data, subject.reference, subject.cohort)
-    task = subjects.task(place, method, choice, encode(parameters))
-    answer = live().submit(execute, task)
+    return subjects.task(places.current(), method, choice)
+
+
+def begin(asked: Task, parameters: Any) -> Future[Done]:
+    """Put a question to a warm worker, which computes the answer at once; it is not recorded."""
+    return live().submit(execute, replace(asked, parameters=encode(parameters)))
+
+
+def glance(asked: Future[Done]) -> None:
+    """Wait for an answer as long as nobody would notice."""
+    wait((asked,), _UNNOTICED)
+
+
+def answer(asked: Future[Done]) -> Evidence | None:
+    """Return the answer to a question; words when it is refused."""
     try:
-        return _soon(answer).evidence
+        return _soon(asked).evidence
     except GovernanceError as error:
         errors.advise(error)
     except TimeoutError:
-        answer.cancel()
+        asked.cancel()
         errors.advise(GovernanceError("The answer did not come in two minutes.", "Reload the page to ask again."))
     return None
 
 
-def _soon(answer: Future[Done]) -> Done:
+def _soon(asked: Future[Done]) -> Done:
     """Return an answer that usually comes at once; the first one of a model waits for its tables, and says so."""
     try:
-        return answer.result(timeout=_AT_ONCE)
+        return asked.result(timeout=_AT_ONCE)
     except TimeoutError:
-        if answer.done():  # the question itself ran out of time
+        if asked.done():  # the question itself ran out of time
             raise
     with st.spinner("Opening the model for questions…"):
-        return answer.result(timeout=_PATIENCE)
+        return asked.result(timeout=_PATIENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -16,9 +17,13 @@ from pages._ui.charts import explanation as charts
 from pages._ui.text import join, number, percent, plain, shown
 
 if TYPE_CHECKING:
+    from governance.run import Task
     from pages._ui.subject import Picked
 
 _EDITED: Final = 8
+"""Fields that are offered, those of the largest attributions."""
+_WORDS: Final = 500
+"""Words that a field offers at most."""
 
 
 def limits(picked: Picked, row: int) -> None:
@@ -73,41 +78,75 @@ def _size(item: Mistakes, result: ModelLimits) -> str:
     return f"{write(item.size)} ({write(item.low)} to {write(item.high)})"
 
 
-@st.fragment
 def what_if(picked: Picked, explanation: LocalExplanation, frame: pd.DataFrame) -> None:
     """Draw fields for the row's values; the prediction and the attributions follow every edit."""
     columns = [item.feature for item in explanation.values if item.feature in frame.columns][:_EDITED]  # noqa: PD011
-    own, changes = frame.iloc[explanation.row], []
-    grid = st.columns(4)
-    for at, name in enumerate(columns):
-        with grid[at % 4]:
-            value = _field(frame[name], name, own[name], f"edit-{explanation.row}-{at}")
-        if value is not None:
-            changes.append(Change(name, value))
-    asked = attributions.ask(
-        "explain.what_if", picked, WhatIfParameters(explanation.row, tuple(changes), target=explanation.target)
+    fields = tuple(
+        _Field.of(frame[name], name, explanation.row, f"edit-{explanation.row}-{at}") for at, name in enumerate(columns)
     )
-    result = evidence.result(asked, WhatIf) if asked is not None else None
+    _edit(attributions.question("explain.what_if", picked), explanation, fields)
+
+
+@st.fragment
+def _edit(question: Task, explanation: LocalExplanation, fields: tuple[_Field, ...]) -> None:
+    """Ask first and draw then, so that the fields and a quick answer reach the browser together, as one change of the page."""
+    changes = tuple(Change(field.name, text) for field in fields if (text := field.edit) is not None)
+    asked = attributions.begin(question, WhatIfParameters(explanation.row, changes, target=explanation.target))
+    attributions.glance(asked)
+    grid = st.columns(4)
+    for at, field in enumerate(fields):
+        with grid[at % 4]:
+            field.draw()
+    answer = attributions.answer(asked)
+    result = evidence.result(answer, WhatIf) if answer is not None else None
     if result is not None:
         with st.container(key="what-if"):
             _moved(result)
 
 
-def _field(column: pd.Series, name: str, own: Any, key: str) -> str | None:
-    """Draw one field; return the edited value as text, or None when it is the row's own."""
-    label = shown(name, 60)
-    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
-        start = None if pd.isna(own) else float(own)
-        value = st.number_input(label, value=start, key=key, format="%g", placeholder="missing")
-        return None if value == start else ("" if value is None else repr(float(value)))
-    words = [str(item) for item in pd.unique(column.dropna())][:500]
-    start_word = None if pd.isna(own) else str(own)
-    options = sorted({*words, *([start_word] if start_word is not None else [])})
-    index = options.index(start_word) if start_word is not None else None
-    choice = st.selectbox(
-        label, options, index=index, key=key, format_func=lambda item: shown(item, 60), placeholder="missing"
-    )
-    return None if choice == start_word else (choice or "")
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A value of the row that can be edited."""
+
+    name: str
+    """Of the column."""
+    own: float | str | None
+    """The row's own value, None where it is missing."""
+    key: str
+    words: tuple[str, ...] | None
+    """What a column of words holds; None for numbers."""
+
+    @classmethod
+    def of(cls, column: pd.Series, name: str, row: int, key: str) -> _Field:
+        """Return the field of one row's value in a column."""
+        value = column.iloc[row]
+        if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
+            return cls(name, None if pd.isna(value) else float(value), key, None)
+        own = None if pd.isna(value) else str(value)
+        words = {str(item) for item in pd.unique(column.dropna())[:_WORDS]}
+        return cls(name, own, key, tuple(sorted(words if own is None else words | {own})))
+
+    @property
+    def edit(self) -> str | None:
+        """The edited value as text, "" for a missing one; None while it is the row's own."""
+        value = st.session_state.get(self.key, self.own)
+        if value == self.own:
+            return None
+        return "" if value is None else value if isinstance(value, str) else repr(float(value))
+
+    def draw(self) -> None:
+        """Draw the field."""
+        label = shown(self.name, 60)
+        if self.words is None:
+            own = None if isinstance(self.own, str) else self.own
+            st.number_input(label, value=own, key=self.key, format="%g", placeholder="missing")
+            return
+        index = self.words.index(self.own) if isinstance(self.own, str) else None
+        st.selectbox(label, self.words, index=index, key=self.key, format_func=_shown_word, placeholder="missing")
+
+
+def _shown_word(word: str) -> str:
+    return shown(word, 60)
 
 
 def _moved(result: WhatIf) -> None:
@@ -121,21 +160,22 @@ def _moved(result: WhatIf) -> None:
         delta_color="off",
     )
     right.metric("Score moved by", number(result.output_after - result.output_before), help=f"In {result.units}.")
-    if result.outside_background:
-        sentence.aside(
-            "With these edits the row leaves the range that the background has seen: read the answer with care."
-        )
-    steps, ends = charts.waterfall_frame(result), charts.ends_frame(result.base_value, result.output_after)
+    with st.container():  # there even when it is empty: what stands below keeps its place, and its drawing
+        if result.outside_background:
+            sentence.aside(
+                "With these edits the row leaves the range that the background has seen: read the answer with care."
+            )
+    steps, ends = charts.waterfall_columns(result), charts.ends_columns(result.base_value, result.output_after)
     base.redraw(
-        charts.layout_of_waterfall(len(steps), result.units),
+        charts.layout_of_waterfall(len(steps["step"]), result.units),
         {"steps": steps, "ends": ends},
         "From the average answer to the answer with your edits, column by column",
-        charts.readable_steps(steps),
+        {name: steps[name] for name in charts.READABLE},
         "edited",
     )
-    moved = charts.before_after_frame(result)
+    moved = charts.before_after_columns(result)
     base.redraw(
-        charts.layout_of_before_after(len(moved) // 2, result.units),
+        charts.layout_of_before_after(len(moved["column"]) // 2, result.units),
         {"moved": moved},
         "Attributions as the row is and with your edits",
         moved,

@@ -12,6 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from governance.errors import RefusedInputError
 from governance.evidence import NotAssessed
 from governance.explain.report import Counterfactuals, LocalExplanation, ModelLimits, Neighbours, ReasonCodes, WhatIf
+from governance.explain.spec import Change
+from governance.explain.what_if import before_and_after
 from governance.run import read_array
 from tests.explain.asking import COLUMNS, ask, pipeline
 
@@ -27,6 +29,24 @@ def test_a_changed_row_is_predicted_and_attributed_again(folder: Path, boosted: 
     assert moved.prediction_after != moved.prediction_before
     with pytest.raises(RefusedInputError, match="holds float64; got 'old'"):
         ask("explain.what_if", folder, boosted, row=9, changes=[{"column": "age", "value": "old"}])
+
+
+def test_values_of_every_kind_can_be_changed_and_left_out() -> None:
+    frame = pd.DataFrame({
+        "word": pd.Series(["a", "b", None], dtype="category"), "text": pd.Series(["x", None, "y"], dtype="str"),
+        "whole": [1, 2, 3], "number": [0.5, None, 2.0], "yes": [True, False, True],
+    })  # fmt: skip
+    changes = {"word": "b", "text": "", "whole": "2.5", "number": "", "yes": "false"}
+    asked = tuple(Change(name, value) for name, value in changes.items())
+    found = before_and_after(frame.iloc[:1], {name: frame[name] for name in frame}, asked)
+    assert found.iloc[0].tolist() == ["a", "x", 1.0, 0.5, True]
+    after = found.iloc[1]
+    assert (after["word"], after["whole"], after["yes"]) == ("b", 2.5, False)
+    assert after[["text", "number"]].isna().all()
+    same = before_and_after(frame.iloc[:1], {}, ())
+    assert same.iloc[0].tolist() == same.iloc[1].tolist() == ["a", "x", 1, 0.5, True]
+    with pytest.raises(RefusedInputError, match="No column of the model 'height'"):
+        before_and_after(frame.iloc[:1], {}, (Change("height", "2"),))
 
 
 def test_the_nearest_rows_with_the_other_outcome_have_the_other_outcome(folder: Path, boosted: bytes) -> None:

@@ -102,6 +102,19 @@ def test_the_raw_scores_are_the_runtimes_own(people: pd.DataFrame, target: np.nd
     assert np.abs(cut.raw_scores(people)[:, 1] - expected).max() < 1e-6
 
 
+@pytest.mark.parametrize("name", ["scaled and one-hot", "bare"])
+def test_one_pass_gives_what_two_passes_give(name: str, people: pd.DataFrame, target: np.ndarray) -> None:
+    trees = GradientBoostingClassifier(n_estimators=5, random_state=0)
+    rows = people[["age", "income"]].astype(np.float32) if name == "bare" else people
+    cut = cut_of(
+        (trees if name == "bare" else make_pipeline(encoding(*ENCODINGS[name]), trees)).fit(rows, target), rows
+    )
+    encoded, scores = cut.encode_and_score(rows)
+    assert np.array_equal(encoded, cut.encode(rows))
+    assert np.array_equal(scores, cut.raw_scores(rows))
+    assert np.ptp(scores) > 0
+
+
 def test_columns_that_are_mixed_before_the_trees_are_refused_by_name(people: pd.DataFrame, target: np.ndarray) -> None:
     numbers = people[["age", "income"]]
     mixed = make_pipeline(StandardScaler(), PCA(2), GradientBoostingClassifier(n_estimators=3)).fit(numbers, target)

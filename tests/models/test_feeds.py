@@ -51,6 +51,14 @@ def test_text_inputs_take_values_as_a_schema_writes_them(values: pd.Series, expe
     assert feed(values, "string")[:, 0].tolist() == expected
 
 
+@pytest.mark.parametrize("held", [["a", "b"], ["a", None], ["a", float("nan")], ["a", 1], [True, "b"]], ids=str)
+def test_a_few_rows_are_written_as_many_are(held: list[object]) -> None:
+    few, many = (pd.Series(held * times, dtype=object) for times in (1, 100))
+    expected = feed(many, "string", missing_text="?")[:2, 0].tolist()
+    assert feed(few, "string", missing_text="?")[:, 0].tolist() == expected
+    assert expected[held.index("a") if "a" in held else 1] in {"a", "b"}
+
+
 def test_the_file_says_what_stands_for_missing_text() -> None:
     assert feed(pd.Series(["a", None]), "string", missing_text="nan")[:, 0].tolist() == ["a", "nan"]
 

@@ -49,8 +49,8 @@ def test_a_waterfall_of_an_edited_row_leads_to_the_answer_with_the_edits() -> No
     frame = charts.waterfall_frame(EDITED)
     assert frame["step"].tolist() == ["b:c = y", "a = 1"]
     assert frame["to"].iloc[-1] == EDITED.output_after
-    moved = charts.before_after_frame(EDITED)
-    assert moved["attribution"].tolist() == [-3.0, 1.5, 2.0, -0.5]
+    moved = charts.before_after_columns(EDITED)
+    assert moved["attribution"] == [-3.0, 1.5, 2.0, -0.5]
 
 
 def test_the_layout_of_a_chart_that_is_redrawn_holds_no_numbers() -> None:

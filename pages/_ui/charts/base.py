@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import altair as alt
+import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from pages._ui import palette
 from pages._ui.tables import table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BAR: Final = 22
 """Height of one bar with its gap, pixels."""
@@ -22,6 +21,8 @@ Data = Any
 """A frame, or `altair.NamedData` for a layout whose numbers come later."""
 Layout = Mapping[str, Any]
 """A chart without its numbers, as the browser reads it."""
+Columns = Mapping[str, list[Any]]
+"""A small table by columns: what a frame would cost more to make than to draw."""
 AnyChart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
 
 
@@ -61,7 +62,7 @@ def layout(chart: AnyChart) -> Layout:
     return found
 
 
-def redraw(found: Layout, data: Mapping[str, pd.DataFrame], alt_text: str, behind: pd.DataFrame, key: str) -> None:
+def redraw(found: Layout, data: Mapping[str, Columns], alt_text: str, behind: Columns, key: str) -> None:
     """Draw a chart whose numbers follow what a person edits, and the table that it shows.
 
     A layout is made once and costs most of a chart; when only numbers change, the browser moves the marks of the chart that stands
@@ -74,15 +75,16 @@ def redraw(found: Layout, data: Mapping[str, pd.DataFrame], alt_text: str, behin
         behind: the numbers of the chart.
         key: unique on the page.
     """
-    st.vega_lite_chart({**found, "datasets": dict(data)}, width="stretch", alt=alt_text)
+    tables = {name: pa.table(dict(columns)) for name, columns in data.items()}
+    st.vega_lite_chart({**found, "datasets": tables}, width="stretch", alt=alt_text)
     _behind(behind, alt_text, key, {})
 
 
 @st.fragment
-def _behind(behind: pd.DataFrame, alt_text: str, key: str, columns: dict[str, Any]) -> None:
+def _behind(behind: pd.DataFrame | Columns, alt_text: str, key: str, columns: dict[str, Any]) -> None:
     with st.expander("The numbers behind this chart", key=f"behind-{key}", on_change="rerun") as box:
         if box.open:
-            table(behind, f"Table: {alt_text}", columns, key=f"table-{key}")
+            table(pd.DataFrame(behind), f"Table: {alt_text}", columns, key=f"table-{key}")
 
 
 def tall(bars: int) -> int:

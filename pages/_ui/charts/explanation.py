@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 import altair as alt
@@ -12,7 +13,7 @@ import pandas as pd
 from governance.explain.report import Importance, LimeExplanation, LocalExplanation, WhatIf
 from governance.explain.summary import shade
 from pages._ui import palette
-from pages._ui.charts.base import BAR, AnyChart, Data, Layout, interval_bars, layout, tall
+from pages._ui.charts.base import BAR, AnyChart, Columns, Data, Layout, interval_bars, layout, tall
 from pages._ui.text import shown
 
 if TYPE_CHECKING:
@@ -183,6 +184,11 @@ def by_class(frame: pd.DataFrame, columns: Sequence[str], units: str) -> AnyChar
 
 
 def waterfall_frame(explanation: LocalExplanation | WhatIf, top: int = 10) -> pd.DataFrame:
+    """Return `waterfall_columns` as a frame."""
+    return pd.DataFrame(waterfall_columns(explanation, top))
+
+
+def waterfall_columns(explanation: LocalExplanation | WhatIf, top: int = 10) -> Columns:
     """Return the steps from the base value to the model's output; small ones are summed up in the last step.
 
     Args:
@@ -193,17 +199,16 @@ def waterfall_frame(explanation: LocalExplanation | WhatIf, top: int = 10) -> pd
     steps = [(f"{shown(name, 40)} = {shown(value, 30)}", share) for name, value, share in items[:top]]
     if len(items) > top:
         steps.append((f"{_OTHERS} ({len(items) - top})", sum(share for *_, share in items[top:])))
-    end = explanation.base_value + np.cumsum([share for _, share in steps])
-    return pd.DataFrame(
-        {
-            "step": [name for name, _ in steps],
-            "attribution": [share for _, share in steps],
-            "from": np.concatenate(([explanation.base_value], end[:-1])),
-            "to": end,
-            "effect": [RAISES if share >= 0 else LOWERS for _, share in steps],
-            "label": [f"{share:+.3f}".replace("-", "−") for _, share in steps],
-        }
-    )
+    shares = [share for _, share in steps]
+    ends = [explanation.base_value + end for end in accumulate(shares)]
+    return {
+        "step": [name for name, _ in steps],
+        "attribution": shares,
+        "from": [explanation.base_value, *ends[:-1]],
+        "to": ends,
+        "effect": [RAISES if share >= 0 else LOWERS for share in shares],
+        "label": [f"{share:+.3f}".replace("-", "−") for share in shares],
+    }
 
 
 def _shares(explanation: LocalExplanation | WhatIf) -> list[tuple[str, str, float]]:
@@ -213,14 +218,23 @@ def _shares(explanation: LocalExplanation | WhatIf) -> list[tuple[str, str, floa
     return [(item.feature, item.value_after, item.attribution_after) for item in explanation.values]  # noqa: PD011
 
 
+READABLE: Final = ("step", "attribution", "from", "to", "effect")
+"""Columns of the steps without what only the drawing needs."""
+
+
 def readable_steps(steps: pd.DataFrame) -> pd.DataFrame:
     """Return the steps without what only the drawing needs."""
-    return steps[["step", "attribution", "from", "to", "effect"]]
+    return steps[list(READABLE)]
 
 
 def ends_frame(start: float, end: float) -> pd.DataFrame:
+    """Return `ends_columns` as a frame."""
+    return pd.DataFrame(ends_columns(start, end))
+
+
+def ends_columns(start: float, end: float) -> Columns:
     """Return the two places that a waterfall leads between."""
-    return pd.DataFrame({"at": [start, end], "name": ["average", "this row"]})
+    return {"at": [start, end], "name": ["average", "this row"]}
 
 
 def waterfall(steps: Data, ends: Data, bars: int, units: str) -> AnyChart:
@@ -282,18 +296,18 @@ def side_by_side(frame: pd.DataFrame) -> AnyChart:
     return chart
 
 
-def before_after_frame(result: WhatIf, top: int = 10) -> pd.DataFrame:
+def before_after_columns(result: WhatIf, top: int = 10) -> Columns:
     """Return the largest attributions with and without the edits, two rows for each column."""
-    rows = [
-        (f"{shown(item.feature, 40)} = {shown(item.value_after, 30)}", label, value)
-        for item in result.values[:top]  # noqa: PD011
-        for label, value in (("as it is", item.attribution_before), ("with your edits", item.attribution_after))
-    ]
-    return pd.DataFrame(rows, columns=["column", "rows", "attribution"])
+    items = result.values[:top]  # noqa: PD011
+    return {
+        "column": [f"{shown(item.feature, 40)} = {shown(item.value_after, 30)}" for item in items for _ in range(2)],
+        "rows": ["as it is", "with your edits"] * len(items),
+        "attribution": [value for item in items for value in (item.attribution_before, item.attribution_after)],
+    }
 
 
 def before_after(data: Data, columns: int, units: str) -> AnyChart:
-    """Return attributions before and after an edit from `before_after_frame`, of so many columns."""
+    """Return attributions before and after an edit from `before_after_columns`, of so many columns."""
     chart: AnyChart = (
         alt.Chart(data, height=tall(2 * columns))
         .mark_bar()
