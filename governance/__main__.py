@@ -29,6 +29,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("alert confirm", "governance.cli.alert:alert_confirm"),
     ("alert override", "governance.cli.alert:alert_override"),
     ("alert act", "governance.cli.alert:alert_act"),
+    ("alert verify", "governance.cli.alert:alert_verify"),
     ("serve", "governance.cli.serve:serve"),
     ("inspect", "governance.cli.models:inspect"),
     ("predict", "governance.cli.models:predict"),

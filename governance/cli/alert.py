@@ -1,14 +1,16 @@
-"""Commands about alerts: a member confirms one, or puts it aside, and signs."""
+"""Commands about alerts: a member confirms one, or puts it aside, and signs; whoever was told of one checks the notice."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from governance.cli.options import DEFAULT_WORKSPACE, ActorOption, JsonOption, SecretOption, WorkspaceOption
-from governance.cli.output import print_json, say
+from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
 from governance.cli.passphrase import passphrase
+from governance.errors import RefusedInputError
 from governance.workflow import alert_book, places
 
 AlertArgument = Annotated[str, typer.Argument(help="Name of the alert, as `countersign watch` prints it.")]
@@ -61,3 +63,33 @@ def alert_act(
     secret = passphrase(actor, passphrase_file)
     verbs.take(places.current(workspace), alert, taken, reason, member=actor, passphrase=secret)
     print_json({"alert": alert, "state": "acted", "remedy": remedy}) if json else say(f"{alert}: {taken.words()}.")
+
+
+def alert_verify(
+    notice: Annotated[
+        Path, typer.Argument(help="The notice as it came: body of the webhook, or the e-mail's attachment.")
+    ],
+    export: Annotated[Path, typer.Option(help="An export of the ledger: a folder or a .zip.")],
+    trust: Annotated[Path, typer.Option(help="trust.json, received on another way than notice and export.")],
+    json: JsonOption = False,
+) -> None:
+    """Check a notice that arrived: signed by the service of this ledger, and its steps in the record; ends with 1 when not."""
+    from governance.workflow.notice_check import check
+
+    for path in (notice, export, trust):
+        if not path.exists():
+            raise RefusedInputError(f"There is nothing at {str(path)!r}.", "Check the path.")
+    answer = check(notice, export, trust)
+    if json:
+        print_json(answer)
+    elif not answer["valid"]:
+        say(f"NOT VALID. Reason: {answer['reason']}.")
+    else:
+        open_ = "open" if answer["open"] else "closed"
+        say(
+            f"VALID: alert {answer['alert']} of {answer['model']}, {answer['state'].replace('_', ' ')} ({open_}), {answer['time']}."
+        )
+        for words, items in (("Not checked", answer["not_checked"]), ("Not proved", answer["not_proved"])):
+            for item in items:
+                say(f"{words}: {item}.")
+    raise typer.Exit(DONE if answer["valid"] else NOT_SATISFIED)
