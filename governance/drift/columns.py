@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from governance.drift.bridge import Chance
-from governance.drift.correction import adjusted
+from governance.drift.correction import adjusted_questions
 from governance.drift.pairs import Gaps, NumericPair, Pair, pair_of
 from governance.drift.readings import Draft, readings
 from governance.drift.report import ColumnDrift, Correction, Kind, Limits, Matters, Reading, Verdict
-from governance.drift.verdict import judged, verdict
+from governance.drift.verdict import FACETS, judged, verdict
 from governance.evidence import Progress
 
 UNUSED: Final = 0.01
@@ -99,7 +99,10 @@ def drift(
     alpha: float = 0.05,
     use: Use | None = None,
 ) -> tuple[tuple[ColumnDrift, ...], int]:
-    """Return the columns, most pressing first, and how many p values shared the correction."""
+    """Return the columns, most pressing first, and how many questions shared the correction.
+
+    A question is what can change in a column: its values, the share of missing ones, new categories, infinite values.
+    """
     chance = Chance(rng)
     kept = {name: _drafted(pairs[name], limits or Limits(), chance, rng) for name in pairs}
     corrected, family = _corrected({name: item.draft for name, item in kept.items()}, correction)
@@ -108,9 +111,18 @@ def drift(
 
 
 def _corrected(drafts: Mapping[str, Draft], correction: Correction) -> tuple[dict[str, dict[str, Reading]], int]:
-    family = [(column, test) for column, draft in drafts.items() for test in draft.family]
-    p_values = [drafts[column].readings[test].p_value or 0.0 for column, test in family]
-    corrected = dict(zip(family, adjusted(p_values, correction), strict=True))
+    family = [
+        (column, tests)
+        for column, draft in drafts.items()
+        for _, facet, _ in FACETS
+        if (tests := [test for test in facet if test in draft.family])
+    ]
+    p_values = [[drafts[column].readings[test].p_value or 0.0 for test in tests] for column, tests in family]
+    corrected = {
+        (column, test): value
+        for (column, tests), values in zip(family, adjusted_questions(p_values, correction), strict=True)
+        for test, value in zip(tests, values, strict=True)
+    }
     result = {
         column: {
             test: replace(item, p_adjusted=corrected.get((column, test), item.p_value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -23,6 +24,30 @@ def adjusted(p_values: Sequence[float], correction: Correction) -> tuple[float, 
     if correction == "holm":
         return _step_down(p_values, order)
     assert_never(correction)
+
+
+def adjusted_questions(questions: Sequence[Sequence[float]], correction: Correction) -> list[tuple[float, ...]]:
+    """Return the adjusted p values of questions that are each asked by one or more tests: reject those at or below alpha.
+
+    Within a question p values are multiplied by the number of its tests (Bonferroni), and the smallest one stands for it; the
+    correction then runs over questions. So its promise is about questions: a change that two tests see is one alarm, not two. Another
+    test of a question gets what it would have got had it stood for the question (with "holm" never less).
+    """
+    if correction == "none":
+        return [tuple(item) for item in questions]
+    own = [[min(1.0, len(item) * p) for p in item] for item in questions]
+    leading = [min(item) for item in own]
+    m = len(leading)
+    ordered = sorted(zip(leading, adjusted(leading, correction), strict=True))
+    known, found = [p for p, _ in ordered], [q for _, q in ordered]
+
+    def of(p: float) -> float:
+        at = bisect_right(known, p)
+        if correction == "holm":
+            return max(found[at - 1], min(p * (m - at + 1), 1.0))
+        return min(p * m / at, found[at] if at < m else 1.0)
+
+    return [tuple(of(p) for p in item) for item in own]
 
 
 def _step_up(p_values: Sequence[float], order: list[int]) -> tuple[float, ...]:

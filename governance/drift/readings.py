@@ -28,7 +28,7 @@ _DISTANCES: Final = {"psi": (psi.psi, psi.noise_floor), "kl": (kl.kl, kl.noise_f
 
 @dataclass(frozen=True)
 class Draft:
-    """One column with its readings; `family` names those whose p values are corrected together."""
+    """One column with its readings; `family` names those whose p values take part in the correction."""
 
     readings: dict[str, Reading]
     family: tuple[str, ...]

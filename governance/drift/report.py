@@ -344,7 +344,7 @@ class DriftReport:
     correction: Correction
     alpha: float
     family: int
-    """How many p values share the correction."""
+    """How many questions share the correction: values, missing values, new categories and infinite values of each column."""
     multivariate: Multivariate | NotAssessed
     performance: PerformanceChange | NotAssessed
     harm: Harm | NotAssessed

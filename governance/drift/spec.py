@@ -77,7 +77,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="drift.over_time",
-        version=1,
+        version=2,
         title="Drift over time",
         question="When did which column move, window by window?",
         run="governance.drift.timeline:columns",
@@ -87,7 +87,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="drift.harm_over_time",
-        version=1,
+        version=2,
         title="Drift and performance over time",
         question="When did which column move, and how good were decisions then, for whom?",
         run="governance.drift.timeline:run",
@@ -97,7 +97,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="drift.calibration",
-        version=1,
+        version=2,
         title="False alarms",
         question="How strong must a sign be before it alarms, so that false alarms stay as rare as promised?",
         run="governance.drift.false_alarms:run",

@@ -232,7 +232,8 @@ def columns(report: DriftReport) -> None:
         "none": "no correction for many tests",
     }
     sentence.aside(
-        f"{report.family} p values share one correction ({correction[report.correction]}). Importance: {kind[report.importance_kind]}."
+        f"{report.family} questions (values, missing and new ones of each column) share one correction "
+        f"({correction[report.correction]}). Importance: {kind[report.importance_kind]}."
     )
 
 

@@ -25,14 +25,37 @@ def one(reference, current, **options) -> ColumnDrift:
     return compared(pd.DataFrame({"x": reference}), pd.DataFrame({"x": current}), **options)["x"]
 
 
-def test_the_six_planted_columns_are_found_and_few_others() -> None:
-    false = 0
-    for seed in range(3):
-        found = compared(window(100_000, 2 * seed, drifted=False), window(100_000, 2 * seed + 1, drifted=True))
-        moved = {name for name, item in found.items() if item.verdict in ("small", "material")}
+ROWS = 30_000
+"""At a third of the rows of the benchmark (`bench_drift.py`) every planted change is still found, the tail of 1 % too."""
+
+
+@pytest.fixture(scope="module")
+def planted() -> tuple[pd.DataFrame, pd.DataFrame]:
+    return window(ROWS, 0, drifted=False), window(ROWS, 1, drifted=True)
+
+
+def test_over_twenty_seeds_the_six_planted_columns_are_found_with_no_more_false_ones_than_promised(
+    planted: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    shares = []
+    for seed in range(20):
+        pair = planted if seed == 0 else [window(ROWS, 2 * seed + side, drifted=bool(side)) for side in range(2)]
+        moved = {name for name, item in compared(*pair).items() if item.verdict in ("small", "material")}
         assert moved >= MOVED
-        false += len(moved - MOVED)
-    assert false <= 2
+        shares.append(len(moved - MOVED) / len(moved))
+    assert np.mean(shares) <= 0.05
+
+
+def test_one_absurd_value_in_every_numeric_column_changes_no_verdict(
+    planted: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    before, after = planted
+    expected = {name: item.verdict for name, item in compared(before, after).items()}
+    for side in range(2):
+        pair = [frame.copy() for frame in planted]
+        numeric = [name for name in pair[side].columns if name.startswith("num_")]
+        pair[side].loc[17, numeric] = 1e6
+        assert {name: item.verdict for name, item in compared(*pair).items()} == expected
 
 
 def test_a_pure_shift_of_missing_values_is_found_and_named() -> None:
