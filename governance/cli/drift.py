@@ -217,10 +217,13 @@ def _say_stakes(action: Action) -> None:
 
 
 def _say_inside(result: DriftReport) -> None:
+    """Print the groups in which a column fares otherwise than among all rows; the others are in the JSON document."""
+    whole = {item.name: item.verdict for item in result.columns}
     for inside in result.within:
-        if inside.verdict in ("material", "small"):
+        if inside.verdict != whole[inside.column]:
             rows = f"{inside.n_reference:,} rows before, {inside.n_current:,} now"
-            say(f"{inside.verdict:12} {inside.column} in {inside.attribute} {inside.group} ({rows}): {inside.reason}")
+            where = f"{inside.column} in {inside.attribute} {inside.group} ({rows})"
+            say(f"{inside.verdict.replace('_', ' '):12} {where}: {inside.reason}")
     if result.within_reason:
         say(f"Inside groups: {result.within_reason}.")
 

@@ -148,5 +148,15 @@ def test_each_column_is_compared_inside_each_group(windows: tuple[str, str]) -> 
     assert {"n_reference", "n_current", "effect", "noise_floor", "threshold", "reason"} <= set(
         places["x", "colour", "red"]
     )
-    said = RUN.invoke(build(), ["drift", *windows, "--sensitive", "colour"], catch_exceptions=False).stdout
-    assert "x in colour red (" in said
+
+
+def test_people_read_of_the_groups_that_fare_otherwise(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    for name, shift in (("before", 0.0), ("after", 1.0)):
+        group = np.array(["few"] * 20 + ["moved"] * 300 + ["same"] * 5_000)
+        x = rng.normal(size=len(group)) + shift * (group == "moved")
+        pd.DataFrame({"x": x, "group": group}).to_csv(tmp_path / f"{name}.csv", index=False)
+    words = ["drift", str(tmp_path / "before.csv"), str(tmp_path / "after.csv"), "--sensitive", "group"]
+    said = RUN.invoke(build(), words, catch_exceptions=False).stdout
+    assert "material     x in group moved (300 rows before, 300 now): " in said
+    assert "cannot tell  x in group few (20 rows before, 20 now): Not enough data: " in said
