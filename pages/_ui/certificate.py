@@ -164,7 +164,10 @@ def _fields(certificate: Certificate, background: Background) -> list[tuple[str,
     )
     notes = [("", plain(note, 1000)) for note in certificate.notes]
     return [
-        ("scale", f"Values are in {plain(certificate.units)}, on the model's {plain(certificate.scale)} scale."),
+        (
+            "scale",
+            f"Values are in {plain(certificate.units)}, on the model's {plain(certificate.scale)} scale.{_odds(certificate)}",
+        ),
         ("std_error", noise),
         ("additivity_gap", f"They add up to the model's own score within {certificate.additivity_gap:.1g}."),
         (
@@ -195,6 +198,12 @@ def _fields(certificate: Certificate, background: Background) -> list[tuple[str,
         ),
         *notes,
     ]
+
+
+def _odds(certificate: Certificate) -> str:
+    """Return what log-odds are, where values are in them (the logarithm of 2 is 0.69)."""
+    said = " Log-odds are the logarithm of the odds: adding 0.69 doubles the odds, 0 is a chance of one half."
+    return said if certificate.units == "log-odds" else ""
 
 
 def _share(certificate: Certificate) -> str:

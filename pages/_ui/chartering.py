@@ -12,6 +12,7 @@ from governance.review.charter import Charter, Tier
 from governance.review.state import BoardState
 from governance.workflow import members, places
 from pages._ui import drafts, errors, signing, state
+from pages._ui.brief import ROLES
 from pages._ui.tables import table, words
 from pages._ui.text import join, plain, short, shown
 
@@ -44,15 +45,20 @@ def rules(charter: Charter) -> None:
 
 
 def _in_words(tier: Tier) -> str:
-    roles = join([plain(role) for role in tier.required_roles]) or "nobody in particular"
+    roles = join([ROLES.get(role, plain(role)) for role in tier.required_roles]) or "nobody in particular"
     evidence = join([plain(_TITLES.get(item, item)) for item in tier.required_evidence]) or "none"
     return (
-        f"- {tier.quorum} votes are needed; approvals must be more than {tier.majority} of the votes that are not abstentions.\n"
+        f"- {tier.quorum} votes are needed; approvals must be more than {_part(tier.majority)} of the votes that are not abstentions.\n"
         f"- Must be among the voters: {roles}.\n"
         f"- Evidence that must be there: {evidence}.\n"
         f"- Voting lasts {tier.voting_days} days; an approval holds for {tier.validity_months} months at most; "
         f"the record is kept for {tier.retention_years} years at least."
     )
+
+
+def _part(ratio: str) -> str:
+    """Return a ratio of the charter in words: "1/2" is half."""
+    return {"1/2": "half", "2/3": "two thirds", "3/4": "three quarters"}.get(ratio, plain(ratio))
 
 
 def proposals(board: BoardState) -> None:
@@ -85,7 +91,10 @@ def sign(board: BoardState) -> None:
     if found is None:
         return
     with said:
-        rules(found)
+        if board.charter is not None and board.charter.digest == found.digest:
+            st.markdown("This text is the charter that is in force: its rules stand above.")
+        else:
+            rules(found)
     st.caption(f"Digest of this text: `{short(found.digest, 12)}`; the whole of it is shown when you sign.")
     if st.button("Sign this charter", type="primary", icon=":material/draw:"):
         signing.ask(

@@ -25,8 +25,8 @@ from pages._ui import badges, pricing, sentence
 from pages._ui.charts import drift as charts
 from pages._ui.charts.base import draw
 from pages._ui.evidence import not_assessed
-from pages._ui.glossary import meaning
-from pages._ui.tables import count, figures, share, table, words
+from pages._ui.glossary import about
+from pages._ui.tables import amount, count, figures, share, table, words
 from pages._ui.text import join, number, percent, plain
 
 _LOOK: Final = {
@@ -290,7 +290,7 @@ def _quantiles(picture: NumericPicture) -> None:
     frame = charts.quantiles_table(picture)
     table(
         frame, "Quantiles of both windows and their shift.",
-        {"share": words("Share of rows below"), "reference": figures("Before"), "current": figures("Now"), "shift": figures("Shift")},
+        {"share": words("Share of rows below"), "reference": amount("Before"), "current": amount("Now"), "shift": amount("Shift")},
         key="quantiles",
     )  # fmt: skip
 
@@ -300,16 +300,17 @@ def _readings(found: ColumnDrift) -> None:
 
     rows = [
         {"test": _TESTS[name], "alert": "alert" if item.alert else "no alert", "judged": item.effect, "limit": item.threshold,
-         "chance": item.noise_floor, "adjusted": item.p_adjusted, "means": meaning(name), "statistic": item.statistic,
-         "p": item.p_value, "how": item.reason}
+         "chance": item.noise_floor, "adjusted": item.p_adjusted, "statistic": item.statistic, "p": item.p_value,
+         "how": item.reason}
         for name, item in found.tests.items()
     ]  # fmt: skip
     table(
         pd.DataFrame(rows), f"Tests of column {found.name}.",
-        {"test": words("Test", wide=True), "alert": words("Alert"), "judged": figures("Size of the change", "effect"),
+        {"test": words("Test"), "alert": words("Alert"), "judged": figures("Size of the change", "effect"),
          "limit": figures("Matters from", "limit"), "chance": figures("Chance reaches", "noise_floor"),
-         "adjusted": figures("p value, corrected", "p_adjusted", 4), "means": words("What it says", wide=True),
-         "statistic": figures("Statistic", "statistic"), "p": figures("p value alone", "p_value", 4),
-         "how": words("How", wide=True)},
+         "adjusted": figures("p value, corrected", "p_adjusted", 4), "statistic": figures("Statistic", "statistic"),
+         "p": figures("p value alone", "p_value", 4), "how": words("How", wide=True)},
         key="readings",
     )  # fmt: skip
+    with st.expander("What each test says", key="tests-in-words"):
+        st.markdown("\n".join(f"- **{_TESTS[name]}**: {about(name)}" for name in found.tests))

@@ -86,7 +86,7 @@ def _follow() -> None:
 
 
 def _form(picked: Picked, rows: int) -> None:
-    with st.expander("Ask for another promise", key="promise", on_change="rerun") as box:
+    with st.expander("Find thresholds that promise few false alarms", key="promise", on_change="rerun") as box:
         if not box.open:
             return
         with st.form("promise-form", border=False):

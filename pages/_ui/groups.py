@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from governance.fairness import words
+from governance.fairness import disparity, words
 from governance.fairness.report import FairnessReport, GroupResult
 from pages._ui import sentence, tables
 from pages._ui.charts import base, fairness
@@ -94,13 +94,20 @@ def _reference_value(report: FairnessReport, groups: Sequence[GroupResult], metr
     return next((item.value for item in report.overall if item.metric == metric), None)
 
 
+def _compared(metric: str) -> str:
+    """Return what a disparity compares, in words, and what the field calls it."""
+    parts = {**disparity.BINARY, **disparity.SCORED, **disparity.REGRESSION}.get(metric.partition("[")[0], ())
+    said = join([words.title(part).lower() if at else words.title(part) for at, part in enumerate(parts)])
+    return f"{said} ({words.title(metric).lower()})" if said else words.title(metric)
+
+
 def disparities(report: FairnessReport, attribute: str) -> None:
     """Draw the table of disparities of one attribute set."""
     rows = [gap for gap in report.disparities if gap.attribute == attribute]
     how = {"between_groups": "between groups", "to_overall": "to all people", "to_reference": "to the reference"}
     frame = pd.DataFrame(
         {
-            "what": [words.title(gap.metric) for gap in rows],
+            "what": [_compared(gap.metric) for gap in rows],
             "method": [how[gap.method] for gap in rows],
             "difference": [gap.difference for gap in rows],
             "difference_interval": [interval(gap.low, gap.high) for gap in rows],
@@ -112,7 +119,7 @@ def disparities(report: FairnessReport, attribute: str) -> None:
         }
     )
     columns = {
-        "what": tables.words("Disparity"),
+        "what": tables.words("What is compared", "disparity"),
         "method": tables.words("Compared"),
         "difference": tables.figures("Difference", "disparity"),
         "difference_interval": tables.words("95 % interval", "confidence interval"),

@@ -67,15 +67,16 @@ def standing(head: Head) -> str:
     return f"{lines} have been recorded; a signed checkpoint covers {signed}{by}."
 
 
-def listing(records: tuple[Record, ...]) -> None:
-    """Draw records as a table."""
+def listing(records: tuple[Record, ...], cases: Mapping[str, str] | None = None) -> None:
+    """Draw records as a table; `cases` gives the titles of cases by their ids."""
+    titles = cases or {}
     frame = pd.DataFrame(
         {
             "entry": [item.index for item in records],
             "time": [item.time.replace("T", " ").removesuffix("Z") for item in records],
             "what": [happened(item.type) for item in records],
             "who": [shown(who(item.actor)) for item in records],
-            "case": [shown(item.case or "") for item in records],
+            "case": [shown(titles.get(item.case or "", item.case or ""), 60) for item in records],
             "key": [short(item.keyid) for item in records],
         }
     )

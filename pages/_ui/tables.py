@@ -30,7 +30,9 @@ def table(frame: pd.DataFrame, alt: str, columns: Mapping[str, Any] | None = Non
         key: needed when the same table is drawn twice.
     """
     height = ROW * (min(len(frame), MOST) + 1) + 2
-    st.dataframe(frame, hide_index=True, column_config=dict(columns or {}), alt=alt, key=key, height=height)
+    st.dataframe(
+        frame, hide_index=True, column_config=dict(columns or {}), alt=alt, key=key, height=height, placeholder="–"
+    )
 
 
 def words(label: str, term: str = "", *, wide: bool = False) -> Any:
@@ -46,6 +48,11 @@ def figures(label: str, term: str = "", digits: int = 3) -> Any:
 def share(label: str, term: str = "") -> Any:
     """Return a column of shares between 0 and 1, written as percentages."""
     return st.column_config.NumberColumn(label, help=about(term), format="percent")
+
+
+def amount(label: str, term: str = "") -> Any:
+    """Return a column of numbers in a unit of their own, with thousands apart and as many digits as they need."""
+    return st.column_config.NumberColumn(label, help=about(term), format="localized")
 
 
 def count(label: str, term: str = "count") -> Any:

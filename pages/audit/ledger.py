@@ -45,7 +45,7 @@ page = st.number_input("Page", 1, pages, key="page", width=160) if pages > 1 els
 # draw
 st.markdown(f"{matching:,} of {head.size:,} entries, the newest first.")
 found = views.entries(**wanted, offset=PAGE * (int(page) - 1), limit=PAGE, newest_first=True)
-records.listing(found)
+records.listing(found, {item.case: item.title.shown for item in views.cases()})
 
 st.subheader("One entry", anchor=False)
 newest = found[0].index if found else head.size - 1

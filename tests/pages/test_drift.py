@@ -141,3 +141,24 @@ def small() -> DriftReport:
         columns=(), only_reference=(), only_current=(), n_reference=1, n_current=1, correction="bh", alpha=0.05, family=0,
         multivariate=none, performance=none, harm=none, action=Action("none", "nothing", ()), rows=Rows(1, 1),
     )  # fmt: skip
+
+
+def test_every_test_of_a_column_has_a_plain_name_and_words() -> None:
+    from governance.drift.report import TESTS
+    from pages._ui import drift
+    from pages._ui.glossary import meaning
+
+    assert set(drift._TESTS) == set(TESTS)
+    assert all(meaning(name).endswith(".") for name in TESTS)
+
+
+def test_names_in_the_picture_of_columns_do_not_lie_on_one_another() -> None:
+    import pandas as pd
+
+    from pages._ui.charts import drift as charts
+
+    rows = [("income", 0.11, 0.05), ("years", 0.10, 0.049), ("debt", 0.2, 0.1), ("age", 0.9, 0.05)]
+    frame = pd.DataFrame(rows, columns=["column", "times the limit", "importance"]).assign(verdict="moved", reason="")
+    spec = charts.moved_and_used(frame).to_dict()
+    text = next(layer for layer in spec["layer"] if layer["mark"].get("type") == "text")
+    assert [row["column"] for row in spec["datasets"][text["data"]["name"]]] == ["debt", "income", "age"]

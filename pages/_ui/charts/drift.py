@@ -17,6 +17,7 @@ from governance.drift.report import (
     GroupChange,
     NumericPicture,
     PerformanceChange,
+    Verdict,
 )
 from governance.fairness.words import title
 from pages._ui import palette
@@ -32,8 +33,15 @@ _CHANGES: Final = alt.Scale(
     domain=["worse", "better", "within tolerance", "cannot tell", "for information"],
     range=[palette.ORANGE, palette.BLUE, palette.BLUE, palette.OLIVE, palette.GREY],
 )
+VERDICTS: Final[dict[Verdict, str]] = {
+    "material": "moved",
+    "small": "moved a little",
+    "none": "no change seen",
+    "cannot_tell": "too few rows",
+}
+"""Verdict on a column -> in a word or three."""
 _VERDICTS: Final = alt.Scale(
-    domain=["material", "small", "none", "cannot tell"],
+    domain=list(VERDICTS.values()),
     range=[palette.ORANGE, palette.BLUE, palette.GREY, palette.OLIVE],
 )
 
@@ -131,7 +139,7 @@ def columns_table(columns: Sequence[ColumnDrift]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "column": [shown(item.name, 60) for item in columns],
-            "verdict": [item.verdict.replace("_", " ") for item in columns],
+            "verdict": [VERDICTS[item.verdict] for item in columns],
             "times the limit": [excess(item) for item in columns],
             "importance": [item.importance for item in columns],
             "used by the model": [
@@ -171,13 +179,28 @@ def moved_and_used(frame: pd.DataFrame) -> AnyChart:
         tooltip=["column", "verdict", "times the limit", "importance", "reason"],
     )
     labels = (
-        alt.Chart(known.sort_values("importance", ascending=False).head(8))
+        alt.Chart(_apart(known.sort_values("importance", ascending=False).head(8)))
         .mark_text(align="left", dx=8, fontSize=12)
         .encode(x=x, y=y, text="column:N", color=alt.value(palette.GREY))
     )
     limit = alt.Chart({"values": [{"limit": 1}]}).mark_rule(color=palette.MUTED, strokeDash=[4, 3]).encode(x="limit:Q")
     layered: AnyChart = alt.layer(limit, dots, labels)
     return layered
+
+
+def _apart(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose names can stand beside their dots without lying on one another, the most important first."""
+    across, up = frame["times the limit"].clip(lower=1.0).max(), frame["importance"].max()
+    kept: list[int] = []
+    for row in range(len(frame)):
+        here = frame.iloc[row]
+        if all(
+            abs(here["times the limit"] - frame.iloc[other]["times the limit"]) > 0.2 * across
+            or abs(here["importance"] - frame.iloc[other]["importance"]) > 0.08 * up
+            for other in kept
+        ):
+            kept.append(row)
+    return frame.iloc[kept]
 
 
 def distribution_table(picture: NumericPicture) -> pd.DataFrame:
