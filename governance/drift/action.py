@@ -64,9 +64,10 @@ def recommended(
     if harm.realised == "worse":
         kind, reason = _confirmed(performance, harm)
         return Action(kind, reason, unknown)
+    elsewhere = _elsewhere(performance)
     if harm.realised in ("within_tolerance", "better"):
-        return _unharmed(signal, harm.realised, harm, unknown)
-    return _unconfirmed(signal, harm, unknown)
+        return _unharmed(signal, harm.realised, harm, elsewhere, unknown)
+    return _unconfirmed(signal, harm, elsewhere, unknown)
 
 
 def _unknown(signal: Signal, harm: Harm | NotAssessed) -> tuple[str, ...]:
@@ -125,7 +126,24 @@ def _cause(parts: DropParts | NotAssessed) -> str:
     return f"The largest part of the rise in {parts.loss}: {words} ({largest.value:+.3f}). {advice}"
 
 
-def _unharmed(signal: Signal, verdict: Change, harm: Harm, unknown: tuple[str, ...]) -> Action:
+def _elsewhere(performance: PerformanceChange | NotAssessed) -> str:
+    """Return in words which metrics beside the main one got worse by labels, beyond chance and tolerance; "" when none did."""
+    if isinstance(performance, NotAssessed):
+        return ""
+    worse = [
+        f"{title(name).lower()} went from {performance.reference[name].value:.3f} to {performance.current[name].value:.3f}"
+        for name, item in performance.change.items()
+        if item.verdict == "worse" and name != performance.main_metric
+    ]
+    return _listed(worse)
+
+
+def _unharmed(signal: Signal, verdict: Change, harm: Harm, elsewhere: str, unknown: tuple[str, ...]) -> Action:
+    if elsewhere:
+        reason = (
+            f"Overall the labels show no harm ({harm.realised_reason}), but {elsewhere}, beyond chance and tolerance."
+        )
+        return Action("investigate", reason, unknown)
     worse = sorted({f"{item.attribute} {item.group}" for item in harm.by_group if item.change.verdict == "worse"})
     if worse:
         reason = f"Overall the labels show no harm ({harm.realised_reason}), but it got worse for {_listed(worse)}."
@@ -140,9 +158,12 @@ def _unharmed(signal: Signal, verdict: Change, harm: Harm, unknown: tuple[str, .
     return Action("none", f"By labels performance {words}: {harm.realised_reason}.", unknown)
 
 
-def _unconfirmed(signal: Signal, harm: Harm, unknown: tuple[str, ...]) -> Action:
+def _unconfirmed(signal: Signal, harm: Harm, elsewhere: str, unknown: tuple[str, ...]) -> Action:
     expected = harm.estimated.verdict if isinstance(harm.estimated, EstimatedHarm) else "cannot_tell"
     more = f"{harm.labels.needed:,} labels would settle it" if harm.labels.needed else "it takes more labelled rows"
+    if elsewhere:
+        reason = f"By labels {elsewhere}, beyond chance and tolerance; overall they cannot tell yet: {more}."
+        return Action("investigate", reason, unknown)
     if expected == "worse":
         return Action(
             "collect_labels", f"Performance is expected to be worse, and labels cannot confirm it yet: {more}.", unknown

@@ -67,7 +67,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="drift.harm",
-        version=4,
+        version=5,
         title="Drift and its harm",
         question="Has the world moved, did decisions get worse, for whom, and what should be done?",
         run="governance.drift.run:compare",

@@ -93,15 +93,24 @@ def _harm_in_words(report: DriftReport) -> str:
         return "Whether decisions got worse is not known."
     name = report.performance.main_metric
     if report.harm.realised == "cannot_tell":
-        worse = [title(metric).lower() for metric, item in report.performance.change.items() if item.verdict == "worse"]
-        known = (
-            f"By {join(worse)} decisions got worse" if worse else "Labels do not tell yet whether decisions got worse"
-        )
-        return known + (f"; by {title(name).lower()} labels do not tell yet." if worse else ".")
-    before, after = report.performance.reference[name].value, report.performance.current[name].value
-    figures_ = f"{title(name).lower()} went from {number(before)} to {number(after)}"
+        worse = [
+            _went(report.performance, metric)
+            for metric, item in report.performance.change.items()
+            if item.verdict == "worse"
+        ]
+        if not worse:
+            return "Labels do not tell yet whether decisions got worse."
+        respects = "one respect" if len(worse) == 1 else f"{len(worse)} respects"
+        return f"Decisions got worse in {respects}: {join(worse)}. Overall, by {title(name).lower()}, labels do not tell yet."
+    figures_ = _went(report.performance, name)
     said = {"worse": "It hurts", "better": "Decisions got better", "within_tolerance": "Decisions did not get worse"}
     return f"{said.get(report.harm.realised, 'Decisions')}: {figures_}."
+
+
+def _went(found: PerformanceChange, name: str) -> str:
+    return (
+        f"{title(name).lower()} went from {number(found.reference[name].value)} to {number(found.current[name].value)}"
+    )
 
 
 def action(found: Action) -> None:
