@@ -205,7 +205,7 @@ class ReasonParameters:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="explain.global",
-        version=2,
+        version=3,
         title="What moves the model",
         question="Which columns move the model's score, by how much, and how far can that be trusted?",
         run="governance.explain.global_view:run",
@@ -215,7 +215,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.interactions",
-        version=1,
+        version=2,
         title="Which columns act together",
         question="Which two columns move the model's score together, beyond what each does alone?",
         run="governance.explain.interactions_view:run",
@@ -225,7 +225,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.local",
-        version=2,
+        version=3,
         title="Why this row",
         question="Why does the model say what it says about this row?",
         run="governance.explain.local_view:run",
@@ -285,7 +285,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.reasons",
-        version=1,
+        version=2,
         title="Reason codes",
         question="What are the principal reasons for an unfavourable decision?",
         run="governance.explain.reasons:run",

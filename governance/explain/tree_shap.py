@@ -51,7 +51,7 @@ from governance.explain.direct import Failures, base_of, compare, failures
 from governance.explain.leaf import Lines, weights
 from governance.explain.pairwise import compare_pairs
 from governance.explain.program import Program, programs
-from governance.explain.tables import HOT_BYTES, Plan, Units, build, lay_out, look_up, table_sizes
+from governance.explain.tables import HOT_BYTES, TOGETHER, Plan, Units, build, lay_out, look_up, table_sizes
 from governance.models.trees import TreeEnsemble
 
 T = TypeVar("T")
@@ -313,4 +313,6 @@ def _hot_groups(program: Program, prepared: _Prepared, portion: _Portion) -> NDA
     # tables that were just built come from farther away than those that are kept: more of the cache is theirs
     hot = HOT_BYTES if prepared.kept else 2 * HOT_BYTES
     cuts = np.flatnonzero(np.diff(prepared.units.offset[units] * 4 // hot)) + 1
+    cuts = np.unique(cuts // TOGETHER * TOGETHER)
+    cuts = cuts[cuts > 0]
     return np.concatenate(([begin], units[cuts], [end]))
