@@ -99,9 +99,17 @@ def sparse(reference: Ints, current: Ints) -> bool:
     return bool(least.min() < 1 or few > 0.2 or (len(reference) == 2 and few > 0))
 
 
-def relabelled(reference: Ints, current: Ints, rng: np.random.Generator) -> Ints | None:
-    """Return (draws, k) current counts under no drift where expected counts are small, else None."""
-    if len(reference) < 2 or len(reference) > TOO_MANY or not sparse(reference, current):
+def relabelled(reference: Ints, current: Ints, rng: np.random.Generator, *, also_below: int = 0) -> Ints | None:
+    """Return (draws, k) current counts under no drift where expected counts are small, else None.
+
+    Args:
+        reference: (k,) counts.
+        current: (k,) counts.
+        rng: source of chance.
+        also_below: with fewer rows in a window tables are drawn whatever the expected counts are.
+    """
+    few = sparse(reference, current) or min(reference.sum(), current.sum()) < also_below
+    if len(reference) < 2 or len(reference) > TOO_MANY or not few:
         return None
     draws = max(199, min(DRAWS, CELLS // len(reference)))
     total: Ints = (reference + current).astype(np.int64)

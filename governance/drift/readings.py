@@ -14,7 +14,7 @@ from governance.drift.pairs import CategoryPair, Gaps, NumericPair, Pair
 from governance.drift.report import CategoryPicture, Limits, NumericPicture, Reading
 from governance.drift.runs import Ints
 from governance.drift.scan import Scan, scan
-from governance.drift.shares import Tables, redrawn
+from governance.drift.shares import ENOUGH, Tables, redrawn
 from governance.evidence import NotAssessed
 
 RARE: Final = 20
@@ -146,9 +146,11 @@ def _of_deciles(cells: Tables, found: Scan, pair: Pair, rng: np.random.Generator
 
 
 def _of_levels(cells: Tables, pair: Pair, rng: np.random.Generator) -> Tables | None:
-    """Return counts under no drift by relabelling rows where they are small."""
+    """Return counts under no drift by relabelling rows where they are small: there distances of few cells are no chi-square."""
     a, b = _with_missing(cells, pair)
-    tables = chi2.relabelled(a, b, rng)
+    there = a + b > 0  # as distances leave out cells that are empty on both sides
+    a, b = a[there], b[there]
+    tables = chi2.relabelled(a, b, rng, also_below=ENOUGH)
     return None if tables is None else (a + b - tables, tables)
 
 
@@ -199,7 +201,7 @@ def _categorical(
     tables = chi2.relabelled(a, b, rng)
     table = chi2.contingency(a, b, tables)
     gaps = pair.reference.missing + pair.current.missing
-    drawn = _of_levels((a, b), pair, rng) if gaps else None if tables is None else (a + b - tables, tables)
+    drawn = _of_levels((a, b), pair, rng) if gaps or tables is None else (a + b - tables, tables)
     result = {
         "chi2": _reading(
             table.statistic, table.p_value, table.noise_floor, limits.chi2,
