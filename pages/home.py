@@ -30,6 +30,8 @@ else:
 for duty in mine:
     duties.row(duty, cases.get(duty.case, duty.case))
 
+duties.alerts()
+
 if cases:
     st.subheader("Cases", anchor=False)
     for case, title in cases.items():

@@ -11,6 +11,7 @@ from governance.dossier.content import Dossier, ModelLine
 from governance.dossier.mlbom import metrics
 from governance.dossier.report import NOT_THE_RECORD, brief, words
 from governance.evidence import Evidence, NotAssessed
+from governance.fairness.words import title
 from governance.methods import CATALOGUE
 from governance.review.unknown import unknown
 
@@ -111,7 +112,13 @@ def _measured(item: Evidence, mark: Mark) -> Iterator[str]:
     for line in found:
         bounds = line.get("confidenceInterval")
         interval = f"{brief(bounds['lowerBound'])} to {brief(bounds['upperBound'])}" if bounds else "none"
-        yield f"| {mark(line['type'].replace('_', ' '))} | {mark(line['slice'])} | {brief(line['value'])} | {interval} |"
+        yield f"| {mark(_called(line['type']))} | {mark(line['slice'])} | {brief(line['value'])} | {interval} |"
+
+
+def _called(metric: str) -> str:
+    """Return what people call a metric, and what the field calls it where that is another word."""
+    plain, field = title(metric), words(metric)
+    return plain if plain.lower() == field.lower() else f"{plain} ({field})"
 
 
 def _open(item: Evidence, mark: Mark) -> Iterator[str]:

@@ -16,7 +16,7 @@ from governance.review.unknown import unknown
 from governance.workflow import gate, places
 from pages._ui import house, state
 from pages._ui.badges import inline, verdict
-from pages._ui.papers import TITLES, names, requirement_name
+from pages._ui.papers import TITLES, in_words, names, requirement_name
 from pages._ui.text import join, paragraphs, plain, short
 from storage.entities import CaseFile, Comment, Vote
 
@@ -101,7 +101,7 @@ def _of_policy(held: GateReport | None) -> list[str]:
     if held is None:
         return ["The policy cannot be held against the evidence again: a file of this case is missing here."]
     found = [
-        f"{inline('not_assessed')} {plain(requirement_name(line.id, line.model))}: {plain(line.reason, 1000)}"
+        f"{inline('not_assessed')} {plain(requirement_name(line.id, line.model))}: {plain(in_words(line.reason), 1000)}"
         for line in held.requirements
         if line.outcome == "not_assessed"
     ]

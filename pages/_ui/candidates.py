@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from governance.codec import sha256
-from governance.fairness import words
 from governance.fairness.mitigation.report import (
     ALGORITHMS,
     CONSTRAINTS,
@@ -30,6 +29,8 @@ from pages._ui.text import interval, join, number, percent, plain, short, shown
 
 MOST: Final = 4
 """Candidates that are held against the model in force at a time."""
+_LETTERS: Final = "ABCD"
+"""What they are called in the chart and the table, where their own names do not fit."""
 _ALIKE: Final[dict[Constraint, str]] = {
     "demographic_parity": "Selected equally often",
     "equal_opportunity": "Found equally often when the label is positive",
@@ -156,12 +157,12 @@ def _compare(picked: Picked) -> None:
         key="compared",
     )  # fmt: skip
     found: dict[str, CompareReport] = {}
-    for digest in chosen[:MOST]:
+    for letter, digest in zip(_LETTERS, chosen[:MOST], strict=False):
         evidence = need("fairness.compare", replace(picked, reference="", candidate=digest), Compare())
         report = result(evidence, CompareReport) if evidence else None
         if evidence is not None and report is not None:
-            found[labels[digest]] = report
-            _said(labels[digest], report)
+            found[letter] = report
+            _said(f"{letter}: {labels[digest]}", report)
             tables.provenance(evidence, short(digest))
     if found:
         _side_by_side(found)
@@ -182,8 +183,8 @@ def _said(label: str, report: CompareReport) -> None:
 
 
 def _name(what: str, attribute: str) -> str:
-    title = words.title(what).lower()
-    return f"{title} by {plain(attribute)}" if attribute else title
+    said = charts.measure(what, attribute)
+    return plain(said[:1].lower() + said[1:])
 
 
 def _side_by_side(found: dict[str, CompareReport]) -> None:
@@ -192,24 +193,20 @@ def _side_by_side(found: dict[str, CompareReport]) -> None:
     base.draw(charts.changes(frame), text, frame, "changes")
     reports = list(found.items())
     first = reports[0][1]
-    wide = {"what": [shown(_title(item.what, item.attribute)) for item in first.changes]}
+    wide = {"what": [charts.measure(item.what, item.attribute) for item in first.changes]}
     wide["now"] = [number(item.current) for item in first.changes]
-    for label, report in reports:
+    for letter, report in reports:
         by_name = {(item.what, item.attribute): item for item in report.changes}
-        wide[label] = [
+        wide[letter] = [
             "not assessed" if (item := by_name.get((one.what, one.attribute))) is None
             else f"{number(item.candidate)}: {_VERDICTS[item.verdict]} ({interval(item.low, item.high)})"
             for one in first.changes
         ]  # fmt: skip
     columns = {"what": tables.words("Measure"), "now": tables.words("In force")}
-    columns |= {label: tables.words(shown(label, 60), wide=True) for label in found}
+    columns |= {letter: tables.words(letter) for letter in found}
     tables.table(pd.DataFrame(wide), "The model in force and its candidates side by side", columns, key="side-by-side")
     confidence = f"{100 * first.limits.confidence:g} %"
     sentence.aside(
         f"In brackets: {confidence} interval of the change, from {first.limits.draws:,} bootstrap draws of the same people for both "
         "models. The intervals are not corrected for the number of comparisons. Disparities are the largest difference between groups."
     )
-
-
-def _title(what: str, attribute: str) -> str:
-    return f"{words.title(what)} by {attribute}" if attribute else words.title(what)

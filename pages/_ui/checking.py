@@ -5,13 +5,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
 from governance.workflow import checking
 from pages._ui.badges import inline
-from pages._ui.text import plain
+from pages._ui.text import join, plain
+
+_COPY: Final = ": a copy for people, not the record"
 
 
 def check(export: bytes, trust: bytes, old: Sequence[bytes], authority: bytes = b"") -> dict[str, Any]:
@@ -26,13 +28,23 @@ def check(export: bytes, trust: bytes, old: Sequence[bytes], authority: bytes = 
         return checking.check(room / "export.zip", room / "trust.json", kept, authority)
 
 
-def draw(answer: dict[str, Any]) -> None:
-    """Draw the answer: valid or not, the first bad entry, what was not checked, what it does not prove."""
+def draw(answer: dict[str, Any], kept: int = 0) -> None:
+    """Draw the answer: valid or not, the first bad entry, what was not checked, what it does not prove.
+
+    Args:
+        answer: of the verifier.
+        kept: how many older checkpoints the auditor brought.
+    """
     if answer["valid"]:
         st.markdown(
             f"{inline('verified', 'Valid')} {answer['entries']:,} entries and {answer['decisions']} decisions: every signature "
             "holds, and every rule of the board was recomputed."
         )
+        if kept:
+            what = "the older checkpoint" if kept == 1 else f"all {kept} older checkpoints"
+            st.markdown(
+                f"- The ledger continues {what} that you kept: nothing that was there then has been changed or left out."
+            )
         if answer["time_stamp"]:
             st.markdown(
                 f"- The checkpoint existed at {answer['time_stamp']['time']}, says the time-stamping authority."
@@ -44,8 +56,17 @@ def draw(answer: dict[str, Any]) -> None:
         st.markdown(f"{inline('damaged', 'Not valid')}{where} Reason: {plain(answer['reason'], 2000)}.")
     left, right = st.columns(2)
     with left:
-        st.markdown("**Not checked**\n" + "".join(f"\n- {plain(item, 1000)}" for item in answer["not_checked"]))
+        st.markdown(
+            "**Not checked**\n" + "".join(f"\n- {plain(item, 2000)}" for item in _gathered(answer["not_checked"]))
+        )
     with right:
         st.markdown(
             "**A valid result does not prove**\n" + "".join(f"\n- {plain(item, 1000)}" for item in answer["not_proved"])
         )
+
+
+def _gathered(notes: Sequence[str]) -> list[str]:
+    """Return the notes with the copies for people in one of them."""
+    copies = [note.removesuffix(_COPY) for note in notes if note.endswith(_COPY)]
+    others = [note for note in notes if not note.endswith(_COPY)]
+    return [*others, f"{len(copies)} copies for people, which are not the record: {join(copies)}"] if copies else others

@@ -12,6 +12,8 @@ from governance.workflow import dossier, places
 from pages._ui import navigation
 from pages._ui.text import plain, short
 
+HEIGHT: Final = 640
+"""Pixels of the card on a screen; it scrolls inside itself, as every long table does."""
 FILES: Final = (
     ("report.pdf", "Report (PDF)", "application/pdf"),
     ("report.html", "Report (HTML)", "text/html"),
@@ -25,7 +27,8 @@ FILES: Final = (
 def card(case: str) -> None:
     """Draw the model card of a case; texts of people and files are shown letter by letter."""
     text = dossier.card(places.current(), case, lambda words: plain(words, 4000))
-    st.markdown(re.sub(r"^(#+)", r"###\1", text, flags=re.MULTILINE))
+    with st.container(height=HEIGHT):
+        st.markdown(re.sub(r"^(#+)", r"###\1", text, flags=re.MULTILINE))
 
 
 def files(case: str) -> None:

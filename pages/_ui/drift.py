@@ -232,7 +232,7 @@ def columns(report: DriftReport) -> None:
     table(
         frame, "Columns, most pressing first.",
         {"column": words("Column"), "verdict": words("Verdict"), "times the limit": figures("Times the limit", digits=1),
-         "importance": figures("Importance"), "used by the model": words("Used"), "missing before": share("Missing before"),
+         "importance": figures("Importance"), "used by the model": words("Used by the model"), "missing before": share("Missing before"),
          "missing now": share("Missing now"), "reason": words("Reason", wide=True)},
     )  # fmt: skip
     correction = {

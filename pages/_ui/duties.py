@@ -8,7 +8,8 @@ from typing import Final
 import streamlit as st
 
 from governance.review.docket import Duty, Kind
-from pages._ui import navigation
+from governance.workflow import alert_book
+from pages._ui import house, navigation
 from pages._ui.badges import inline
 from pages._ui.text import plain
 
@@ -44,6 +45,35 @@ def row(duty: Duty, title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(sentence(duty, title), width="content")
         navigation.link(DESTINATIONS.get(duty.kind, "case"), "Open the case", case=duty.case)
+
+
+OPEN: Final[Mapping[str, str]] = {
+    "observed": "Something moved in {window} for {model}: does it matter?",
+    "impact_estimated": "{model} is expected to do worse on {window}: nobody has confirmed it or put it aside",
+    "confirmed": "Harm of {model} on {window} is confirmed: what is done about it?",
+}
+"""State of an alert that asks for somebody -> what it asks."""
+
+
+def alerts() -> None:
+    """Draw the alerts that nobody has settled, each with the way to it; nothing where there are none."""
+    place = house.workspace()
+    if place is None:
+        return
+    views = place.read()
+    models = {item.digest: item for item in house.models()}
+    windows = {alert_book.name_of(model, data.digest): data.name for model in models for data in views.datasets()}
+    last = {step.alert: step for step in alert_book.history(place)}
+    found = [step for step in reversed(last.values()) if step.state in OPEN and step.model in models]
+    if not found:
+        return
+    st.subheader("Alerts", anchor=False)
+    for step in found:
+        window = windows.get(step.alert, "a window")
+        names = {"window": f"**{plain(window)}**", "model": f"**{plain(models[step.model].label)}**"}
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"{inline('alert')} {OPEN[step.state].format(**names)}", width="content")
+            navigation.link("monitor", "Open the monitor", model=models[step.model].label)
 
 
 def case_row(case: str, title: str, status: str) -> None:

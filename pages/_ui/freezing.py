@@ -15,7 +15,7 @@ from governance.review.state import BoardState, Case
 from governance.workflow import clock, places, review
 from pages._ui import drafts, errors, navigation, signing, state, tables
 from pages._ui.badges import inline, verdict
-from pages._ui.papers import TITLES, WEIGHT, requirement_name, why_asked
+from pages._ui.papers import TITLES, WEIGHT, brief, in_words, requirement_name, why_asked
 from pages._ui.text import join, plain, short, shown, spoken
 from storage.ledger.envelope import rfc3339
 from storage.views import Views
@@ -111,7 +111,7 @@ def _held(case: Case, digests: list[str], rules: Policy) -> GateReport | None:
         {
             "id": [requirement_name(line.id, line.model) for line in lines],
             "outcome": [verdict(line.outcome).word for line in lines],
-            "value": [shown(line.value if line.value is not None else line.reason, 120) for line in lines],
+            "value": [brief(line.value) for line in lines],
             "limit": [line.limit for line in lines],
             "weight": [WEIGHT[line.severity] for line in lines],
         }
@@ -119,6 +119,9 @@ def _held(case: Case, digests: list[str], rules: Policy) -> GateReport | None:
     columns = {"id": "Requirement", "outcome": "Outcome", "value": "Value", "limit": "Limit", "weight": "If not met"}
     look = {key: tables.words(word) for key, word in columns.items()}
     tables.table(frame, "Requirements of the policy held against the chosen evidence", look, key="held")
+    for why in dict.fromkeys(line.reason for line in lines if line.reason):
+        asked = [requirement_name(line.id, line.model) for line in lines if line.reason == why]
+        st.caption(f"{plain(join(asked))}: {plain(in_words(why), 1000)}")
     why_asked(lines)
     return report
 

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from governance.fairness import disparity, words
+from governance.fairness import words
 from governance.fairness.report import FairnessReport, GroupResult
 from pages._ui import sentence, tables
 from pages._ui.charts import base, fairness
@@ -96,9 +96,8 @@ def _reference_value(report: FairnessReport, groups: Sequence[GroupResult], metr
 
 def _compared(metric: str) -> str:
     """Return what a disparity compares, in words, and what the field calls it."""
-    parts = {**disparity.BINARY, **disparity.SCORED, **disparity.REGRESSION}.get(metric.partition("[")[0], ())
-    said = join([words.title(part).lower() if at else words.title(part) for at, part in enumerate(parts)])
-    return f"{said} ({words.title(metric).lower()})" if said else words.title(metric)
+    said, called = fairness.compared(metric), words.title(metric)
+    return said if said == called else f"{said} ({called.lower()})"
 
 
 def disparities(report: FairnessReport, attribute: str) -> None:

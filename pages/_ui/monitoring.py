@@ -14,7 +14,20 @@ from governance.workflow.alert_book import Noted
 from governance.workflow.chronicle import Event
 from governance.workflow.subjects import Choice
 from governance.workflow.timeline import Standing
-from pages._ui import badges, drift, errors, house, navigation, remedies, runs, sentence, signing, state, tables
+from pages._ui import (
+    badges,
+    drift,
+    errors,
+    house,
+    navigation,
+    records,
+    remedies,
+    runs,
+    sentence,
+    signing,
+    state,
+    tables,
+)
 from pages._ui.charts import monitor as charts
 from pages._ui.charts.base import draw
 from pages._ui.subject import Picked
@@ -51,7 +64,7 @@ def lead(found: Sequence[Standing]) -> str:
     unmeasured = states.count("unmeasured")
     parts = []
     if confirmed:
-        parts.append(f"harm is confirmed in {_of(confirmed, len(found))}, so the model's approvals are suspended")
+        parts.append(f"harm is confirmed in {_of(confirmed, len(found))}, so every approval of the model is suspended")
     if waiting + states.count("untold"):
         parts.append(f"something moved in {_of(waiting + states.count('untold'), len(found))} and waits for a person")
     if unmeasured:
@@ -189,16 +202,17 @@ def history(steps: Sequence[Noted], found: Sequence[Standing]) -> None:
     if not steps:
         sentence.aside("No alert about this model has been recorded.")
         return
-    names = {item.name: item.data.name for item in found}
+    names, called = {item.name: item.data.name for item in found}, {item.id: item.name for item in house.members()}
     rows = [
-        {"entry": item.index, "time": item.time, "window": shown(names.get(item.alert, item.alert), 60),
-         "step": STATES.get(item.state, ("", item.state.replace("_", " ")))[1], "who": shown(item.actor),
+        {"entry": item.index, "time": records.moment(item.time), "window": shown(names.get(item.alert, item.alert), 60),
+         "step": STATES.get(item.state, ("", item.state.replace("_", " ")))[1],
+         "who": shown(called.get(item.actor, records.who(item.actor))),
          "why": shown(item.reason, 600), "evidence": short(item.evidence, 12)}
         for item in reversed(steps)
     ]  # fmt: skip
     tables.table(
         pd.DataFrame(rows), "Steps of alerts, the newest first.",
-        {"entry": tables.count("Ledger entry", ""), "time": tables.words("When"), "window": tables.words("Window"),
+        {"entry": tables.count("Ledger entry", ""), "time": tables.words("Time (UTC)"), "window": tables.words("Window"),
          "step": tables.words("Step"), "who": tables.words("Who"), "why": tables.words("Why", wide=True),
          "evidence": tables.words("Evidence")},
         key="alert-history",
@@ -218,14 +232,15 @@ def story(found: Sequence[Event]) -> None:
         f"Versions, batches, alerts and decisions: {len(found)} events", key="story", on_change="rerun"
     ) as box:
         if box.open:
+            called = {item.id: item.name for item in house.members()}
             rows = [
-                {"entry": item.index, "time": item.time, "what": KINDS[item.kind], "words": shown(item.words, 400),
-                 "who": shown(item.actor)}
+                {"entry": item.index, "time": records.moment(item.time), "what": KINDS[item.kind], "words": shown(item.words, 400),
+                 "who": shown(called.get(item.actor, records.who(item.actor)))}
                 for item in reversed(found)
             ]  # fmt: skip
             tables.table(
                 pd.DataFrame(rows), "What happened to this model, the newest first.",
-                {"entry": tables.count("Ledger entry", ""), "time": tables.words("When"), "what": tables.words("What"),
+                {"entry": tables.count("Ledger entry", ""), "time": tables.words("Time (UTC)"), "what": tables.words("What"),
                  "words": tables.words("In words", wide=True), "who": tables.words("Who")},
                 key="story-table",
             )  # fmt: skip

@@ -64,7 +64,7 @@ def gate(case: Case, held: GateReport | None) -> None:
         {
             "id": [requirement_name(line.id, now[line.id].model if line.id in now else "") for line in lines],
             "outcome": [_outcome(line, now.get(line.id)) for line in lines],
-            "value": [_brief(line.value) for line in lines],
+            "value": [brief(line.value) for line in lines],
             "limit": [line.limit for line in lines],
             "weight": [
                 WEIGHT.get(line.severity or (now[line.id].severity if line.id in now else ""), "") for line in lines
@@ -131,7 +131,14 @@ def _differs(line: RequirementOutcome, now: GateLine | None) -> bool:
     return now is None or (line.outcome, line.value, line.limit) != (now.outcome, now.value, now.limit)
 
 
-def _brief(value: str | None) -> str:
+def in_words(reason: str) -> str:
+    """Return a reason of the gate report with the titles of methods in place of their ids. Not escaped."""
+    for name, title in TITLES.items():
+        reason = reason.replace(f"from {name}", f"from “{title}”")
+    return reason
+
+
+def brief(value: str | None) -> str:
     """Return a value of the gate report with four digits; the frozen report holds all of them."""
     try:
         return "none" if value is None else f"{float(value):.4g}"
@@ -175,7 +182,7 @@ def votes(cast: tuple[Vote, ...], case: Case) -> None:
                 f"until {condition['due'][:10]}, {kind}."
             )
         st.caption(
-            f"Signed {plain(item.time.replace('T', ' ').removesuffix('Z'))} UTC (entry {item.index}, key {short(item.keyid)}): "
+            f"Signed {plain(records.moment(item.time))} UTC (entry {item.index}, key {short(item.keyid)}): "
             f"“{plain(item.meaning)}”"
         )
     if not cast:
@@ -217,7 +224,7 @@ def history(case: str) -> None:
     frame = pd.DataFrame(
         {
             "entry": [item.index for item in mine],
-            "time": [item.time.replace("T", " ").removesuffix("Z") for item in mine],
+            "time": [records.moment(item.time) for item in mine],
             "event": [records.happened(item.type) for item in mine],
             "by": [shown(called.get(item.actor, records.who(item.actor))) for item in mine],
         }

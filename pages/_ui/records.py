@@ -58,6 +58,11 @@ def who(actor: str) -> str:
     return "the service" if actor == SERVICE else actor
 
 
+def moment(time: str) -> str:
+    """Return an RFC 3339 time in UTC as a table writes it: 2026-06-01 12:00:00."""
+    return time.replace("T", " ").removesuffix("Z")
+
+
 def standing(head: Head) -> str:
     """Return the state of the ledger as a sentence in markdown."""
     lines = "1 entry" if head.size == 1 else f"{head.size:,} entries"
@@ -73,7 +78,7 @@ def listing(records: tuple[Record, ...], cases: Mapping[str, str] | None = None)
     frame = pd.DataFrame(
         {
             "entry": [item.index for item in records],
-            "time": [item.time.replace("T", " ").removesuffix("Z") for item in records],
+            "time": [moment(item.time) for item in records],
             "what": [happened(item.type) for item in records],
             "who": [shown(who(item.actor)) for item in records],
             "case": [shown(titles.get(item.case or "", item.case or ""), 60) for item in records],
@@ -96,7 +101,7 @@ def account(record: Record, views: Views, key: str = "") -> None:
     about = f" in the case {plain(record.case)}" if record.case else ""
     st.markdown(
         f"**{happened(record.type)}** by {plain(who(record.actor))}{about}, "
-        f"{plain(record.time.replace('T', ' ').removesuffix('Z'))} UTC. Signed with the key `{short(record.keyid, 16)}`."
+        f"{plain(moment(record.time))} UTC. Signed with the key `{short(record.keyid, 16)}`."
     )
     texts = dict(_references(record.body))
     found = views.texts(tuple(texts.values()))

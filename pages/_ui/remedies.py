@@ -19,7 +19,7 @@ def form(item: Standing, model: str) -> None:
     """Draw the way to say what is done about the confirmed alert of a window; members only."""
     if item.alert is None or not state.visitor().member:
         return
-    st.markdown("**What is done about it?** The case stays suspended until its board has decided again.")
+    st.markdown("**What is done about it?** An approval stays suspended until the board has decided again.")
     name = st.selectbox("Remedy", list(WORDS), format_func=lambda key: WORDS[key].capitalize(), key="remedy")
     taken = _details(name if name in WORDS else "stop", model)
     reason = st.text_area("Why this", key="remedy-why", help="One sentence that somebody else can check.")

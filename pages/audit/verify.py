@@ -26,7 +26,7 @@ if pressed and export is not None and trust is not None:
     with st.spinner("Hashing every line and recomputing the rules"):
         pem = authority.getvalue() if authority is not None else b""
         answer = checking.check(export.getvalue(), trust.getvalue(), [item.getvalue() for item in old], pem)
-    checking.draw(answer)
+    checking.draw(answer, len(old))
 elif pressed:
     st.warning("An export and a trust file are needed.", icon=":material/info:")
 st.caption(

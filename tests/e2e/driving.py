@@ -177,8 +177,11 @@ def headings(page: Page) -> list[str]:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a select box."""
-    page.get_by_role("combobox", name=re.compile(label)).first.click()
+    """Choose an option of a select box; it is brought into sight first, because scrolling closes an open list."""
+    box = page.get_by_role("combobox", name=re.compile(label)).first
+    box.scroll_into_view_if_needed()
+    settle(page)
+    box.click()
     page.get_by_role("option", name=option).first.click()
     settle(page)
 

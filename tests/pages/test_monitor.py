@@ -37,7 +37,7 @@ def test_an_empty_workspace_gets_a_page_that_teaches(tmp_path: Path, monkeypatch
 def test_the_sentence_begins_with_confirmed_harm() -> None:
     found = monitoring.lead([standing("observed"), standing(None), standing("confirmed")])
     assert found == (
-        "Harm is confirmed in 1 of 3 windows, so the model's approvals are suspended; something moved in 1 of 3 windows "
+        "Harm is confirmed in 1 of 3 windows, so every approval of the model is suspended; something moved in 1 of 3 windows "
         "and waits for a person; 1 of 3 windows not measured yet."
     )
 

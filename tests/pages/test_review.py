@@ -38,3 +38,19 @@ def test_an_upload_gets_the_verifiers_answer(workspace) -> None:
     bad = checking.check(b"not a zip", export.trust(workspace), [])
     assert not bad["valid"]
     assert bad["reason"]
+
+
+def test_an_older_checkpoint_that_is_continued_is_named_and_copies_are_gathered(workspace) -> None:
+    def page(answer: dict[str, object]) -> None:
+        from pages._ui import checking
+
+        checking.draw(answer, kept=1)
+
+    from governance.dossier.bundle import zip_bytes
+
+    first, second = export.export(workspace, actor="service"), export.export(workspace, actor="service")
+    answer = checking.check(zip_bytes(second.files, second.name), export.trust(workspace), [first.checkpoint])
+    drawn = AppTest.from_function(page, kwargs={"answer": answer}, default_timeout=60).run()
+    said = [item.value for item in drawn.markdown]
+    assert any("continues the older checkpoint that you kept" in text for text in said)
+    assert sum(text.count("not the record") for text in said) == 1

@@ -12,6 +12,7 @@ from governance.fairness.report import CompareReport
 from governance.fairness.words import title
 from pages._ui import palette
 from pages._ui.charts.base import AXIS, BAR, AnyChart
+from pages._ui.charts.fairness import compared
 from pages._ui.text import shown
 
 _VERDICTS: Final = {"better": "Better", "worse": "Worse", "no_clear_change": "No clear change"}
@@ -21,11 +22,16 @@ _LEGEND: Final = 60
 """Height of the legend, pixels."""
 
 
+def measure(what: str, attribute: str) -> str:
+    """Return what is compared between two models; with an attribute it is the gap between that attribute's groups."""
+    return f"Gap in {compared(what).lower()}, by {shown(attribute, 40)}" if attribute else title(what)
+
+
 def change_frame(found: Mapping[str, CompareReport]) -> pd.DataFrame:
     """Return one row per measure and candidate, measures in the order of the reports."""
     rows = [
         {
-            "Measure": f"{title(item.what)} by {shown(item.attribute)}" if item.attribute else title(item.what),
+            "Measure": measure(item.what, item.attribute),
             "Candidate": shown(label),
             "Change": item.change,
             "Low": item.low,
@@ -43,9 +49,7 @@ def change_frame(found: Mapping[str, CompareReport]) -> pd.DataFrame:
 def changes(frame: pd.DataFrame) -> AnyChart:
     """Return one dot with its interval per measure and candidate; the line at zero means: as now."""
     several = len(set(frame["Candidate"])) > 1
-    frame = frame.assign(
-        Row=frame["Measure"] + " · " + frame["Candidate"].str.slice(0, 60) if several else frame["Measure"]
-    )
+    frame = frame.assign(Row=frame["Measure"] + " · " + frame["Candidate"] if several else frame["Measure"])
     base = alt.Chart(frame)
     y = alt.Y("Row:N", sort=None, title=None, axis=alt.Axis(labelLimit=420))
     domain = list(_VERDICTS.values())

@@ -8,12 +8,13 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
+from governance.fairness import disparity
 from governance.fairness.report import Frontier, GroupResult, Polarity
 from governance.fairness.thresholds import AtThreshold
 from governance.fairness.words import harm, title
 from pages._ui import palette
 from pages._ui.charts.base import BAR, AnyChart
-from pages._ui.text import shown
+from pages._ui.text import join, shown
 
 TITLE: Final = "Largest difference in the share selected (0 is best)"
 VERDICT_WORDS: Final = {
@@ -26,6 +27,12 @@ _COLOURS: Final = (palette.ORANGE, palette.BLUE, palette.BROWN, palette.GREY)
 FURNITURE: Final = 124
 """Height that the axis, its title and the legend take of a chart, pixels."""
 _SHAPES: Final = ("diamond", "circle", "square", "circle")
+
+
+def compared(metric: str) -> str:
+    """Return what a disparity compares, in words: "demographic_parity" compares the "Share selected"."""
+    parts = {**disparity.BINARY, **disparity.SCORED, **disparity.REGRESSION}.get(metric.partition("[")[0], ())
+    return join([title(part).lower() if at else title(part) for at, part in enumerate(parts)]) or title(metric)
 
 
 def group_frame(groups: Sequence[GroupResult], metric: str, polarity: Polarity) -> pd.DataFrame:
