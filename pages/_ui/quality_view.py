@@ -213,7 +213,7 @@ def groups(audit: AuditReport) -> None:
         }
     )
     settings = {
-        "group": tables.words("Group", wide=True),
+        "group": tables.words("Group"),
         "rows": tables.count("Rows"),
         "share": tables.share("Share of rows"),
         "label": tables.words(shown(audit.label, 60) or "Label"),

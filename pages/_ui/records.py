@@ -90,7 +90,7 @@ def listing(records: tuple[Record, ...], cases: Mapping[str, str] | None = None)
         "time": tables.words("Time (UTC)"),
         "what": tables.words("What happened"),
         "who": tables.words("Who acted"),
-        "case": tables.words("Case"),
+        "case": tables.words("Case", width=215),
         "key": tables.words("Signing key"),
     }
     tables.table(frame, "Entries of the ledger, the newest first", columns)

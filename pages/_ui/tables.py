@@ -35,9 +35,9 @@ def table(frame: pd.DataFrame, alt: str, columns: Mapping[str, Any] | None = Non
     )
 
 
-def words(label: str, term: str = "", *, wide: bool = False) -> Any:
-    """Return a column of text; `term` is looked up in the glossary."""
-    return st.column_config.TextColumn(label, help=about(term), width="large" if wide else None)
+def words(label: str, term: str = "", *, wide: bool = False, width: int | None = None) -> Any:
+    """Return a column of text; `term` is looked up in the glossary, `width` is in pixels."""
+    return st.column_config.TextColumn(label, help=about(term), width="large" if wide else width)
 
 
 def figures(label: str, term: str = "", digits: int = 3) -> Any:
