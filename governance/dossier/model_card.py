@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from governance.dossier.content import Dossier, ModelLine
 from governance.dossier.mlbom import metrics
-from governance.dossier.report import NOT_THE_RECORD, brief, words
+from governance.dossier.report import NOT_THE_RECORD, brief, said, when, words
 from governance.evidence import Evidence, NotAssessed
 from governance.fairness.words import title
 from governance.methods import CATALOGUE
@@ -35,16 +35,16 @@ def model_card(dossier: Dossier, evidence: Mapping[str, Evidence], mark: Mark | 
     lines += [
         "## Standing with the board",
         "",
-        f"- Status: {words(dossier.status)}",
+        f"- Status: {said(dossier.status)}",
         f"- Risk tier: {dossier.risk_tier}",
     ]
     if dossier.decision is not None:
-        lines += [f"- Valid until: {dossier.decision.expires_at}", f"- Scope: {mark(dossier.scope)}"]
+        lines += [f"- Valid until: {when(dossier.decision.expires_at)}", f"- Scope: {mark(dossier.scope)}"]
     lines += [
-        f"- Requirement {item.id} waived by {mark(item.name)} until {item.expires}: {mark(item.reason)}"
+        f"- Requirement {item.id} waived by {mark(item.name)} until {when(item.expires)}: {mark(item.reason)}"
         for item in dossier.waivers
     ]
-    lines += [f"- Condition {item.id} ({item.state}, due {item.due}): {mark(item.text)}" for item in dossier.conditions]
+    lines += [f"- Condition ({item.state}, due {when(item.due)}): {mark(item.text)}" for item in dossier.conditions]
     lines += ["", "## What was measured", ""]
     for item in evidence.values():
         lines += [f"### {_title(item.key.method)}", "", *_measured(item, mark), *_open(item, mark), ""]

@@ -184,7 +184,7 @@ def _said(label: str, report: CompareReport) -> None:
 
 def _name(what: str, attribute: str) -> str:
     said = charts.measure(what, attribute)
-    return plain(said[:1].lower() + said[1:])
+    return plain(said if said[1:2].isdigit() else said[:1].lower() + said[1:])
 
 
 def _side_by_side(found: dict[str, CompareReport]) -> None:

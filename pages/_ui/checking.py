@@ -35,9 +35,10 @@ def draw(answer: dict[str, Any], kept: int = 0) -> None:
         answer: of the verifier.
         kept: how many older checkpoints the auditor brought.
     """
+    decisions = "1 decision" if answer["decisions"] == 1 else f"{answer['decisions']} decisions"
     if answer["valid"]:
         st.markdown(
-            f"{inline('verified', 'Valid')} {answer['entries']:,} entries and {answer['decisions']} decisions: every signature "
+            f"{inline('verified', 'Valid')} {answer['entries']:,} entries and {decisions}: every signature "
             "holds, and every rule of the board was recomputed."
         )
         if kept:

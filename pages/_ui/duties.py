@@ -17,8 +17,8 @@ WORDS: Final[Mapping[Kind, str]] = {
     "vote": "Vote on {case}",
     "decide": "Record the decision on {case}: nothing is missing",
     "answer": "Answer a blocking comment on {case}",
-    "fulfil": "Fulfil the condition {what} of {case}",
-    "accept": "Check whether the condition {what} of {case} has been fulfilled",
+    "fulfil": "Fulfil the condition “{what}” of {case}",
+    "accept": "Check whether the condition “{what}” of {case} has been fulfilled",
     "suspended": "The approval of {case} is suspended",
     "expires": "The approval of {case} ends",
     "freeze": "Freeze the evidence for {case}",
@@ -27,9 +27,9 @@ WORDS: Final[Mapping[Kind, str]] = {
 DESTINATIONS: Final[Mapping[Kind, str]] = {"decide": "decide"}
 
 
-def sentence(duty: Duty, title: str) -> str:
-    """Return a duty as markdown; the title of the case is shown letter by letter."""
-    words = WORDS[duty.kind].format(case=f"**{plain(title)}**", what=f"*{plain(duty.what)}*")
+def sentence(duty: Duty, title: str, what: str = "") -> str:
+    """Return a duty as markdown; the title of the case and `what` it is about are shown letter by letter."""
+    words = WORDS[duty.kind].format(case=f"**{plain(title)}**", what=plain(what or duty.what, 120))
     if not duty.due:
         return words
     return f"{words} {inline('late', 'was due ' + day(duty.due)) if duty.late else 'by ' + day(duty.due)}"
@@ -40,10 +40,17 @@ def day(time: str) -> str:
     return time[:10]
 
 
+def _condition(duty: Duty) -> str:
+    """Return the words of the condition that a duty is about, "" for other duties."""
+    views = house.views() if duty.kind in ("fulfil", "accept") else None
+    found = views.conditions(duty.case) if views else ()
+    return next((item.text.shown for item in found if item.condition == duty.what), "")
+
+
 def row(duty: Duty, title: str) -> None:
     """Draw a duty with the way to it."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(sentence(duty, title), width="content")
+        st.markdown(sentence(duty, title, _condition(duty)), width="content")
         navigation.link(DESTINATIONS.get(duty.kind, "case"), "Open the case", case=duty.case)
 
 
@@ -70,7 +77,9 @@ def alerts() -> None:
     st.subheader("Alerts", anchor=False)
     for step in found:
         window = windows.get(step.alert, "a window")
-        names = {"window": f"**{plain(window)}**", "model": f"**{plain(models[step.model].label)}**"}
+        model = views.model(step.model)
+        named = f"{model.name} {model.version}" if model else models[step.model].label
+        names = {"window": f"**{plain(window)}**", "model": f"**{plain(named)}**"}
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"{inline('alert')} {OPEN[step.state].format(**names)}", width="content")
             navigation.link("monitor", "Open the monitor", model=models[step.model].label)

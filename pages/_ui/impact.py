@@ -64,7 +64,8 @@ def impact(found: ImpactReport, evidence: Evidence) -> None:
     for table in found.tables:
         _table(table)
     dates = f"Data from {plain(found.first_date)} to {plain(found.last_date)}. " if found.first_date else ""
-    sentence.aside(f"{dates}{plain(tables.rows_used(found.rows), 500)}.")
+    used = tables.rows_used(found.rows)
+    sentence.aside(f"{dates}{plain(used[:1].upper() + used[1:], 500)}.")
     tables.provenance(evidence, "impact")
 
 

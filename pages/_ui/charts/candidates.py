@@ -24,7 +24,7 @@ _LEGEND: Final = 60
 
 def measure(what: str, attribute: str) -> str:
     """Return what is compared between two models; with an attribute it is the gap between that attribute's groups."""
-    return f"Gap in {compared(what).lower()}, by {shown(attribute, 40)}" if attribute else title(what)
+    return f"Gap in {compared(what).lower()} by {shown(attribute, 40)}" if attribute else title(what)
 
 
 def change_frame(found: Mapping[str, CompareReport]) -> pd.DataFrame:
