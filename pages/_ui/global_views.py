@@ -28,7 +28,7 @@ _LISTED = 10
 
 def pick_class(picked: Picked) -> str:
     """Draw which class is explained; "" for the one that is explained without asking, and where there are only two."""
-    classes = attributions.classes(picked)
+    classes = attributions.classes(picked) if picked.model else ()
     if len(classes) < 3:
         return ""
     labels = {shown(name, 90): name for name in classes}

@@ -63,6 +63,7 @@ def test_every_page_can_be_visited_in_an_empty_workspace_without_an_error(app: R
         picture(browser_page, f"empty-{entry.key}")
         body = browser_page.get_by_test_id("stMain").inner_text()
         broken += [entry.key] if re.search(r"did not foresee|Traceback", body) else []
+        assert browser_page.get_by_test_id("stAlert").count() == 0, f"an error on {entry.key}: {body}"
         assert "edger" in body, f"no state of the ledger on {entry.key}"
     assert broken == []
 
