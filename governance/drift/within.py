@@ -21,7 +21,7 @@ from governance.fairness.groups import attributes
 
 MOST_GROUPS: Final = 12
 """Of one sensitive column at most so many groups are looked into, the largest ones."""
-MOST_PARTS: Final = 1_500
+MOST_PARTS: Final = 600
 """So many columns times groups are compared at most, the most pressing columns first."""
 _VALUES: Final = ("wasserstein", "ks", "chi2")
 """The test that speaks for a column when nothing is beyond chance: the first one that could be done."""

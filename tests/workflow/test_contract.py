@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from governance.__main__ import build
 from governance.codec import encode
 from governance.data.schema import Schema
 from governance.errors import RefusedInputError
 from governance.quality.edit import Row, rows_of
+from governance.quality.expectations import Expectation, Expectations, to_toml
 from governance.quality.report import QualityReport
 from governance.quality.spec import Contract
 from governance.workflow import assess, contract, register, subjects
@@ -55,3 +59,36 @@ def test_nothing_is_recorded_of_a_row_that_means_nothing(workspace, registered) 
     with pytest.raises(RefusedInputError, match="No column 'zip'"):
         contract.edited(workspace, registered[1], [Row(None, "missing", "zip", 0.0, None, None, (), "")], ())
     assert workspace.read().head().size == size
+
+
+def test_a_contract_is_put_to_use_shown_and_held_on_the_command_line(workspace, registered, table, tmp_path) -> None:
+    place, data = ("--workspace", str(workspace.root)), registered[1][:16]
+
+    def answer(*words: str, code: int = 0) -> dict:
+        found = CliRunner().invoke(build(), ["contract", *words, *place, "--json"], catch_exceptions=False)
+        assert found.exit_code == code
+        return json.loads(found.stdout)
+
+    assert answer("show", data)["versions"] == []
+    with pytest.raises(RefusedInputError, match="has no contract"):
+        answer("check", data, data)
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        to_toml(Expectations("People", 1, "", (Expectation("values", "sex", values=("F", "M")),))), encoding="utf-8"
+    )
+    size = workspace.read().head().size
+    put = answer("put", data, str(rules), "--as", "lars")
+    assert (put["version"], put["actor"], put["index"], put["failed"]) == (1, "lars", size, [])
+    assert answer("show", data)["versions"] == [{key: put[key] for key in put if key not in ("digest", "data")}]
+    with pytest.raises(RefusedInputError, match="Nothing differs from version 1"):
+        answer("put", data, str(rules))
+    assert answer("check", data, data)["satisfied"] is True
+    later = tmp_path / "later.csv"
+    pd.read_csv(table).assign(sex="X").to_csv(later, index=False)
+    window = register.register_data(workspace, later, register.DataWords("Later", "monitoring", Schema()), actor="lars")
+    held = answer("check", data, window, code=1)
+    assert (held["satisfied"], [(item["check"], item["column"]) for item in held["broken"]]) == (
+        False,
+        [("values", "sex")],
+    )
+    assert workspace.read().evidence(held["evidence"])
