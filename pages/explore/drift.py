@@ -23,12 +23,13 @@ WORDS: dict[Correction, str] = {
     "holm": "hardly any false alarm",
     "none": "no correction",
 }
-with st.popover("How strict?", icon=":material/tune:", type="tertiary"):
+controls = st.container(horizontal=True)
+with controls.popover("How strict?", icon=":material/tune:", type="tertiary"):
     correction = st.selectbox(
         "Correction for many columns", list(WORDS), format_func=WORDS.__getitem__, key="correction", bind="query-params"
     )
     tolerance = st.number_input("A metric may get worse by", 0.0, 0.2, 0.02, 0.01, key="tolerance", bind="query-params")
-with st.popover("What does it cost?", icon=":material/payments:", type="tertiary"):
+with controls.popover("What does it cost?", icon=":material/payments:", type="tertiary"):
     costs = pricing.asked()
 strictness = replace(
     DriftParameters(), correction=correction, tolerance=min(max(float(tolerance), 0.0), 0.2), costs=costs

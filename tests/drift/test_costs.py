@@ -45,8 +45,16 @@ def test_without_named_costs_wrong_decisions_are_counted() -> None:
     assert found.waiting == pytest.approx(70)
     assert found.waiting_low < 70 < found.waiting_high
     assert "70.0 more of 1,000 decisions are wrong" in found.if_not
+    assert "as long as nothing is done" in found.if_not
     assert "the tolerance is 20 wrong decisions in 1,000" in found.if_not
     assert "what the change costs is not named" in found.if_done
+
+
+def test_an_excess_inside_its_interval_is_not_told_as_one() -> None:
+    found = stakes("investigate", before=decided(50, 50), after=decided(52, 53))
+    assert found.waiting_low < 0 < found.waiting_high
+    assert "which chance alone explains" in found.if_not
+    assert "as long as nothing is done" not in found.if_not
 
 
 def test_named_costs_weigh_both_kinds_of_errors_and_say_when_acting_has_paid_for_itself() -> None:
