@@ -10,6 +10,7 @@ import typer
 from governance.cli.options import DEFAULT_WORKSPACE, ActorOption, JsonOption, WorkspaceOption
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
 from governance.cli.progress import reporter
+from governance.cli.sources import text_of
 from governance.codec import encode
 from governance.errors import RefusedInputError
 from governance.quality import expectations as expected
@@ -32,10 +33,7 @@ def contract_put(
     """Put expectations to use as the next version of a table's contract, with an entry in the ledger."""
     place = places.current(workspace)
     digest = _registered(place, data)
-    try:
-        given = expected.read(expectations.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise RefusedInputError(f"The file {str(expectations)!r} is no text: {error}.", "Check the path.") from error
+    given = expected.read(text_of(expectations))
     found = assess.now(
         place, contract.task(place, digest, given.expectations, name or given.name), actor=actor, progress=reporter()
     )

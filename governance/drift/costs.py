@@ -178,7 +178,11 @@ def _if_not(found: Stakes, kind: Recommendation, costs: Costs, tolerance: float)
         more = "more" if found.waiting >= 0 else "fewer"
         words = f"{source}, {amount} {more} of {ONE:,} decisions are wrong than in the reference{ends}"
     leave = ""
-    if found.waiting_low is not None and found.waiting_high is not None and found.waiting_low <= 0 <= found.waiting_high:
+    if (
+        found.waiting_low is not None
+        and found.waiting_high is not None
+        and found.waiting_low <= 0 <= found.waiting_high
+    ):
         leave = ", which chance alone explains"
     elif found.waiting > 0 and kind not in ("none", "watch"):
         leave = ", as long as nothing is done"
