@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from governance.errors import RefusedInputError
-from governance.models.convert import columns_of
+from governance.models.convert import columns_of, is_detector
 from governance.models.predictor import OnnxPredictor
 from governance.models.reading import signature_of
 
@@ -81,11 +81,12 @@ def compare(estimator: Any, model: bytes, sample: pd.DataFrame, tolerance: float
 
 
 def native_scores(estimator: Any, frame: pd.DataFrame) -> NDArray[np.float64]:
-    """Return what the estimator's own library says: (n, k) probabilities, or (n, 1) predicted values."""
+    """Return what the estimator's own library says: (n, k) probabilities, or (n, 1) predicted values or scores of outliers."""
     estimator = getattr(estimator, "best_estimator_", estimator)
     if hasattr(estimator, "predict_proba"):
         return np.asarray(estimator.predict_proba(_rows(estimator, frame)), dtype=np.float64)
-    return np.asarray(estimator.predict(_rows(estimator, frame)), dtype=np.float64).reshape(len(frame), 1)
+    ask = estimator.decision_function if is_detector(estimator) else estimator.predict
+    return np.asarray(ask(_rows(estimator, frame)), dtype=np.float64).reshape(len(frame), 1)
 
 
 def _rows(estimator: Any, frame: pd.DataFrame) -> Any:

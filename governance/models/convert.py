@@ -29,8 +29,9 @@ def convert_estimator(estimator: Any, sample: pd.DataFrame) -> bytes:
     """Return the ONNX bytes of a fitted scikit-learn estimator or pipeline, LightGBM or XGBoost model.
 
     A pipeline that picks columns by name gets one input per raw column, any other estimator one wide float32 tensor. Class
-    labels and column names are written into the file's metadata; scores come as one tensor (no ZipMap). Missing text is the
-    empty string in the graph, as `governance.models.feeds` writes it.
+    labels and column names are written into the file's metadata; scores come as one tensor (no ZipMap). A detector of outliers
+    answers with its score alone, below 0 for outliers. Missing text is the empty string in the graph, as
+    `governance.models.feeds` writes it.
 
     Args:
         estimator: fitted; a search over parameters stands for its best estimator.
@@ -48,8 +49,22 @@ def convert_estimator(estimator: Any, sample: pd.DataFrame) -> bytes:
         )
     boosted = _library(estimator) in ("lightgbm", "xgboost")
     model = _boosted(estimator, len(columns)) if boosted else _sklearn(estimator, sample, columns)
+    if is_detector(estimator):
+        _keep_score(model)
     model.graph.name = "model"  # converters write a random name; equal estimators shall give equal bytes
     return named(model, columns, class_names(estimator))
+
+
+def is_detector(estimator: Any) -> bool:
+    """Return whether the estimator tells how usual a row is, as an isolation forest does: its answer is that number."""
+    return hasattr(estimator, "decision_function") and not hasattr(estimator, "classes_")
+
+
+def _keep_score(model: Any) -> None:
+    """Take the verdict, 1 or -1, out of the answer of a detector of outliers; the number that it follows from stays."""
+    kept = [item for item in model.graph.output if item.name != "label"]
+    del model.graph.output[:]
+    model.graph.output.extend(kept)
 
 
 def columns_of(estimator: Any, sample: pd.DataFrame) -> tuple[str, ...]:

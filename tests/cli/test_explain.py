@@ -175,3 +175,73 @@ def test_reasons_refuse_what_makes_no_sense(credit: Path, words: tuple[str, str]
     )
     assert isinstance(result.exception, RefusedInputError)
     assert message in str(result.exception)
+
+
+def test_a_file_is_explained_in_parts_as_it_is_in_one_piece(files: Path, tmp_path: Path) -> None:
+    pd.read_csv(files / "data.csv").to_parquet(tmp_path / "data.parquet", row_group_size=30)
+    words = ("explain", files / "model.onnx", tmp_path / "data.parquet", "--background", files / "background.csv")
+    whole = json.loads(run(*words, "--json").stdout)
+    result = run(*words, "--parts", tmp_path / "parts", "--json")
+    assert result.exit_code == 0, result.exception
+    found = json.loads(result.stdout)
+    assert (found["method"], found["exact"], found["rows"], found["background_rows"]) == ("tree", True, 100, 50)
+    assert found["importance"] == pytest.approx(whole["importance"], abs=1e-6)
+    assert found["base_value"] == pytest.approx(whole["base_value"])
+    table = pd.concat([pd.read_parquet(file) for file in found["files"]])
+    assert len(table) == 100
+    assert np.abs(table[["a", "b", "c"]].sum(axis=1) + table.base_value - table.model_output).max() < 1e-5
+    assert "100 rows in 1 files" in run(*words, "--parts", tmp_path / "again").stdout
+
+
+def test_parts_are_refused_without_rows_to_compare_with(files: Path, tmp_path: Path) -> None:
+    found = run("explain", files / "model.onnx", files / "data.csv", "--parts", tmp_path)
+    assert isinstance(found.exception, RefusedInputError)
+    assert "Give --background FILE." in str(found.exception)
+
+
+ADULT = "age,education_num,hours_per_week,capital_gain,capital_loss"
+CONVERTED = {
+    "adult_gbc_float32_nozipmap": (ADULT, "tree"),
+    "adult_hours_regressor": ("age,education_num", "tree"),
+    "adult_lightgbm_nozipmap": (ADULT, "tree"),
+    "adult_lightgbm_zipmap": (ADULT, "tree"),
+    "adult_lr_pipeline_strings_nozipmap": ("", "linear"),
+    "adult_lr_pipeline_strings_zipmap": ("", "linear"),
+    "adult_rf_string_labels_zipmap": ("", "tree"),
+    "adult_xgboost": (ADULT, "tree"),
+}
+
+
+@pytest.fixture(scope="module")
+def adult(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rows = pd.read_parquet(shared / "data" / "adult" / "adult.parquet").iloc[:80]
+    place = tmp_path_factory.mktemp("adult") / "adult.parquet"
+    rows.rename(columns=lambda name: name.replace("-", "_")).to_parquet(place)
+    return place
+
+
+def test_every_converted_model_is_known_here(shared: Path) -> None:
+    assert {file.stem for file in (shared / "onnx").glob("adult_*.onnx")} == set(CONVERTED)
+
+
+@pytest.mark.parametrize("name", CONVERTED)
+def test_models_of_every_library_are_explained_in_both_ways(shared: Path, adult: Path, name: str) -> None:
+    columns, way = CONVERTED[name]
+    named = ("--columns", columns) if columns else ()
+    file = shared / "onnx" / f"{name}.onnx"
+    explained = run("explain", file, adult, *named, "--json")
+    assert explained.exit_code == 0, explained.exception
+    found = json.loads(explained.stdout)
+    assert (found["method"], found["exact"]) == (way, True)
+    assert found["certificate"]["additivity_gap"] < 1e-5 * max(1.0, abs(found["base_value"]))
+    by_lime = run("lime", file, adult, "--row", 3, "--samples", 60, "--repeats", 1, *named, "--json")
+    assert by_lime.exit_code == 0, by_lime.exception
+    assert set(json.loads(by_lime.stdout)["weights"]) == set(found["importance"])
+
+
+def test_a_model_that_the_runtime_refuses_is_refused_in_words(shared: Path, adult: Path) -> None:
+    file = shared / "onnx" / "INVALID_gbc_float64_output_type.onnx"
+    for words in (("explain", file, adult), ("lime", file, adult, "--row", 0)):
+        error = run(*words, "--columns", ADULT).exception
+        assert isinstance(error, RefusedInputError)
+        assert "INVALID_gbc_float64_output_type.onnx is refused" in str(error)
