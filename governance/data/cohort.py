@@ -152,7 +152,9 @@ class _Parser:
             raise self.wrong(f"{text!r}")
 
     def wrong(self, expected: str) -> RefusedInputError:
-        here = self.text[self.tokens[self.at].at :][:30] if self.at < len(self.tokens) else "the end"
+        if self.at == len(self.tokens):
+            return RefusedInputError(f"The cohort ends where {expected} is expected.", _EXAMPLE)
+        here = self.text[self.tokens[self.at].at :][:30]
         return RefusedInputError(f"The cohort has {here!r} where {expected} is expected.", _EXAMPLE)
 
     def end(self) -> None:

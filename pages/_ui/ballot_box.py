@@ -83,10 +83,9 @@ def _vote(case: Case) -> None:
         "Your reason", case.id, "vote", help_text="Needed unless you approve. It goes into the record word for word."
     )
     conditions = _conditions(case) if choice == "approve_with_conditions" else ()
-    if (
-        st.button("Sign the vote", disabled=choice is None, type="primary", icon=":material/draw:")
-        and choice is not None
-    ):
+    pressed = st.button("Sign the vote", disabled=choice is None, type="primary", icon=":material/draw:")
+    missing = "Write first what must be done, for each condition."
+    if pressed and choice is not None and all(drafts.written(item.text, missing) for item in conditions):
         _sign(case, choice, reason, conditions)
 
 
@@ -119,13 +118,17 @@ def _sign(case: Case, choice: review.VoteKind, reason: str, conditions: tuple[re
     file, views = _file(case), house.views()
     found = [views.model(digest) if views else None for digest in case.body.models]
     models = join([f"{item.name} {item.version}" for item in found if item])
+    people = {member.id: member.name for member in house.members()}
     lines = [("Case", file.title.shown), ("Question", file.question.shown)]
     lines += [("Model" if len(found) == 1 else f"All {len(found)} candidates together", models)]
     lines += [("Vote", verdict(choice).word), ("Reason", reason)]
     lines += [
         (
             f"Condition {n + 1}",
-            f"{item.text} (by {item.owner}, until {item.due[:10]}, {'before any use' if item.blocking else 'does not stop the use'})",
+            (
+                f"{item.text} (by {people.get(item.owner, item.owner)}, until {item.due[:10]}, "
+                f"{'before any use' if item.blocking else 'does not stop the use'})"
+            ),
         )
         for n, item in enumerate(conditions)
     ]

@@ -88,7 +88,7 @@ def compose(case: Case) -> None:
     """Draw the form for a new comment."""
     about = anchors(case)
     words = drafts.area("Write a comment", case.id, "comment", help_text="What you write is kept until you sign it.")
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
     anchor = left.selectbox("About", list(about), format_func=lambda key: about[key], key="comment-anchor")
     blocking = right.checkbox(
         "Blocks the decision", key="comment-blocking", help="Until it is answered, nothing can be decided."

@@ -107,6 +107,11 @@ def test_what_is_not_of_the_grammar_is_refused(text: str) -> None:
         parse(text)
 
 
+def test_a_cohort_that_stops_too_early_says_what_is_missing() -> None:
+    with pytest.raises(RefusedInputError, match="The cohort ends where a value is expected"):
+        parse("sex ==")
+
+
 COLUMNS = st.sampled_from(["age", "n", "two words", "credit-amount", "and", "x.y"])
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TESTS = st.one_of(
