@@ -94,19 +94,13 @@ def _reference_value(report: FairnessReport, groups: Sequence[GroupResult], metr
     return next((item.value for item in report.overall if item.metric == metric), None)
 
 
-def _compared(metric: str) -> str:
-    """Return what a disparity compares, in words, and what the field calls it."""
-    said, called = fairness.compared(metric), words.title(metric)
-    return said if said == called else f"{said} ({called.lower()})"
-
-
 def disparities(report: FairnessReport, attribute: str) -> None:
     """Draw the table of disparities of one attribute set."""
     rows = [gap for gap in report.disparities if gap.attribute == attribute]
     how = {"between_groups": "between groups", "to_overall": "to all people", "to_reference": "to the reference"}
     frame = pd.DataFrame(
         {
-            "what": [_compared(gap.metric) for gap in rows],
+            "what": [fairness.compared(gap.metric) for gap in rows],
             "method": [how[gap.method] for gap in rows],
             "difference": [gap.difference for gap in rows],
             "difference_interval": [interval(gap.low, gap.high) for gap in rows],
@@ -114,6 +108,7 @@ def disparities(report: FairnessReport, attribute: str) -> None:
             "ratio_interval": [interval(gap.ratio_low, gap.ratio_high) for gap in rows],
             "worst": [shown(gap.worst) for gap in rows],
             "reference": [shown(gap.reference) for gap in rows],
+            "called": [words.title(gap.metric).lower() for gap in rows],
             "note": [shown(gap.reason) for gap in rows],
         }
     )
@@ -126,6 +121,7 @@ def disparities(report: FairnessReport, attribute: str) -> None:
         "ratio_interval": tables.words("95 % interval", "confidence interval"),
         "worst": tables.words("Furthest group"),
         "reference": tables.words("Against", "reference"),
+        "called": tables.words("Also called"),
         "note": tables.words("Note"),
     }
     tables.table(frame, f"Disparities by {shown(attribute)}", columns, key=f"gaps-{attribute}")

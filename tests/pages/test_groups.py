@@ -64,9 +64,9 @@ def test_a_reference_can_be_chosen_by_name_and_is_understood_by_the_method(repor
     assert [group.name for group in found.groups(("h",)) if group.is_reference] == ["u"]
 
 
-def test_a_disparity_is_called_by_what_it_compares_and_by_the_fields_word() -> None:
-    assert groups._compared("demographic_parity") == "Share selected (demographic parity)"
-    assert groups._compared("equalized_odds") == "Positives found and negatives selected (equalized odds)"
+def test_a_disparity_is_called_by_what_it_compares() -> None:
+    assert fairness.compared("demographic_parity") == "Share selected"
+    assert fairness.compared("equalized_odds") == "Positives found and negatives selected"
 
 
 def test_the_frontier_can_be_drawn() -> None:
