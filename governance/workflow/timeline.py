@@ -32,6 +32,13 @@ class Standing:
     """Whether the evidence gives reason to an alert that nobody has recorded."""
     refused: str = ""
     """Why it cannot be measured."""
+    asked: bool = True
+    """Whether the comparison has the model's answers in it; False also where another version of the method asked it."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether only the columns have been compared, although nobody has tried to ask the model in vain."""
+        return self.report is not None and not self.asked and not (self.run is not None and self.run.error)
 
     @property
     def metric(self) -> str:
@@ -94,7 +101,8 @@ def _standing(
         report = watch.report_of(found) if found else None
     except GovernanceError as error:
         return Standing(data, name, None, None, alert, untold=False, refused=str(error))
-    run = None if found and found.evidence.key.method == of_harm.method else runs.state(workspace, of_harm.key.digest)
+    asked = bool(found and found.evidence.key.method == of_harm.method)
+    run = None if asked else runs.state(workspace, of_harm.key.digest)
     needed = of_harm.model.signature.columns if of_harm.model else ()
     untold = bool(report and alert is None and rungs(report, needed, held))
-    return Standing(data, name, report, run, alert, untold)
+    return Standing(data, name, report, run, alert, untold, asked=asked)

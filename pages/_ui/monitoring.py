@@ -52,7 +52,7 @@ def stands(item: Standing) -> str:
     """Return the state of a window, a key of `STATES`."""
     if item.alert is not None:
         return item.alert.state
-    if item.report is None:
+    if item.report is None or item.partial:
         return "unmeasured"
     return "untold" if item.untold else "none"
 
@@ -99,7 +99,7 @@ def over_time(found: Sequence[Standing]) -> None:
 
 
 def _row(item: Standing) -> dict[str, object]:
-    action = item.report.action if item.report else None
+    action = item.report.action if item.report and not item.partial else None
     return {
         "window": shown(item.data.name, 60),
         "state": STATES[stands(item)][1],
@@ -121,14 +121,14 @@ def _figure(found: object) -> str:
 def window(item: Standing, picked: Picked) -> None:
     """Draw one window from near, with the way to measure it and to settle its alert."""
     badges.badge(*STATES[stands(item)])
-    if item.report is not None:
+    if item.report is not None and not item.partial:
         drift.action(item.report.action)
     choice = Choice(picked.model, item.data.digest, picked.data)
     if watch.going(places.current(), choice):
         _wait(choice)
     elif item.run is not None and item.run.state in runs.GOING:
         runs.follow(item.run, f"The window {item.data.name}")
-    elif item.report is None or item.untold:
+    elif item.report is None or item.untold or item.partial:
         _measure(item, choice)
     elif item.run is not None and item.run.error:
         sentence.aside(f"The model could not be asked about this window: {plain(item.run.error, 1000)}")
@@ -150,7 +150,11 @@ def _wait(choice: Choice) -> None:
 def _measure(item: Standing, choice: Choice) -> None:
     if item.run is not None and item.run.error:
         sentence.aside(f"The last attempt ended without a result: {plain(item.run.error, 1000)}")
-    label = "Record the alert" if item.untold else "Measure this window"
+    if item.partial:
+        sentence.aside(
+            "Only the columns of this window have been compared so far; the model has not been asked about it."
+        )
+    label = "Record the alert" if item.untold and not item.partial else "Measure this window"
     if st.button(label, type="primary", icon=":material/monitor_heart:", key="measure", disabled=bool(item.refused)):
         with errors.caught():
             watch.begin(places.current(), choice)

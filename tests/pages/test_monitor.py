@@ -50,3 +50,13 @@ def test_every_state_of_an_alert_has_words() -> None:
     from typing import get_args
 
     assert set(get_args(State)) <= set(monitoring.STATES)
+
+
+def test_a_window_of_which_only_the_columns_were_compared_is_not_called_measured() -> None:
+    from dataclasses import replace
+
+    from tests.pages.test_drift import small
+
+    compared = replace(standing(None), report=small(), asked=False)
+    assert monitoring.stands(compared) == "unmeasured"
+    assert monitoring.stands(replace(compared, asked=True)) == "none"

@@ -38,6 +38,7 @@ from governance.workflow import (
 from governance.workflow.board import state
 from governance.workflow.chronicle import chronicle
 from governance.workflow.subjects import Choice
+from governance.workflow.timeline import timeline
 from storage.errors import StorageError
 from storage.workspace import Workspace
 from tests.workflow.people import secret
@@ -174,6 +175,16 @@ def test_a_lost_column_is_told_from_the_columns_alone(workspace, registered, tab
     assert "income" in found.not_asked
     assert len(found.evidence) == 1
     assert [item.rule for item in alert_book.history(workspace)] == ["lost column"]
+
+
+def test_columns_that_were_compared_without_the_model_leave_its_window_to_be_measured(workspace, moved) -> None:
+    columns, _ = watch.tasks(workspace, moved)
+    assess.now(workspace, columns, actor="lars")
+    assert timeline(workspace, moved.model, moved.reference)[-1].partial
+    watch.watch(workspace, moved)
+    measured = timeline(workspace, moved.model, moved.reference)[-1]
+    assert measured.asked
+    assert not measured.partial
 
 
 def test_nobody_settles_an_alert_under_another_persons_passphrase(workspace, moved, tmp_path) -> None:
