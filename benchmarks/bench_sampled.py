@@ -37,7 +37,7 @@ def black_boxes() -> dict[str, Model]:
         np.sin(2 * rows[:, 0]) * rows[:, 1] + (rows[:, 2] > 0) * rows[:, 3] * rows[:, 4] + 0.3 * rows[:, 5:].sum(axis=1)
     )
     trees = HistGradientBoostingRegressor(max_iter=60, max_leaf_nodes=16).fit(rows, target)
-    network = MLPRegressor((32, 16), max_iter=60, random_state=0)
+    network = MLPRegressor(hidden_layer_sizes=(32, 16), max_iter=60, random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         network.fit(rows, target)

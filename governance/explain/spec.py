@@ -245,7 +245,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.what_if",
-        version=1,
+        version=2,
         title="What if",
         question="What would the model say about this row with other values, and why?",
         run="governance.explain.what_if:run",

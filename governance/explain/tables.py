@@ -22,6 +22,8 @@ MOST_BITS: Final = 16
 """Most bits of a table's index, the word in which patterns are kept."""
 MANY_LEAVES: Final = 20_000
 """From so many leaves on, tables come from memory each time, and fewer, larger ones pay."""
+MANY_BACKGROUND: Final = 4096
+"""From so many background rows on, tables that can be kept are made sooner than rows are compared leaf by leaf, even for one."""
 HOT_BYTES: Final = 1 << 18
 """Bytes of tables that are used for all rows before the next ones are touched: half of a small core's second cache."""
 TOGETHER: Final = 4
@@ -49,10 +51,11 @@ class Plan:
     """Neighbouring leaves share one table while its index has at most this many bits."""
 
     @classmethod
-    def for_rows(cls, rows: int, leaves: int = 0) -> Plan:
+    def for_rows(cls, rows: int, leaves: int = 0, background: int = 0) -> Plan:
         """Return the plan whose tables pay for themselves over so many rows of an ensemble with so many leaves."""
         if rows < 8:
-            return cls(-1, 0)
+            made_sooner = background >= MANY_BACKGROUND and leaves < MANY_LEAVES
+            return cls(MOST_TABLE_PLAYERS, 8) if made_sooner else cls(-1, 0)
         longest = 7 if rows < 50 else 9 if rows < 500 else 11 if rows < 5000 else MOST_TABLE_PLAYERS
         merged = 11 if leaves >= MANY_LEAVES else 10
         return cls(longest, merged if rows >= 20_000 else 8)

@@ -183,7 +183,7 @@ class TreeShap:
         kept = [key[1] for key, item in list(self._prepared.items()) if key[0] == output and not key[2] and item.kept]
         if rows < _FEW_ROWS and kept:
             return max(kept, key=lambda plan: (plan.players, plan.merged_bits))
-        return Plan.for_rows(rows, len(self._programs[output].leaves))
+        return Plan.for_rows(rows, len(self._programs[output].leaves), self.rows)
 
     def _blocks(self, prepared: NDArray[Any]) -> NDArray[np.uint16]:
         cuts = self._row_cuts(len(prepared))

@@ -102,6 +102,18 @@ def test_every_plan_gives_the_same_values(boosted: TreeEnsemble, rows: np.ndarra
     assert found.base == pytest.approx(expected.base, abs=1e-12)
 
 
+def test_one_row_against_many_background_rows_has_the_values_of_the_leaf_by_leaf_comparison(
+    boosted: TreeEnsemble, rows: np.ndarray
+) -> None:
+    many = np.tile(rows, (11, 1))
+    assert Plan.for_rows(1, 100, len(many)).players > 0
+    assert Plan.for_rows(1, 100, len(rows)).players < 0
+    explainer = TreeShap(boosted, np.arange(9), 9, many)
+    found, expected = (explainer.explain(rows[:1], plan=plan) for plan in (None, Plan(-1, 0)))
+    assert np.abs(found.values - expected.values).max() < 1e-6
+    assert found.base == pytest.approx(expected.base, abs=1e-12)
+
+
 def test_values_add_up_to_the_score_and_the_base_is_the_mean(boosted: TreeEnsemble, rows: np.ndarray) -> None:
     found = TreeShap(boosted, np.arange(9), 9, rows[:80]).explain(rows)
     assert np.abs(found.values.sum(axis=1) + found.base - walk(boosted, rows)[:, 0]).max() < 1e-5
