@@ -4,11 +4,15 @@ The game is the same as for trees: v(S) = mean over background rows b of f(x on 
 
 Permutations (Castro, Gómez and Tejada 2009; antithetic pairs after Mitchell et al. 2022, "Sampling permutations for Shapley value
 estimation"): one replicate takes one background row and one order of the columns, forwards and backwards, and costs 2 (K - 1) model
-rows. With a budget for more replicates than there are background rows, every row is used equally often as far as it goes, so that
-the background adds no chance of its own (stratified sampling, Cochran 1977, chapter 5); the standard error then comes from the
-differences within background rows that are used more than once. With less, background rows are drawn at random and the error is
-that of the mean of independent replicates. Either error is itself an estimate: from fewer than some hundred replicates it can be too
-small when rare combinations of columns matter much.
+rows. Background rows are drawn without repetition; when they are more than a fifth of all, a few of them, or as many as the budget
+allows, are used again, so that chance within a row is told apart from chance between rows. With m of the N rows used, f = m / N, s1
+the deviation between the means of the rows and s2 that within a row, the squared standard error is
+
+    (1 - f) s1^2 / m + f s2^2 (sum over rows of 1 / uses) / m^2
+
+(two-stage sampling, Cochran 1977, chapter 10): once every row is used, the background adds no chance of its own. With fewer than a
+fifth of the rows it is s1^2 / m. It is widened as Student's t asks for, so that 1.96 of it hold 95 %. It is itself an estimate: from
+fewer than some hundred replicates it can be too small when rare combinations of columns matter much.
 """
 
 from __future__ import annotations
@@ -27,8 +31,10 @@ MOST_ENUMERATED: Final = 10
 """Most players of exact enumeration: 1,024 sets."""
 FEWEST: Final = 32
 """Fewest replicates from which a standard error is taken."""
-_SECOND_VISITS: Final = 10
+_SECOND_VISITS: Final = 13
 """Fewest background rows that are used once more than the others, so that differences within rows can be seen."""
+_SMALL_SHARE: Final = 0.2
+"""Up to this share of all background rows the error is hardly less than if there were no end of them."""
 BATCH: Final = 40_000
 """Model rows asked at a time."""
 
@@ -90,43 +96,48 @@ def permute(
     """
     cost = max(1, 2 * (players - 1))
     pairs, background = max(FEWEST, budget // cost), len(others)
-    strata = pairs >= background + _SECOND_VISITS
-    plan = _even(pairs, background, rng) if strata else rng.integers(0, background, pairs)
-    step = max(FEWEST, background + _SECOND_VISITS if strata else 0, BATCH // cost if precision <= 0 else 0)
+    plan = _plan(pairs, background, rng)
+    step = max(FEWEST, background + _SECOND_VISITS, BATCH // cost if precision <= 0 else 0)
     found = np.zeros((0, players))
     while len(found) < pairs:
         chosen = plan[len(found) : len(found) + step]
         found = np.vstack([found, _replicates(ask, own, others, chosen, players, rng)])
         progress(len(found), pairs, "asking the model")
-        estimate = _estimate(found, plan[: len(found)], strata=strata)
+        estimate = _estimate(found, plan[: len(found)], background)
         if precision > 0 and estimate[1].max() < precision:
             break
     return Sampled(estimate[0], estimate[1], len(found) * cost)
 
 
-def _even(pairs: int, background: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Return which background row each replicate takes: all of them in turn, in a new order each time."""
-    rounds = -(-pairs // background)
-    return np.concatenate([rng.permutation(background) for _ in range(rounds)])[:pairs]
+def _plan(pairs: int, background: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return which background row each replicate takes: all of them, or a part, in turn, in a new order each time."""
+    again = _SECOND_VISITS if pairs > _SMALL_SHARE * background else 0
+    rows = rng.permutation(background)[: max(1, pairs - again)]
+    rounds = -(-pairs // len(rows))
+    return np.concatenate([rows, *(rng.permutation(rows) for _ in range(rounds - 1))])[:pairs]
 
 
 def _estimate(
-    found: NDArray[np.float64], rows: NDArray[np.intp], *, strata: bool
+    found: NDArray[np.float64], rows: NDArray[np.intp], background: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the values and their standard errors.
+    """Return the values, the mean over used background rows of each one's own mean, and their standard errors."""
+    used, which, uses = np.unique(rows, return_inverse=True, return_counts=True)
+    means = np.zeros((len(used), found.shape[1]))
+    np.add.at(means, which, found)
+    means /= uses[:, None]
+    between = means.var(axis=0, ddof=1) / len(used) if len(used) > 1 else np.zeros(found.shape[1])
+    if len(found) == len(used):
+        return means.mean(axis=0), np.sqrt(between)
+    share = len(used) / background
+    within = ((found - means[which]) ** 2).sum(axis=0) / (len(found) - len(used))
+    error = (1 - share) * between + share * within * (1 / uses).sum() / len(used) ** 2
+    return means.mean(axis=0), np.sqrt(error) * _widened(len(found) - len(used))
 
-    With strata, the value is the mean over background rows of each one's own mean, and the variance is the pooled variance within
-    rows times the sum of 1 / (visits of a row), over the number of rows squared.
-    """
-    n = len(found)
-    if not strata:
-        return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(n)
-    visits = np.bincount(rows).astype(np.float64)
-    means = np.zeros((len(visits), found.shape[1]))
-    np.add.at(means, rows, found)
-    means /= visits[:, None]
-    within = ((found - means[rows]) ** 2).sum(axis=0) / max(1, n - len(visits))
-    return means.mean(axis=0), np.sqrt(within * (1 / visits).sum()) / len(visits)
+
+def _widened(freedom: int) -> float:
+    """Return Student's 97.5 % quantile over the normal one (Abramowitz and Stegun 1964, 26.7.5), near 1 for many degrees."""
+    z = 1.96
+    return 1 + (z**2 + 1) / (4 * freedom) + (5 * z**4 + 16 * z**2 + 3) / (96 * freedom**2)
 
 
 def _replicates(

@@ -205,7 +205,7 @@ class ReasonParameters:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="explain.global",
-        version=3,
+        version=4,
         title="What moves the model",
         question="Which columns move the model's score, by how much, and how far can that be trusted?",
         run="governance.explain.global_view:run",
@@ -225,7 +225,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.local",
-        version=3,
+        version=4,
         title="Why this row",
         question="Why does the model say what it says about this row?",
         run="governance.explain.local_view:run",
@@ -235,7 +235,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.lime",
-        version=1,
+        version=2,
         title="LIME for this row",
         question="What does LIME say about this row, is it stable, and does it agree with Shapley values?",
         run="governance.explain.lime_view:run",
@@ -245,7 +245,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.what_if",
-        version=2,
+        version=3,
         title="What if",
         question="What would the model say about this row with other values, and why?",
         run="governance.explain.what_if:run",
@@ -285,7 +285,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.reasons",
-        version=2,
+        version=3,
         title="Reason codes",
         question="What are the principal reasons for an unfavourable decision?",
         run="governance.explain.reasons:run",

@@ -105,3 +105,18 @@ def test_at_equal_cost_the_error_is_not_above_that_of_shap(shap: ModuleType) -> 
         theirs.append(((answer - known) ** 2).mean())
         ours.append(((sampled(row, rows_asked, seed=at).values - known) ** 2).mean())
     assert np.mean(ours) <= np.mean(theirs)
+
+
+@pytest.mark.parametrize(("budget", "used"), [(1300, 46), (5000, 50), (40, 19)])
+def test_no_background_row_is_used_twice_before_its_turn(budget: int, used: int) -> None:
+    asked: list[int] = []
+
+    def ask(sets: np.ndarray, which: np.ndarray) -> np.ndarray:
+        asked.extend(which.tolist())
+        return sets.sum(axis=1).astype(float)
+
+    found = permute(ask, 12.0, np.zeros(50), 12, budget, 0.0, np.random.default_rng(0), silent)
+    uses = np.bincount(asked) // 22
+    assert (uses > 0).sum() == used
+    assert np.ptp(uses[uses > 0]) <= 1
+    assert found.values == pytest.approx(np.ones(12))
