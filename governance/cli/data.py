@@ -12,7 +12,7 @@ from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.options import JsonOption
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
 from governance.cli.progress import reporter
-from governance.cli.sources import data_file, roles
+from governance.cli.sources import data_file, roles, text_of
 from governance.codec import canonical, encode, parse
 from governance.errors import RefusedInputError
 from governance.evidence import Evidence, NotAssessed
@@ -44,7 +44,7 @@ def quality(
 ) -> None:
     """Check a table: missing values, sentinels, ranges, duplicates, imbalance, leakage, order along the file."""
     found_roles = roles(schema, target=target, positive=positive, identifier=identifier)
-    given = expected.read(_text(expectations)) if expectations else None
+    given = expected.read(text_of(expectations)) if expectations else None
     if given is not None and not given.expectations:
         raise RefusedInputError(
             f"The file {str(expectations)!r} expects nothing.", "Write at least one [[expectations]]."
@@ -111,7 +111,7 @@ def audit(
 ) -> None:
     """Say who is in the data: representation, labels and missing values by group, and which columns give a group away."""
     found_roles = roles(schema, sensitive=tuple(sensitive or ()))
-    parameters = {"benchmark": _benchmark(_text(benchmark), found_roles.sensitive)} if benchmark else None
+    parameters = {"benchmark": _benchmark(text_of(benchmark), found_roles.sensitive)} if benchmark else None
     task = Task("data.audit", data_file(data, found_roles, cohort), parameters=parameters)
     evidence = evidence_of(task, workspace)
     write_evidence(evidence, evidence_file)
@@ -168,10 +168,3 @@ def _written(found: expected.Expectations, form: str) -> tuple[str, tuple[expect
         suite, left = great_expectations.to_suite(found)
         return canonical(suite).decode(), left
     raise RefusedInputError(f"No format {form!r}.", "Known: great-expectations, json, pandera, toml.")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RefusedInputError(f"The file {str(path)!r} cannot be read: {error}.", "Check the path.") from error

@@ -14,7 +14,7 @@ from governance.cli.analysis import RecordOption
 from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.options import JsonOption
 from governance.cli.output import print_json, say
-from governance.cli.sources import data_file, model_file, roles
+from governance.cli.sources import columns_of, data_file, model_file, roles
 from governance.codec import JsonValue, canonical, encode
 from governance.data.schema import Schema
 from governance.drift.over_time import OverTime
@@ -154,20 +154,12 @@ def task_of(
 
 
 def _without_missing_label(path: Path, schema: Schema) -> Schema:
-    return schema if not schema.target or schema.target in _columns(path) else replace(schema, target="")
+    return schema if not schema.target or schema.target in columns_of(path) else replace(schema, target="")
 
 
 def _without_missing_time(path: Path, schema: Schema) -> Schema:
     """Return the schema without its time where a reference has none: only the current file is cut."""
-    return schema if not schema.timestamp or schema.timestamp in _columns(path) else replace(schema, timestamp="")
-
-
-def _columns(path: Path) -> tuple[str, ...]:
-    from governance.data.table import open_dataset
-
-    if not path.is_file():
-        raise RefusedInputError(f"There is no file {str(path)!r}.", "Check the path.")
-    return open_dataset(path, Schema()).columns
+    return schema if not schema.timestamp or schema.timestamp in columns_of(path) else replace(schema, timestamp="")
 
 
 def document(evidence: Evidence) -> dict[str, JsonValue]:

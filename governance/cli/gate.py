@@ -88,13 +88,14 @@ def read_evidence(paths: list[Path]) -> dict[str, Evidence]:
     """
     found = {}
     for path in paths:
-        value = parse(_read(path))
+        content = _read(path)
+        value = parse(content)
         if not isinstance(value, dict) or value.get("format") != "countersign-evidence/1":
             raise RefusedInputError(
                 f"{path.name!r} is not an evidence document.",
                 "Take one from evidence/ of an export or from a screen, or use --workspace with --case.",
             )
-        item = Evidence.from_bytes(_read(path))
+        item = Evidence.from_bytes(content)
         found[sha256(item.to_bytes())] = item
     return found
 

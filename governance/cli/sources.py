@@ -88,10 +88,21 @@ def model_file(path: Path, columns: tuple[str, ...] = (), beside: DataFile | Non
     return ModelFile(str(path), digest, signature_of(path.read_bytes(), columns or None), path.name)
 
 
-def _in_order(model: str, width: int, beside: DataFile) -> tuple[str, ...]:
+def columns_of(path: Path) -> tuple[str, ...]:
+    """Return the columns of a table, whatever their roles.
+
+    Raises:
+        RefusedInputError: there is no such file, or it is no table.
+    """
     from governance.data.table import open_dataset
 
-    found = beside.schema.features(open_dataset(Path(beside.path), Schema()).columns)
+    if not path.is_file():
+        raise RefusedInputError(f"There is no file {str(path)!r}.", "Check the path.")
+    return open_dataset(path, Schema()).columns
+
+
+def _in_order(model: str, width: int, beside: DataFile) -> tuple[str, ...]:
+    found = beside.schema.features(columns_of(Path(beside.path)))
     if len(found) != width:
         return ()
     warn(
