@@ -18,11 +18,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.starlette import App
 
-from governance import compute
+from governance.runs import workers
+from governance.workflow.workspace import current_workspace
 from pages import _ui
+from pages._server.door import Door
 from pages._ui import errors
+from storage import work_inside
 
 LOG = logging.getLogger("countersign")
 REST_AFTER: Final = 4.0
@@ -34,26 +38,27 @@ WARM_AFTER: Final = 10.0
 @asynccontextmanager
 async def lifespan(_: App) -> AsyncIterator[dict[str, Any]]:
     """Prepare in the background what the first pages need; end the workers with the server."""
+    work_inside(current_workspace.folder())
     closing = threading.Event()
     threading.Thread(target=_import_screens, args=(closing,), daemon=True).start()
-    later = threading.Timer(WARM_AFTER, compute.warm)
+    later = threading.Timer(WARM_AFTER, workers.warm)
     later.daemon = True
     later.start()
     LOG.info("Countersign is open")
     yield {}
     closing.set()
     later.cancel()
-    compute.close()
+    workers.close()
     LOG.warning("Countersign is closed")
 
 
 def _import_screens(closing: threading.Event) -> None:
     """Import the door to the workspace first, which every page needs, then everything else that pages draw with; then keep time."""
-    importlib.import_module("pages._ui.house")
+    importlib.import_module("pages._ui.workspace")
     time.sleep(REST_AFTER)
     for module in pkgutil.walk_packages(_ui.__path__, f"{_ui.__name__}."):
         importlib.import_module(module.name)
-    tick = importlib.import_module("governance.workflow.tick")
+    tick = importlib.import_module("governance.workflow.review.tick")
     _set_imports_aside()
     tick.keep_time(closing)
 
@@ -68,4 +73,9 @@ def _set_imports_aside() -> None:
     gc.freeze()
 
 
-app = st.App(Path(__file__).resolve().parent / "pages" / "_shell.py", lifespan=lifespan, on_script_error=errors.show)
+app = st.App(
+    Path(__file__).resolve().parent / "pages" / "_shell.py",
+    lifespan=lifespan,
+    middleware=[Middleware(Door)],
+    on_script_error=errors.show,
+)

@@ -1,6 +1,6 @@
 """Drift: processor time against sorting the same numbers, and memory; a hundred million rows from disk.
 
-    python benchmarks/bench_drift.py [rows in thousands, default 1000] [millions of rows from Parquet, default 100; 0 for none]
+    python -m benchmarks.bench_drift [rows in thousands, default 1000] [millions of rows from Parquet, default 100; 0 for none]
 
 `make bench-peers` puts Evidently beside it; bench_drift_error.py prints how often alarms are false.
 """
@@ -20,13 +20,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from governance.codec import canonical, encode
-from governance.drift.baseline import freeze, tallies
-from governance.drift.columns import counted_pairs, drift
-from governance.drift.window import pairs_of
-from governance.evidence import silent
+from benchmarks.outcome import tell
+from governance.drift import counted_pairs, drift, freeze, pairs_of, tallies
+from governance.evidence import canonical, encode, silent
 from tests.drift.planted import LEVELS, MOVED, window
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,6 +83,8 @@ def speed(rows: int) -> None:
     print(f"  whole comparison                   {ours:8.3f} s   {ours / sorting:5.1f} times the sort (goal: 4)")
     print(f"  window against a frozen baseline   {against:8.3f} s   {against / sorting:5.1f} times the sort")
     print(f"  half of the window                 {half:8.3f} s")
+    tell("whole comparison against sorting the numeric columns", ours / sorting, target=4)
+    tell("memory beyond the data", memory, unit="MB", target=200)
     print(f"  memory beyond the data             {memory:8.0f} MB  (goal: 200)")
     found = compare(reference, current)
     print(f"  planted columns found {len(found & MOVED)} of {len(MOVED)}, others {sorted(found - MOVED)}")
@@ -140,9 +138,8 @@ def from_parquet(millions: int) -> None:
 
 _WATCH = """
 import sys, threading, time
-sys.path.insert(0, {root!r})
 from pathlib import Path
-from governance.drift.watch import watched
+from governance.drift.over_time.watch import watched
 from benchmarks.bench_large import memory
 found, stop = {{}}, threading.Event()
 watch = threading.Thread(target=memory, args=(stop, found), daemon=True)
@@ -158,12 +155,11 @@ print(f"{{used:.1f}} s of processor, peak memory of the process {{peak[0]:.0f}} 
 """
 _FREEZE = """
 import sys, threading, time
-sys.path.insert(0, {root!r})
 from pathlib import Path
-from governance.codec import canonical, encode
-from governance.data.schema import Schema
+from governance.evidence.codec import canonical, encode
+from governance.subject.schema import Schema
 from governance.data.table import ParquetDataset
-from governance.drift.baseline import freeze, tallies
+from governance.drift.baseline.baseline import freeze, tallies
 from benchmarks.bench_large import memory
 found, stop = {{}}, threading.Event()
 watch = threading.Thread(target=memory, args=(stop, found), daemon=True)
@@ -212,7 +208,7 @@ def main() -> None:
     thousands = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     millions = int(sys.argv[2]) if len(sys.argv) > 2 else 100
     speed(thousands * 1000)
-    promises(100_000)
+    promises(min(100_000, thousands * 1000))
     if millions:
         from_parquet(millions)
 

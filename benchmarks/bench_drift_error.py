@@ -1,6 +1,6 @@
 """Alarms without drift: how often each p value of drift is at or below .05, and how often each noise floor is exceeded.
 
-    python benchmarks/bench_drift_error.py [pairs per cell, default 2000] [largest sample, default 1000000]
+    python -m benchmarks.bench_drift_error [pairs per cell, default 2000] [largest sample, default 1000000]
 
 The promise is .03 to .07 for a p value. A floor promises at most .07; with few distinct outcomes nothing near .05 can be had, and
 staying below is no false alarm. A cell fails only when chance in the simulation itself (two standard errors) does not explain it.
@@ -11,16 +11,13 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 import pandas as pd
 
-from governance.drift import cbpe
-from governance.drift.density import Density, density, two_sample
-from governance.drift.metrics import roc_auc
+from benchmarks.outcome import tell
+from governance.drift import Density, cbpe, measured_area, two_sample
+from governance.drift.samples.density import density
 from tests.drift.undrifted import KINDS, SIZES, Rate, rates
 
 
@@ -69,7 +66,7 @@ def covered(rng: np.random.Generator, n: int, m: int, shift: float, slope: float
     label, later = ((rng.random(len(v)) < 1 / (1 + np.exp(-v))).astype(float) for v in (x, z))
     score, now = (1 / (1 + np.exp(-slope * v)) for v in (x, z))
     guess = cbpe.estimates(cbpe.binned(score, now, 0.5), label, np.ones(n), rng)
-    area = roc_auc(later, now)
+    area = measured_area(later, now)
     chosen = now >= 0.5
     truth = {
         "roc_auc": area.value if area else float("nan"),
@@ -90,6 +87,7 @@ def main() -> None:
         by_test[rate.test].append(rate)
         print(rate.line(), flush=True)
     for test, found in by_test.items():
+        tell(f"{test}: cells with more false alarms than promised", sum(r.anti for r in found), unit="", target=0)
         print(
             f"{test:24} {len(found):4} cells, {sum(r.anti for r in found):3} above, {sum(r.timid for r in found):3} below, "
             f"mean {sum(r.share for r in found) / len(found):.3f}"

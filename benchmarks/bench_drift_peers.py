@@ -1,6 +1,6 @@
 """Drift beside Evidently, and estimates beside NannyML, on the same files in one run (`make bench-peers`).
 
-    python benchmarks/bench_drift_peers.py [rows in thousands, default 1000] [python of the peers, default .venv-peers/bin/python]
+    python -m benchmarks.bench_drift_peers [rows in thousands, default 1000] [python of the peers, default .venv-peers/bin/python]
 
 The peers live in an environment of their own, because they pin other versions; where it is missing the reason is printed.
 """
@@ -17,10 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from governance.drift import cbpe
-from governance.drift.columns import counted_pairs, drift
+from governance.drift import cbpe, counted_pairs, drift
 from governance.evidence import silent
 from tests.drift.planted import MOVED, window
 

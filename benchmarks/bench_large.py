@@ -21,8 +21,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from governance.data.schema import Schema
-from governance.data.table import ParquetDataset
+from benchmarks.outcome import tell
+from governance.data import ParquetDataset
+from governance.subject import Schema
 
 CHUNK = 1_000_000
 OTHER = 777_777
@@ -69,10 +70,9 @@ def measure(path: str, chunk: int, answer: str) -> None:
     """Compute the report in this process and write what it took; `chunk` 0 for the usual size."""
     import numpy as np
 
-    from governance.codec import canonical, encode
-    from governance.evidence import silent
+    from governance.evidence import canonical, encode, silent
+    from governance.fairness import ByGroup
     from governance.fairness.by_group import by_group
-    from governance.fairness.spec import ByGroup
     from governance.subject import Subject
 
     class Other(ParquetDataset):
@@ -138,6 +138,7 @@ def main() -> None:
             reports[n], peaks[n] = found["report"], held
         other = measured(Path(folder) / f"{rows}.parquet", OTHER)
         same = "the same numbers" if other["report"] == reports[rows] else "OTHER NUMBERS"
+        tell("memory for ten times the rows", peaks[rows] / peaks[rows // 10])
         print(f"ten times the rows take {peaks[rows] / peaks[rows // 10]:.2f} times the memory")
         print(f"in chunks of {OTHER:,} rows: {same}, peak memory {int(str(other['RssAnon'])) / 1024:.0f} MB")
 

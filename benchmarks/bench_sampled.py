@@ -1,6 +1,6 @@
 """How honest and how cheap sampled Shapley values are, on models whose exact values are known.
 
-Run: `python benchmarks/bench_sampled.py [--repeats 100]`. Two black boxes on 12 columns and 50 background rows: boosted trees (exact values
+Run: `python -m benchmarks.bench_sampled [--repeats 100]`. Two black boxes on 12 columns and 50 background rows: boosted trees (exact values
 from the trees themselves) and a neural network (exact values from all 4,096 sets of columns). For each budget of model rows: root mean
 squared error of both ways, the share of true values within 1.96 standard errors (asked: 93 to 97 %), and shap's PermutationExplainer with
 as many model rows. The last lines say how many model rows shap needs for the error of the better way, errors taken to fall with the root
@@ -10,18 +10,14 @@ of the rows.
 from __future__ import annotations
 
 import argparse
-import sys
 import warnings
 from collections.abc import Callable
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
+from benchmarks.outcome import tell
 from governance.evidence import silent
-from governance.explain.leverage import regress
-from governance.explain.sampled_shap import Ask, enumerate_sets, permute
+from governance.explain import Ask, enumerate_sets, permute, regress
 
 PLAYERS, BACKGROUND, ROWS = 12, 50, 4
 Model = Callable[[np.ndarray], np.ndarray]
@@ -107,6 +103,9 @@ def main() -> None:
                 shap_error(model, rows[at % ROWS], background, known[at % ROWS], budget, at) for at in range(ROWS * 2)
             ]
             error, asked = float(np.mean([item[0] for item in theirs])), float(np.mean([item[1] for item in theirs]))
+            tell(
+                f"{name}, {budget:,} model rows: rows that shap would ask", asked / budget * error / best, at_least=True
+            )
             print(
                 f"{name}, {asked:6,.0f} model rows, shap    : error {error**0.5:.2e}; at the better way's error it would ask "
                 f"{asked / budget * error / best:.1f} times as many rows"

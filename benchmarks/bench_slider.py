@@ -14,13 +14,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from playwright.sync_api import Page, Playwright, sync_playwright
 
-from playwright.sync_api import Page, Playwright, sync_playwright  # noqa: E402
-
-from benchmarks.bench_large import write  # noqa: E402
-from tests.e2e.driving import RunningApp, enter, launch, wait_for_evidence  # noqa: E402
+from benchmarks.bench_large import write
+from benchmarks.outcome import tell
+from tests.e2e.driving import RunningApp, enter, launch, wait_for_evidence
 
 MOVES = 40
 WAIT = 900
@@ -47,17 +45,17 @@ MOVE = """() => new Promise((resolve, reject) => {
 
 def workspace_with(rows: int, folder: Path) -> Path:
     """Make a workspace with a table of scores and the evidence of its sweep."""
-    from governance.data.schema import Schema
-    from governance.workflow import assess, places, register, subjects
+    from governance.subject import Schema
+    from governance.workflow.assess import assess
+    from governance.workflow.registry import register
+    from governance.workflow.workspace import OPERATOR, current_workspace, subjects
 
     place = folder / "workspace"
-    workspace = places.create("Benchmark", "a passphrase for measuring", place)
+    workspace = current_workspace.create("Benchmark", "a passphrase for measuring", place)
     table = folder / "people.parquet"
     write(table, rows)
     roles = Schema(target="label", positive="1", sensitive=("sex", "race"), score="score")
-    digest = register.register_data(
-        workspace, table, register.DataWords("people", "evaluation", roles), actor="service"
-    )
+    digest = register.register_data(workspace, table, register.DataWords("people", "evaluation", roles), actor=OPERATOR)
     for method in ("fairness.by_group", "fairness.sweep"):
         assess.now(workspace, subjects.task(workspace, method, subjects.Choice(data=digest)))
     workspace.close()
@@ -96,6 +94,7 @@ def run(rows: int, playwright: Playwright) -> None:
             wait_for_evidence(page, WAIT)
             for what, times in measure(page).items():
                 late = sorted(times)[math.ceil(0.95 * len(times)) - 1]
+                tell(f"{what} at {rows:,} rows, 95th percentile", late, unit="ms", target=150)
                 print(
                     f"{what} at {rows:,} rows: median {statistics.median(times):.0f} ms, 95th percentile {late:.0f} ms, "
                     f"slowest {max(times):.0f} ms over {len(times)} moves (target 150 ms)"

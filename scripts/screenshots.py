@@ -25,10 +25,10 @@ def address_of_choice(app: RunningApp) -> str:
     """Return the query that picks the credit model of the demo."""
     from urllib.parse import urlencode
 
-    from governance.workflow import places
+    from governance.workflow.workspace import current_workspace
     from pages._ui.text import short, shown
 
-    views = places.current(app.workspace).read()
+    views = current_workspace.current(app.workspace).read()
     labels = [shown(f"{item.name} {item.version} ({short(item.digest)})", 90) for item in views.models()]
     tables = [shown(f"{item.name} ({short(item.digest)})", 90) for item in views.datasets()]
     found = {

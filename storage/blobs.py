@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from storage.errors import DamagedError, RefusedError
+from storage.errors import RecordError, RefusedInputError
+from storage.processes import mark
 
 CHUNK: Final = 1 << 20
 LARGEST: Final = 4 << 30
@@ -47,26 +48,26 @@ class Blobs:
             with path.open("rb") as source:
                 return self.put_stream(source, limit=limit)
         except FileNotFoundError as error:
-            raise RefusedError(f"There is no file {path}.") from error
+            raise RefusedInputError(f"There is no file {path}.") from error
 
     def put_stream(self, source: BinaryIO, *, limit: int = LARGEST) -> StoredBlob:
         """Store what `source` gives: to a temporary file, hashed on the way, flushed, then renamed.
 
         Raises:
-            RefusedError: more than `limit` bytes.
-            DamagedError: the disk refuses.
+            RefusedInputError: more than `limit` bytes.
+            RecordError: the disk refuses.
         """
         home = self.folder / "incoming"
         try:
             home.mkdir(parents=True, exist_ok=True)
-            waiting = home / secrets.token_hex(16)
+            waiting = home / f"{mark()}-{secrets.token_hex(16)}"
             try:
                 stored = _copy(source, waiting, limit)
                 self._settle(waiting, stored.digest)
             finally:
                 waiting.unlink(missing_ok=True)
         except OSError as error:
-            raise DamagedError(f"The file could not be stored: {error.strerror}.", "Check the disk.") from error
+            raise RecordError(f"The file could not be stored: {error.strerror}.", "Check the disk.") from error
         return stored
 
     def _settle(self, waiting: Path, digest: str) -> None:
@@ -80,10 +81,10 @@ class Blobs:
         """Return where the blob lies or would lie; not checked (`read` and `verified` do that).
 
         Raises:
-            RefusedError: not a SHA-256 in lowercase hexadecimal.
+            RefusedInputError: not a SHA-256 in lowercase hexadecimal.
         """
         if not _DIGEST.fullmatch(digest):
-            raise RefusedError(f"{digest[:80]!r} is not a SHA-256 in lowercase hexadecimal.")
+            raise RefusedInputError(f"{digest[:80]!r} is not a SHA-256 in lowercase hexadecimal.")
         return self.folder / digest[:2] / digest
 
     def has(self, digest: str) -> bool:
@@ -94,13 +95,13 @@ class Blobs:
         """Return the blob's path after hashing the file.
 
         Raises:
-            DamagedError: there is no such file, or its bytes are not those of its name.
+            RecordError: there is no such file, or its bytes are not those of its name.
         """
         path = self.path_of(digest)
         if not path.is_file():
-            raise DamagedError(f"The file {digest} is missing from the workspace.", "Restore it from a backup.")
+            raise RecordError(f"The file {digest} is missing from the workspace.", "Restore it from a backup.")
         if _digest_of(path) != digest:
-            raise DamagedError(f"The file {digest} has changed on disk.", "Restore it from a backup.")
+            raise RecordError(f"The file {digest} has changed on disk.", "Restore it from a backup.")
         return path
 
     def read(self, digest: str) -> bytes:
@@ -109,11 +110,11 @@ class Blobs:
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
-            raise DamagedError(
+            raise RecordError(
                 f"The file {digest} is missing from the workspace.", "Restore it from a backup."
             ) from error
         if hashlib.sha256(data).hexdigest() != digest:
-            raise DamagedError(f"The file {digest} has changed on disk.", "Restore it from a backup.")
+            raise RecordError(f"The file {digest} has changed on disk.", "Restore it from a backup.")
         return data
 
     @contextmanager
@@ -129,7 +130,7 @@ def _copy(source: BinaryIO, target: Path, limit: int) -> StoredBlob:
         while chunk := source.read(CHUNK):
             size += len(chunk)
             if size > limit:
-                raise RefusedError(f"The file has more than {limit:,} bytes.", "Split it or raise the limit.")
+                raise RefusedInputError(f"The file has more than {limit:,} bytes.", "Split it or raise the limit.")
             digest.update(chunk)
             file.write(chunk)
         file.flush()

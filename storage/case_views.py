@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 
 from storage.entities import CaseFile, Comment, ConditionState, Decision, Frozen, Opened, Vote
-from storage.ledger.record import Record
+from storage.ledger import Record
 from storage.registry_views import Words, joined
 from storage.selection import RECORD, records_at, select_records
 from storage.tables import CommentRow, ConditionRow, VoteRow, table_of
@@ -65,7 +65,14 @@ def _opened(record: Record | None) -> Opened | None:
     if record is None:
         return None
     body = record.body
-    return Opened(record.index, record.time, body["round"], body["deadline"], body["bundle"], body)
+    return Opened(
+        index=record.index,
+        time=record.time,
+        round=body["round"],
+        deadline=body["deadline"],
+        bundle=body["bundle"],
+        body=body,
+    )
 
 
 def comments(connection: Connection, case: str) -> tuple[Comment, ...]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from storage.ledger import Record
 from storage.ledger.canonical import JsonValue
-from storage.ledger.record import Record
 from storage.texts import Text
 
 
@@ -107,7 +107,7 @@ class Key:
     added: str
     """Time of the record that added it."""
     revoked: int | None
-    """Index of key.revoked, or None while it is live."""
+    """Index of key.revoked, or of member.removed, or of the key that took its place; None while it is live."""
     present: bool
     """Whether the private key's file is in this workspace."""
 
@@ -306,3 +306,21 @@ class Draft:
     content: str
     """Text, or JSON of the form's fields."""
     saved: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """An aid of analysis that a member keeps; no record."""
+
+    kind: str
+    """What it is: "cohort", "words", "reminder" or "reminded"."""
+    data: str
+    """Digest of the data set that it speaks of; the member, for reminders."""
+    name: str
+    """Chosen by a person; unique for the kind and the data set."""
+    content: str
+    """A filter, or the text of a dictionary."""
+    actor: str
+    """Member id of who kept it, or "service"."""
+    saved: str = ""
+    """When, as the ledger writes times."""

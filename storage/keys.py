@@ -15,6 +15,7 @@ import functools
 import os
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     KeySerializationEncryption,
@@ -32,10 +34,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_private_key,
 )
 
-from storage.errors import DamagedError, RefusedError
-from storage.ledger.envelope import PublicKey, Signer
-from storage.ledger.note import ED25519, Verifier, cosign, sign_note
-from storage.ledger.note import Note as SignedNote
+from storage.errors import CountersignError, RecordError, RefusedInputError
+from storage.ledger import ED25519, Note as SignedNote, PublicKey, Signer, Verifier, cosign, sign_note
+from storage.processes import mark
 
 KDF_ROUNDS: Final = 64
 """Rounds of bcrypt_pbkdf: about 0.7 s for one guess. PKCS#8's default of 2,048 PBKDF2 rounds is far weaker."""
@@ -61,6 +62,10 @@ class LogSigner:
         """Return the note with a cosignature for the moment `time` (seconds since 1970)."""
         return cosign(note, self.verifier, self.key.sign, time)
 
+    def secret(self, purpose: bytes) -> bytes:
+        """Return 32 bytes that only a holder of this key can make, others for each purpose (HKDF with SHA-256, RFC 5869)."""
+        return HKDF(hashes.SHA256(), length=32, salt=None, info=purpose).derive(self.key.private_bytes_raw())
+
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
@@ -69,6 +74,8 @@ class KeyRing:
     folder: Path
     service_passphrase: str | None = None
     """Passphrase of the record and log keys; None when the files alone protect them."""
+    rounds: int = KDF_ROUNDS
+    """Rounds of bcrypt_pbkdf for the members' keys that are made from now on; a key file holds its own number."""
 
     def create_record(self) -> Signer:
         """Make and store a record key; a `key.added` record must follow."""
@@ -78,9 +85,47 @@ class KeyRing:
         """Make and store a root key under its passphrase."""
         return self._create("root", self.folder / "root", checked_passphrase(passphrase))
 
-    def create_member(self, member: str, passphrase: str) -> Signer:
-        """Make and store a member's key under the member's own passphrase; a `key.added` record must follow."""
-        return self._create(member, self._member_folder(member), checked_passphrase(passphrase))
+    def create_member(self, member: str, passphrase: str, *, before: Callable[[Signer], None] | None = None) -> Signer:
+        """Make and store a member's key under the member's own passphrase; a `key.added` record must follow.
+
+        `before` is called when the key is on disk and does not bear its name yet. Whoever fails there, or is killed, leaves no key
+        behind: until then the file bears the mark of its process, and is swept when that is gone (`storage.scratch`).
+        """
+        folder, key = self._member_folder(member), ec.generate_private_key(ec.SECP256R1())
+        signer = _signer(member, key)
+        part = folder / f"{mark()}-{signer.keyid}"
+        write_private(part, key, checked_passphrase(passphrase), self.rounds)
+        try:
+            if before is not None:
+                before(signer)
+            part.rename(folder / signer.keyid)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            self.forget_member(member, signer.keyid)
+            raise
+        return signer
+
+    def keeps_member(self, member: str, keyid: str) -> bool:
+        """Say whether a member's key lies here, or is being put here at this moment."""
+        folder = self._member_folder(member)
+        return (folder / keyid).is_file() or any(folder.glob(f"*-{keyid}"))
+
+    def one_of(self, member: str, keyids: Sequence[str], passphrase: str) -> Signer:
+        """Return the signer of the first of a member's keys, at least one, that this passphrase opens; raises as `member` of the first."""
+        refusals: list[CountersignError] = []
+        for keyid in keyids:
+            try:
+                return self.member(member, keyid, passphrase)
+            except CountersignError as error:
+                refusals.append(error)
+        raise refusals[0]
+
+    def forget_member(self, member: str, keyid: str) -> None:
+        """Take away the file of a key that was made and never recorded; nobody has signed with it."""
+        folder = self._member_folder(member)
+        (folder / keyid).unlink(missing_ok=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
     def create_log(self, origin: str) -> LogSigner:
         """Make and store the checkpoint key."""
@@ -98,7 +143,7 @@ class KeyRing:
         """Return the service's signer with this key id.
 
         Raises:
-            DamagedError: the file is missing, damaged, open to others, or holds another key.
+            RecordError: the file is missing, damaged, open to others, or holds another key.
         """
         path = self.folder / "record" / keyid
         return _named("service", path, self._service_key(path))
@@ -111,8 +156,8 @@ class KeyRing:
         """Return the member's signer, unlocked for one act.
 
         Raises:
-            RefusedError: the passphrase does not open the key.
-            DamagedError: the file is missing, damaged, open to others, or holds another key.
+            RefusedInputError: the passphrase does not open the key.
+            RecordError: the file is missing, damaged, open to others, or holds another key.
         """
         return self._load(member, self._member_folder(member) / keyid, passphrase)
 
@@ -120,7 +165,7 @@ class KeyRing:
         """Return the signer of checkpoints, which must be the key that the ledger names now.
 
         Raises:
-            DamagedError: the file is missing, damaged, or holds another key.
+            RecordError: the file is missing, damaged, or holds another key.
         """
         wanted = Verifier.from_vkey(vkey)
         own = self.folder / "logs" / wanted.keyid
@@ -128,14 +173,17 @@ class KeyRing:
         key = self._service_key(path)
         found = named_signer(wanted.name, key) if isinstance(key, Ed25519PrivateKey) else None
         if found is None or found.verifier.vkey != vkey:
-            raise DamagedError(f"{path} is not the checkpoint key {vkey}.", "Restore the file from a backup.")
+            raise RecordError(f"{path} is not the checkpoint key {vkey}.", "Restore the file from a backup.")
         return found
 
     def has(self, purpose: str, owner: str, keyid: str) -> bool:
         """Say whether the file of a private key is here; nothing is opened."""
         homes = {"record": "record", "root": "root", "log": "logs"}
         home = self.folder / homes[purpose] if purpose in homes else None
-        return ((home or self._member_folder(owner)) / keyid).is_file()
+        try:
+            return ((home or self._member_folder(owner)) / keyid).is_file()
+        except PermissionError:  # a folder of keys that this account may not look into
+            return False
 
     def members_with_keys(self) -> tuple[str, ...]:
         """Return the ids of members who have a key file, sorted."""
@@ -144,14 +192,14 @@ class KeyRing:
 
     def _member_folder(self, member: str) -> Path:
         if not MEMBER_ID.fullmatch(member):
-            raise RefusedError(f"{member!r} is not a member id.", "Ids have 1 to 64 of a-z, 0-9 and hyphen.")
+            raise RefusedInputError(f"{member!r} is not a member id.", "Ids have 1 to 64 of a-z, 0-9 and hyphen.")
         return self.folder / "members" / member
 
     @staticmethod
-    def _create(owner: str, folder: Path, passphrase: str | None) -> Signer:
+    def _create(owner: str, folder: Path, passphrase: str | None, rounds: int = KDF_ROUNDS) -> Signer:
         key = ec.generate_private_key(ec.SECP256R1())
         signer = _signer(owner, key)
-        write_private(folder / signer.keyid, key, passphrase)
+        write_private(folder / signer.keyid, key, passphrase, rounds)
         return signer
 
     @staticmethod
@@ -171,7 +219,7 @@ def _unlocked(path: Path, _changed: int, _size: int, _file: int, passphrase: str
 
 def _named(owner: str, path: Path, key: PrivateKey) -> Signer:
     if not isinstance(key, ec.EllipticCurvePrivateKey) or _signer(owner, key).keyid != path.name:
-        raise DamagedError(f"{path} does not hold the key it is named after.", "Restore the file from a backup.")
+        raise RecordError(f"{path} does not hold the key it is named after.", "Restore the file from a backup.")
     return _signer(owner, key)
 
 
@@ -189,12 +237,12 @@ def checked_passphrase(passphrase: str) -> str:
     """Return a passphrase that is long enough to protect and short enough to count in full.
 
     Raises:
-        RefusedError: fewer than 8 characters or more than 72 bytes.
+        RefusedInputError: fewer than 8 characters or more than 72 bytes.
     """
     if len(passphrase) < SHORTEST:
-        raise RefusedError(f"The passphrase has {len(passphrase)} characters.", f"Use at least {SHORTEST}.")
+        raise RefusedInputError(f"The passphrase has {len(passphrase)} characters.", f"Use at least {SHORTEST}.")
     if len(_bytes(passphrase)) > LONGEST:
-        raise RefusedError(f"The passphrase has more than {LONGEST} bytes.", "bcrypt would not use the rest.")
+        raise RefusedInputError(f"The passphrase has more than {LONGEST} bytes.", "bcrypt would not use the rest.")
     return passphrase
 
 
@@ -202,16 +250,16 @@ def _bytes(passphrase: str) -> bytes:
     return unicodedata.normalize("NFC", passphrase).encode("utf-8")
 
 
-def write_private(path: Path, key: PrivateKey, passphrase: str | None) -> None:
+def write_private(path: Path, key: PrivateKey, passphrase: str | None, rounds: int = KDF_ROUNDS) -> None:
     """Store a private key in a new file of mode 0600, flushed to disk; an existing file is never replaced.
 
     Raises:
-        RefusedError: the file exists.
-        DamagedError: the file cannot be written.
+        RefusedInputError: the file exists.
+        RecordError: the file cannot be written.
     """
     encryption: KeySerializationEncryption = NoEncryption()
     if passphrase is not None:
-        builder = PrivateFormat.OpenSSH.encryption_builder().kdf_rounds(KDF_ROUNDS)
+        builder = PrivateFormat.OpenSSH.encryption_builder().kdf_rounds(rounds)
         encryption = builder.build(_bytes(checked_passphrase(passphrase)))
     text = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, encryption)
     try:
@@ -221,32 +269,32 @@ def write_private(path: Path, key: PrivateKey, passphrase: str | None) -> None:
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError as error:
-        raise RefusedError(f"There is a key at {path} already.", "Keys are never replaced in place.") from error
+        raise RefusedInputError(f"There is a key at {path} already.", "Keys are never replaced in place.") from error
     except OSError as error:
-        raise DamagedError(f"The key could not be written to {path}: {error.strerror}.") from error
+        raise RecordError(f"The key could not be written to {path}: {error.strerror}.") from error
 
 
 def read_private(path: Path, passphrase: str | None) -> PrivateKey:
     """Return the private key of a file.
 
     Raises:
-        RefusedError: the passphrase is missing or does not open the key.
-        DamagedError: the file is missing, readable by others, damaged, or of another kind.
+        RefusedInputError: the passphrase is missing or does not open the key.
+        RecordError: the file is missing, readable by others, damaged, or of another kind.
     """
     text = _private_text(path)
     try:
         key = load_ssh_private_key(text, None if passphrase is None else _bytes(passphrase))
     except TypeError as error:
-        raise RefusedError(f"The key {path.name[:16]} asks for a passphrase.", "Give it.") from error
+        raise RefusedInputError(f"The key {path.name[:16]} asks for a passphrase.", "Give it.") from error
     except (ValueError, UnsupportedAlgorithm) as error:
         if "checksum" in str(error) or "72" in str(error):
-            raise RefusedError("The passphrase does not open the key.", "Check it and try again.") from error
-        raise DamagedError(
+            raise RefusedInputError("The passphrase does not open the key.", "Check it and try again.") from error
+        raise RecordError(
             f"The key file {path} is damaged: {error}.", "Restore it from a backup; signing is off until then."
         ) from error
     if isinstance(key, ec.EllipticCurvePrivateKey | Ed25519PrivateKey):
         return key
-    raise DamagedError(f"{path} holds a key of another kind.", "Expected P-256 or Ed25519.")
+    raise RecordError(f"{path} holds a key of another kind.", "Expected P-256 or Ed25519.")
 
 
 def _private_text(path: Path) -> bytes:
@@ -263,13 +311,13 @@ def _checked_file(path: Path) -> os.stat_result:
     except OSError as error:
         raise _unreadable(path, error) from error
     if os.name == "posix" and found.st_mode & 0o077:
-        raise DamagedError(
+        raise RecordError(
             f"The key file {path} can be read by others (mode {found.st_mode & 0o777:o}).", "Run: chmod 600."
         )
     return found
 
 
-def _unreadable(path: Path, error: OSError) -> DamagedError:
-    return DamagedError(
+def _unreadable(path: Path, error: OSError) -> RecordError:
+    return RecordError(
         f"The key file {path} cannot be read: {error.strerror}.", "Restore it from a backup; signing is off until then."
     )

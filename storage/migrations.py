@@ -9,8 +9,9 @@ from typing import Final
 from sqlalchemy import Connection, Engine, insert, inspect, select
 
 from storage.engine import reading, writing
-from storage.errors import DamagedError
-from storage.tables import Base, MigrationRow, table_of
+from storage.errors import RecordError
+from storage.projections import rebuild
+from storage.tables import AidRow, Base, BeatRow, EvidenceDataRow, MigrationRow, table_of
 
 _SQLITE_GUARDS: Final = (
     (
@@ -78,7 +79,31 @@ def _create_tables(connection: Connection) -> None:
         connection.exec_driver_sql(guard)
 
 
-MIGRATIONS: Final = (Migration("0001 create the tables", _create_tables),)
+def _keep_aids(connection: Connection) -> None:
+    table_of(AidRow).create(connection, checkfirst=True)
+
+
+def _count_evidence_by_data(connection: Connection) -> None:
+    table_of(EvidenceDataRow).create(connection, checkfirst=True)
+    attempt = connection.begin_nested()
+    try:
+        rebuild(connection)
+    except RecordError:  # a damaged ledger is opened as it stands; the check of the ledger names the line
+        attempt.rollback()
+    else:
+        attempt.commit()
+
+
+def _keep_beats(connection: Connection) -> None:
+    table_of(BeatRow).create(connection, checkfirst=True)
+
+
+MIGRATIONS: Final = (
+    Migration("0001 create the tables", _create_tables),
+    Migration("0002 evidence by data set", _count_evidence_by_data),
+    Migration("0003 keep aids of analysis", _keep_aids),
+    Migration("0004 beats of processes that compute", _keep_beats),
+)
 """Every change, in order."""
 
 
@@ -86,7 +111,7 @@ def migrate(engine: Engine) -> tuple[str, ...]:
     """Make the changes that this database has not seen; return their names.
 
     Raises:
-        DamagedError: the database knows a change that this program does not, so it is newer.
+        RecordError: the database knows a change that this program does not, so it is newer.
     """
     made = []
     with reading(engine) as connection:
@@ -102,6 +127,17 @@ def migrate(engine: Engine) -> tuple[str, ...]:
     return tuple(made)
 
 
+def require_migrated(engine: Engine) -> None:
+    """Raise RecordError when a database that cannot be written lacks a change."""
+    with reading(engine) as connection:
+        missing = [item.name for item in MIGRATIONS if item.name not in _recorded(connection)]
+    if missing:
+        raise RecordError(
+            f"The tables are older than this program: {', '.join(missing)}.",
+            "Open the workspace itself, or a writable copy, first.",
+        )
+
+
 def _recorded(connection: Connection) -> set[str]:
     table = table_of(MigrationRow)
     if not inspect(connection).has_table(table.name):
@@ -109,5 +145,5 @@ def _recorded(connection: Connection) -> set[str]:
     found = set(connection.execute(select(table.c.name)).scalars())
     unknown = found - {item.name for item in MIGRATIONS}
     if unknown:
-        raise DamagedError(f"The workspace was made by a newer version: {', '.join(sorted(unknown))}.", "Update.")
+        raise RecordError(f"The workspace was made by a newer version: {', '.join(sorted(unknown))}.", "Update.")
     return found

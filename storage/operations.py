@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Integer, cast, delete, func, insert, select, update
 
 from storage.engine import reading, writing
 from storage.entities import Draft, Run
-from storage.errors import RefusedError
-from storage.ledger.envelope import rfc3339
-from storage.tables import DraftRow, RunRow, table_of
+from storage.errors import RefusedInputError
+from storage.tables import BeatRow, DraftRow, RunRow, table_of
+from storage.times import rfc3339
 
-RUN, DRAFT = table_of(RunRow), table_of(DraftRow)
+RUN, BEAT, DRAFT = table_of(RunRow), table_of(BeatRow), table_of(DraftRow)
 UNDER_WAY: Final = ("waiting", "running")
+_FORGOTTEN_S: Final = 86_400
 ENDED: Final = ("done", "failed", "cancelled", "interrupted")
 
 
@@ -27,15 +28,41 @@ class Runs:
 
     engine: Engine
 
-    def start(self, key: str, method: str, owner_token: str, at: datetime, total: int = 0) -> str:
-        """Note a computation that begins; return the id of this attempt."""
+    def start(
+        self, key: str, method: str, owner_token: str, at: datetime, total: int = 0, *, waiting: bool = False
+    ) -> str:
+        """Note a computation that begins, or waits for its turn; return the id of this attempt."""
         run = secrets.token_hex(8)
-        row = {"run": run, "key": key, "method": method, "state": "running", "total": total}
+        state = "waiting" if waiting else "running"
+        row = {"run": run, "key": key, "method": method, "state": state, "total": total}
         blank = {"done": 0, "phase": "", "error": None, "cancel": False, "ended": None}
         with writing(self.engine) as connection:
             connection.execute(insert(RUN), {**row, **blank, "owner_token": owner_token, "started": rfc3339(at)})
             connection.commit()
         return run
+
+    def take(self, run: str, *, besides: Collection[str] = ()) -> bool:
+        """Note that a computation which waited has its turn, unless another one for the same key is running.
+
+        Args:
+            run: the computation that waited.
+            besides: runs that are known to be dead, and stop nobody.
+        """
+        key = select(RUN.c.key).where(RUN.c.run == run).scalar_subquery()
+        same = select(RUN.c.run).where(RUN.c.key == key, RUN.c.state == "running", RUN.c.run != run)
+        change = update(RUN).where(RUN.c.run == run, RUN.c.state == "waiting").values(state="running")
+        with writing(self.engine) as connection:
+            if set(connection.execute(same).scalars()) - set(besides):
+                return False
+            connection.execute(change)
+            connection.commit()
+        return True
+
+    def running(self, key: str) -> tuple[Run, ...]:
+        """Return the computations for a key that have their turn."""
+        query = select(RUN).where(RUN.c.key == key, RUN.c.state == "running")
+        with reading(self.engine) as connection:
+            return tuple(Run(**row) for row in connection.execute(query).mappings())
 
     def progress(self, run: str, done: int, total: int, phase: str) -> bool:
         """Note how far a computation is; return whether somebody asked to stop it.
@@ -64,13 +91,10 @@ class Runs:
         """Note how a computation ended; a computation ends once.
 
         Raises:
-            RefusedError: the state is not one of done, failed, cancelled, interrupted.
+            RefusedInputError: the state is not one of done, failed, cancelled, interrupted.
         """
-        if state not in ENDED:
-            raise RefusedError(f"No state {state!r} at the end of a run.", f"Known: {', '.join(ENDED)}.")
         with writing(self.engine) as connection:
-            change = update(RUN).where(RUN.c.run == run, RUN.c.state.in_(UNDER_WAY))
-            connection.execute(change.values(state=state, error=error, ended=rfc3339(at)))
+            finish(connection, run, state, at, error=error)
             connection.commit()
 
     def mark_interrupted(self, alive: Callable[[str], bool], at: datetime) -> int:
@@ -93,13 +117,56 @@ class Runs:
             row = connection.execute(query).mappings().first()
         return None if row is None else Run(**row)
 
-    def all(self, states: Sequence[str] = ()) -> tuple[Run, ...]:
-        """Return computations, the newest first; of some states when named."""
-        query = select(RUN).order_by(RUN.c.started.desc(), RUN.c.run)
+    def all(self, states: Sequence[str] = (), limit: int | None = None) -> tuple[Run, ...]:
+        """Return computations, the newest first; of some states when named, and so many at most."""
+        query = select(RUN).order_by(RUN.c.started.desc(), RUN.c.run).limit(limit)
         if states:
             query = query.where(RUN.c.state.in_(list(states)))
         with reading(self.engine) as connection:
             return tuple(Run(**row) for row in connection.execute(query).mappings())
+
+
+def finish(connection: Connection, run: str, state: str, at: datetime, *, error: str | None = None) -> None:
+    """Note how a computation ended, in a transaction of the caller.
+
+    Raises:
+        RefusedInputError: the state is not one of done, failed, cancelled, interrupted.
+    """
+    if state not in ENDED:
+        raise RefusedInputError(f"No state {state!r} at the end of a run.", f"Known: {', '.join(ENDED)}.")
+    change = update(RUN).where(RUN.c.run == run, RUN.c.state.in_(UNDER_WAY))
+    connection.execute(change.values(state=state, error=error, ended=rfc3339(at)))
+
+
+@dataclass(frozen=True, slots=True)
+class Beats:
+    """Signs of life of the processes that share a database, by the database's own clock."""
+
+    engine: Engine
+
+    @property
+    def shared(self) -> bool:
+        """Whether processes of other machines can be at work on this database: it is on a server."""
+        return self.engine.dialect.name == "postgresql"
+
+    def beat(self, token: str) -> None:
+        """Note that a process is there; forget those that were not for a day."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(BEAT).where(BEAT.c.token == token))
+            connection.execute(delete(BEAT).where(BEAT.c.seen < self._now() - _FORGOTTEN_S))
+            connection.execute(insert(BEAT).values(token=token, seen=self._now()))
+            connection.commit()
+
+    def age(self, token: str) -> int | None:
+        """Return the seconds since a process was last there, None for one that never was."""
+        query = select(self._now() - BEAT.c.seen).where(BEAT.c.token == token)
+        with reading(self.engine) as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else int(found)
+
+    def _now(self) -> ColumnElement[int]:
+        now = func.extract("epoch", func.clock_timestamp()) if self.shared else func.strftime("%s", "now")
+        return cast(now, Integer)
 
 
 @dataclass(frozen=True, slots=True)

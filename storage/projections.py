@@ -12,14 +12,16 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlmodel import SQLModel
 
-from storage.errors import DamagedError
-from storage.ledger.record import Record, stored_record
+from storage.errors import RecordError
+from storage.ledger import Record, stored_record
 from storage.tables import (
     PROJECTIONS,
+    AlertRow,
     CommentRow,
     ConditionRow,
     DatasetRow,
     Entry,
+    EvidenceDataRow,
     EvidenceRow,
     KeyRow,
     MemberRow,
@@ -70,7 +72,11 @@ def _dataset(record: Record) -> tuple[Change, ...]:
 def _evidence(record: Record) -> tuple[Change, ...]:
     body = record.body
     fields = {name: body[name] for name in ("digest", "key", "method", "model", "outcome")}
-    return (Insert(EvidenceRow, {"idx": record.index, **fields}),)
+    rests_on = sorted(set(body["data"]))
+    return (
+        Insert(EvidenceRow, {"idx": record.index, **fields}),
+        *(Insert(EvidenceDataRow, {"idx": record.index, "data": digest}) for digest in rests_on),
+    )
 
 
 def _created(record: Record) -> tuple[Change, ...]:
@@ -99,7 +105,13 @@ def _member(record: Record) -> tuple[Change, ...]:
 
 
 def _member_removed(record: Record) -> tuple[Change, ...]:
-    return (Mark(MemberRow, {"member": record.body["member"]}, "removed", record.index),)
+    gone = record.body["member"]
+    keys = Mark(KeyRow, {"owner": gone, "purpose": "member"}, "revoked", record.index)
+    return (Mark(MemberRow, {"member": gone}, "removed", record.index), keys)
+
+
+def _alert(record: Record) -> tuple[Change, ...]:
+    return (Insert(AlertRow, {"idx": record.index, "model": record.body["model"]}),)
 
 
 def _comment(record: Record) -> tuple[Change, ...]:
@@ -148,6 +160,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "model.registered": _model,
     "dataset.registered": _dataset,
     "evidence.recorded": _evidence,
+    "monitoring.alert": _alert,
     "comment.added": _comment,
     "comment.resolved": _comment_resolved,
     "vote.cast": _vote,
@@ -163,7 +176,7 @@ def project(record: Record) -> tuple[Change, ...]:
     """Return what a record changes in the projections.
 
     Raises:
-        DamagedError: the body lacks a field that its event has.
+        RecordError: the body lacks a field that its event has.
     """
     fields = {"type": record.type, "case_id": record.case, "actor": record.actor, "time": record.time}
     row = Insert(RecordRow, {"idx": record.index, **fields, "keyid": record.keyid})
@@ -171,7 +184,7 @@ def project(record: Record) -> tuple[Change, ...]:
     try:
         return (row, *(rule(record) if rule else ()))
     except (KeyError, TypeError) as error:
-        raise DamagedError(f"The {record.type} at {record.index} lacks the field {error}.") from error
+        raise RecordError(f"The {record.type} at {record.index} lacks the field {error}.") from error
 
 
 def apply(connection: Connection, changes: Iterable[Change]) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from storage.entities import Key, Member, RecordedEvidence, RegisteredDataset, RegisteredModel
 from storage.keys import KeyRing
-from storage.ledger.log import ENTRY
-from storage.ledger.record import Record, stored_record
+from storage.ledger import Record, stored_record
+from storage.log import ENTRY
 from storage.selection import records_at
-from storage.tables import DatasetRow, EvidenceRow, KeyRow, MemberRow, ModelRow, table_of
+from storage.tables import DatasetRow, EvidenceDataRow, EvidenceRow, KeyRow, MemberRow, ModelRow, table_of
 from storage.texts import Text, disclose
 
 MODEL, DATASET, EVIDENCE = table_of(ModelRow), table_of(DatasetRow), table_of(EvidenceRow)
+EVIDENCE_DATA = table_of(EvidenceDataRow)
 MEMBER, KEY = table_of(MemberRow), table_of(KeyRow)
 
 
@@ -41,14 +42,19 @@ def joined(
     """Return each row of a projection with its record, in order of the ledger (or the newest few, newest first)."""
     query = select(table, ENTRY.c.line.label("line_bytes")).join(ENTRY, ENTRY.c.idx == table.c.idx).where(*where)
     query = query.order_by(table.c.idx) if newest is None else query.order_by(table.c.idx.desc()).limit(newest)
-    return [(row, stored_record(row.idx, bytes(row.line_bytes))) for row in connection.execute(query)]
+    return [(row, stored_record(row.idx, row.line_bytes)) for row in connection.execute(query)]
 
 
-def models(connection: Connection) -> tuple[RegisteredModel, ...]:
-    """Return the registered model versions."""
-    found = [record for _, record in joined(connection, MODEL)]
+def models(connection: Connection, digest: str | None = None) -> tuple[RegisteredModel, ...]:
+    """Return the registered model versions, or only those of a digest: the last one registered."""
+    found = _registered(connection, MODEL, digest)
     words = Words(connection, (record.body["intended_use"] for record in found))
     return tuple(_model(record, words) for record in found)
+
+
+def _registered(connection: Connection, table: Table, digest: str | None) -> list[Record]:
+    where = () if digest is None else (table.c.digest == digest,)
+    return [record for _, record in joined(connection, table, *where, newest=None if digest is None else 1)]
 
 
 def _model(record: Record, words: Words) -> RegisteredModel:
@@ -62,11 +68,11 @@ def _model(record: Record, words: Words) -> RegisteredModel:
     )
 
 
-def datasets(connection: Connection) -> tuple[RegisteredDataset, ...]:
-    """Return the registered data sets."""
+def datasets(connection: Connection, digest: str | None = None) -> tuple[RegisteredDataset, ...]:
+    """Return the registered data sets, or only those of a digest: the last one registered."""
     return tuple(
         RegisteredDataset(index=record.index, time=record.time, actor=record.actor, **record.body)
-        for _, record in joined(connection, DATASET)
+        for record in _registered(connection, DATASET, digest)
     )
 
 
@@ -85,6 +91,18 @@ def all_evidence(connection: Connection, model: str | None, method: str | None) 
     """Return recorded evidence, of one model or method when named."""
     where = [EVIDENCE.c[name] == value for name, value in (("model", model), ("method", method)) if value is not None]
     return tuple(_evidence(record) for _, record in joined(connection, EVIDENCE, *where))
+
+
+def evidence_by_model(connection: Connection) -> dict[str, int]:
+    """Return how many recorded results are about each model, counted by the database."""
+    query = select(EVIDENCE.c.model, func.count()).where(EVIDENCE.c.model.is_not(None)).group_by(EVIDENCE.c.model)
+    return {str(digest): int(count) for digest, count in connection.execute(query)}
+
+
+def evidence_by_data(connection: Connection) -> dict[str, int]:
+    """Return how many recorded results rest on each data set, counted by the database."""
+    query = select(EVIDENCE_DATA.c.data, func.count()).group_by(EVIDENCE_DATA.c.data)
+    return {str(digest): int(count) for digest, count in connection.execute(query)}
 
 
 def members(connection: Connection, removed: bool) -> tuple[Member, ...]:

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from storage.ledger.log import ENTRY
-from storage.ledger.record import Record, stored_record
+from storage.ledger import HOUSE, Record, stored_record
+from storage.log import ENTRY
 from storage.tables import RecordRow, table_of
 
 RECORD = table_of(RecordRow)
-HOUSE_EVENTS: Final = (
-    "ledger.created",
-    "key.added",
-    "key.revoked",
-    "member.added",
-    "member.removed",
-    "charter.adopted",
-)
-"""Events about who may act and by which charter; they belong to no case and count in every one."""
 
 
 def conditions(case: str | None, types: Sequence[str], actor: str | None = None) -> list[ColumnElement[bool]]:
@@ -49,7 +39,7 @@ def select_records(
     order = RECORD.c.idx.desc() if newest_first else RECORD.c.idx
     query = select(ENTRY.c.idx, ENTRY.c.line).join(RECORD, RECORD.c.idx == ENTRY.c.idx)
     query = query.where(*conditions(case, types, actor)).order_by(order).offset(offset).limit(limit)
-    return tuple(stored_record(index, bytes(line)) for index, line in connection.execute(query))
+    return tuple(stored_record(index, line) for index, line in connection.execute(query))
 
 
 def count_records(
@@ -72,7 +62,7 @@ def records_at(connection: Connection, indexes: Sequence[int]) -> dict[int, Reco
     for start in range(0, len(indexes), 500):
         query = select(ENTRY.c.idx, ENTRY.c.line).where(ENTRY.c.idx.in_(indexes[start : start + 500]))
         for index, line in connection.execute(query):
-            found[index] = stored_record(index, bytes(line))
+            found[index] = stored_record(index, line)
     return found
 
 
@@ -81,7 +71,7 @@ def history(connection: Connection, case: str) -> tuple[Record, ...]:
     query = (
         select(ENTRY.c.idx, ENTRY.c.line)
         .join(RECORD, RECORD.c.idx == ENTRY.c.idx)
-        .where(or_(RECORD.c.case_id == case, RECORD.c.type.in_(HOUSE_EVENTS)))
+        .where(or_(RECORD.c.case_id == case, RECORD.c.type.in_(HOUSE)))
         .order_by(ENTRY.c.idx)
     )
-    return tuple(stored_record(index, bytes(line)) for index, line in connection.execute(query))
+    return tuple(stored_record(index, line) for index, line in connection.execute(query))

@@ -69,6 +69,14 @@ class RunRow(Base, table=True):
     ended: str | None = None
 
 
+class BeatRow(Base, table=True):
+    """When a process that computes was last there, by the database's clock; not part of the record."""
+
+    __tablename__ = "beat"
+    token: str = Field(primary_key=True)
+    seen: int
+
+
 class DraftRow(Base, table=True):
     """What a member has written and not yet sent; not part of the record."""
 
@@ -77,6 +85,18 @@ class DraftRow(Base, table=True):
     case_id: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     content: str
+    saved: str
+
+
+class AidRow(Base, table=True):
+    """An aid of analysis that a member keeps, such as a named cohort; not part of the record."""
+
+    __tablename__ = "aid"
+    kind: str = Field(primary_key=True)
+    data: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    content: str
+    actor: str
     saved: str
 
 
@@ -123,6 +143,14 @@ class EvidenceRow(Base, table=True):
     outcome: str
 
 
+class EvidenceDataRow(Base, table=True):
+    """A data set that recorded evidence rests on; evidence that names one twice rests on it once."""
+
+    __tablename__ = "evidence_data"
+    idx: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    data: str = Field(primary_key=True, index=True)
+
+
 class MemberRow(Base, table=True):
     """A member and where the ledger added and removed them."""
 
@@ -143,6 +171,14 @@ class KeyRow(Base, table=True):
     purpose: str
     public_key: str
     revoked: int | None = None
+
+
+class AlertRow(Base, table=True):
+    """A step of an alert, by the model that it is about."""
+
+    __tablename__ = "alert"
+    idx: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    model: str = Field(index=True)
 
 
 class CommentRow(Base, table=True):
@@ -184,8 +220,10 @@ PROJECTIONS: tuple[type[SQLModel], ...] = (
     ModelRow,
     DatasetRow,
     EvidenceRow,
+    EvidenceDataRow,
     MemberRow,
     KeyRow,
+    AlertRow,
     CommentRow,
     VoteRow,
     ConditionRow,

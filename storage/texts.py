@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, insert, select, update
 
+from storage.errors import RecordError
 from storage.tables import TextRow, table_of
 
 SALT_BYTES: Final = 16
@@ -44,7 +45,13 @@ class Text:
 
 
 def commitment(salt: bytes, text: str) -> str:
-    """Return SHA-256(salt || UTF-8 text) in hexadecimal."""
+    """Return SHA-256(salt || UTF-8 text) in hexadecimal.
+
+    Raises:
+        RecordError: the salt does not have 16 bytes: what was cut off a text could stand in it.
+    """
+    if len(salt) != SALT_BYTES:
+        raise RecordError(f"The salt of a text has {len(salt)} bytes, not {SALT_BYTES}.", "Restore a backup.")
     return hashlib.sha256(salt + text.encode("utf-8")).hexdigest()
 
 
@@ -57,13 +64,32 @@ def keep(connection: Connection, text: str) -> dict[str, str]:
 
 
 def disclose(connection: Connection, digests: Collection[str]) -> dict[str, Disclosed]:
-    """Return the texts that are still there, by digest."""
+    """Return the texts that are still there, by digest, each hashed again.
+
+    Raises:
+        RecordError: a text or its salt was edited in the database.
+    """
     found: dict[str, Disclosed] = {}
     wanted = sorted(set(digests))
     for start in range(0, len(wanted), 500):
         query = select(TEXT).where(TEXT.c.sha256.in_(wanted[start : start + 500]), TEXT.c.content.is_not(None))
         for row in connection.execute(query):
-            found[row.sha256] = Disclosed(bytes(row.salt), bytes(row.content).decode("utf-8"))
+            found[row.sha256] = _checked(row.sha256, row.salt, row.content)
+    return found
+
+
+def _checked(digest: str, salt: object, content: object) -> Disclosed:
+    """Return a stored text if it is the one that records name."""
+    if not (isinstance(salt, bytes) and isinstance(content, bytes)):
+        raise RecordError(f"The text {digest[:16]} is stored in another form than it was written.", "Restore a backup.")
+    try:
+        found = Disclosed(salt, content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise RecordError(f"The text {digest[:16]} is no text any more.", "Restore a backup.") from error
+    if commitment(found.salt, found.text) != digest:
+        raise RecordError(
+            f"The text {digest[:16]} was edited after it was signed; it is not shown.", "Restore a backup of the texts."
+        )
     return found
 
 

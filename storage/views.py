@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
 
-from storage import case_views, registry_views, texts
+from storage import case_views, log, registry_views, texts
 from storage.blobs import Blobs
 from storage.engine import reading
 from storage.entities import (
@@ -26,14 +26,10 @@ from storage.entities import (
     Run,
     Vote,
 )
-from storage.errors import RefusedError
+from storage.errors import RefusedInputError
 from storage.keys import KeyRing
-from storage.ledger import log
-from storage.ledger.log import SignedCheckpoint
-from storage.ledger.merkle import inclusion_proof
-from storage.ledger.note import Verifier, read_note
-from storage.ledger.record import Record, stored_record
-from storage.ledger.tlog_proof import TlogProof
+from storage.ledger import Record, TlogProof, Verifier, inclusion_proof, read_note, stored_record
+from storage.log import SignedCheckpoint
 from storage.operations import Drafts, Runs
 from storage.selection import RECORD, count_records, history, select_records
 from storage.texts import Disclosed
@@ -56,7 +52,8 @@ class Views:
 
     def model(self, digest: str) -> RegisteredModel | None:
         """Return the model version of a digest, as last registered."""
-        return next((item for item in reversed(self.models()) if item.digest == digest), None)
+        with reading(self.engine) as connection:
+            return next(iter(registry_views.models(connection, digest)), None)
 
     def datasets(self) -> tuple[RegisteredDataset, ...]:
         """Return the registered data sets, the oldest first."""
@@ -65,7 +62,8 @@ class Views:
 
     def dataset(self, digest: str) -> RegisteredDataset | None:
         """Return the data set of a digest, as last registered."""
-        return next((item for item in reversed(self.datasets()) if item.digest == digest), None)
+        with reading(self.engine) as connection:
+            return next(iter(registry_views.datasets(connection, digest)), None)
 
     def evidence(self, digest: str) -> RecordedEvidence | None:
         """Return what the ledger says about an evidence digest."""
@@ -81,6 +79,16 @@ class Views:
         """Return recorded evidence, the oldest first; of one model or method when named."""
         with reading(self.engine) as connection:
             return registry_views.all_evidence(connection, model, method)
+
+    def evidence_by_model(self) -> dict[str, int]:
+        """Return how many recorded results are about each model, by its digest; models without any are left out."""
+        with reading(self.engine) as connection:
+            return registry_views.evidence_by_model(connection)
+
+    def evidence_by_data(self) -> dict[str, int]:
+        """Return how many recorded results rest on each data set, by its digest; data sets without any are left out."""
+        with reading(self.engine) as connection:
+            return registry_views.evidence_by_data(connection)
 
     def members(self, removed: bool = False) -> tuple[Member, ...]:
         """Return the members, and the removed ones too when asked."""
@@ -175,12 +183,12 @@ class Views:
         """Return a line as it is stored, and its proof under the last checkpoint.
 
         Raises:
-            RefusedError: there is no such line.
+            RefusedInputError: there is no such line.
         """
         with reading(self.engine) as connection:
             found = next(log.lines(connection, index, index + 1), None) if index >= 0 else None
             if found is None:
-                raise RefusedError(f"There is no line {index}.", f"The ledger has {log.size(connection)} lines.")
+                raise RefusedInputError(f"There is no line {index}.", f"The ledger has {log.size(connection)} lines.")
             _, line, leaf = found
             last = log.last_checkpoint(connection, self.log)
             proof = None

@@ -8,10 +8,8 @@ keys/               signing keys
 from __future__ import annotations
 
 import os
-import re
-import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,28 +18,37 @@ from typing import Final, Self
 
 from sqlalchemy import Connection, Engine, select
 
+from storage import attestations, log
+from storage.attempts import counted
 from storage.blobs import Blobs
-from storage.engine import open_engine, reading, writing
-from storage.errors import DamagedError, RefusedError
+from storage.engine import is_read_only, open_engine, reading, require_writable, writable, writing
+from storage.errors import RecordError, RefusedInputError
+from storage.founding import finished, founding, require_unfinished
+from storage.head import Head, forget, remember, remembered, require_continued, require_last
 from storage.keys import KeyRing, checked_passphrase
-from storage.ledger import log, timestamp
-from storage.ledger.checkpoint import read
-from storage.ledger.envelope import Signer
-from storage.ledger.log import SignedCheckpoint
-from storage.ledger.note import COSIGNATURE, Note, OpenedNote, Signature, Verifier, open_note, read_note
-from storage.ledger.record import stored_record
-from storage.ledger.verify import Verdict, verify_ledger
-from storage.migrations import migrate
-from storage.operations import Drafts, Runs
+from storage.ledger import (
+    COSIGNATURE,
+    EDITION,
+    Signer,
+    Verdict,
+    Verifier,
+    stored_record,
+    timestamp,
+    verify_ledger,
+)
+from storage.log import SignedCheckpoint
+from storage.migrations import migrate, require_migrated
+from storage.operations import Beats, Drafts, Runs
+from storage.origin import new_origin
+from storage.place import address_of, require_empty
+from storage.processes import mark
 from storage.projections import rebuild
+from storage.scratch import close_to_others, own_folder
 from storage.tables import KeyRow, table_of
 from storage.unit_of_work import UnitOfWork
 from storage.views import Views
 
-DATABASE: Final = "workspace.sqlite"
 WITNESSES: Final = "witnesses"
-DATABASE_VARIABLE: Final = "COUNTERSIGN_DATABASE"
-"""Environment variable with the address of a PostgreSQL server in place of the file."""
 PASSPHRASE_VARIABLE: Final = "COUNTERSIGN_SERVICE_PASSPHRASE"  # noqa: S105 - the name of a variable
 """Environment variable with the passphrase of the service's own keys, if they have one."""
 KEY = table_of(KeyRow)
@@ -69,48 +76,71 @@ class Workspace:
         database: str | None = None,
         service_passphrase: str | None = None,
     ) -> Workspace:
-        """Make a workspace: tables, the root, record and checkpoint keys, and the first two records.
+        """Make a workspace, whole or not at all: tables, the root, record and checkpoint keys, and the first two records.
 
         Raises:
-            RefusedError: there is a workspace already, the organisation's name has a character that an origin cannot
+            RefusedInputError: there is a workspace already, the organisation's name has a character that an origin cannot
                 hold, or the passphrase is too short.
         """
-        origin = f"{_origin_part(organisation)}/ledger/{secrets.token_hex(8)}"
+        origin, server = new_origin(organisation), address_of(root, database)
         checked_passphrase(root_passphrase)
-        if (root / DATABASE).exists() or (root / "keys").exists():
-            raise RefusedError(f"There is a workspace in {root} already.", "Choose another folder.")
-        root.mkdir(parents=True, exist_ok=True)
-        keyring = KeyRing(root / "keys", service_passphrase or os.environ.get(PASSPHRASE_VARIABLE))
-        checkpoint_key = keyring.create_log(origin).verifier
-        engine = open_engine(database or os.environ.get(DATABASE_VARIABLE) or root / DATABASE)
-        found = cls(root, engine, keyring, Blobs(root / "blobs"), checkpoint_key)
-        try:
-            migrate(engine)
-            found._found(organisation, keyring.create_root(root_passphrase), at)
-        except BaseException:
-            engine.dispose()
-            raise
-        return found
+        if isinstance(server, str):
+            require_unfinished(root, server)
+        with founding(root) as unfinished:
+            keyring = KeyRing(root / "keys", service_passphrase or os.environ.get(PASSPHRASE_VARIABLE))
+            checkpoint_key = keyring.create_log(origin).verifier
+            engine = open_engine(server if isinstance(server, str) else unfinished)
+            try:
+                migrate(engine)
+                found = cls(root, engine, keyring, Blobs(root / "blobs"), checkpoint_key)
+                found._found(organisation, keyring.create_root(root_passphrase), at)
+                close_to_others(unfinished)
+            finally:
+                engine.dispose()
+        return cls.open(root, database=database, service_passphrase=service_passphrase)
 
     @classmethod
     def open(cls, root: Path, *, database: str | None = None, service_passphrase: str | None = None) -> Workspace:
         """Open a workspace.
 
         Raises:
-            RefusedError: there is none in the folder.
-            DamagedError: the ledger does not begin as a ledger does.
+            RefusedInputError: there is none in the folder.
+            RecordError: the ledger does not begin as a ledger does.
         """
-        address = database or os.environ.get(DATABASE_VARIABLE) or root / DATABASE
+        address = address_of(root, database)
         if isinstance(address, Path) and not address.is_file():
-            raise RefusedError(f"There is no workspace in {root}.", "Create one: countersign demo, or serve.")
-        engine = open_engine(address)
+            raise RefusedInputError(f"There is no workspace in {root}.", "Create one: countersign demo, or serve.")
+        read_only = isinstance(address, Path) and not writable(address)
+        engine = open_engine(address, read_only=read_only)
         try:
-            migrate(engine)
+            require_migrated(engine) if read_only else migrate(engine)
             keyring = KeyRing(root / "keys", service_passphrase or os.environ.get(PASSPHRASE_VARIABLE))
-            return cls(root, engine, keyring, Blobs(root / "blobs"), _named_log(engine))
+            opened = cls(root, engine, keyring, Blobs(root / "blobs"), _named_log(engine))
         except BaseException:
             engine.dispose()
             raise
+        finished(root)
+        return opened
+
+    def scratch(self) -> Path:
+        """Return this process's folder for what is at work; what processes that are gone left is swept when one starts.
+
+        Where the workspace cannot be written it is a folder outside, which goes when the process ends.
+        """
+        if self.read_only:
+            return own_folder()
+        for place in (home := self.root / "tmp", home / mark()):
+            place.mkdir(mode=0o700, exist_ok=True)
+        return place
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be recorded here: a copy on a medium or of another account."""
+        return is_read_only(self.engine)
+
+    def require_writable(self) -> None:
+        """Raise RecordError where nothing can be recorded, before something is kept beside the database."""
+        require_writable(self.engine)
 
     @property
     def origin(self) -> str:
@@ -118,14 +148,22 @@ class Workspace:
         return self.log.name
 
     @contextmanager
-    def write(self) -> Iterator[UnitOfWork]:
+    def write(self, *, restoring: Head | None = None) -> Iterator[UnitOfWork]:
         """Give the right to write; without `commit()` nothing of the unit is kept.
 
+        Args:
+            restoring: what was signed last, where this very unit says in the ledger that it was lost; it is set aside once that is kept.
+
         Raises:
-            DamagedError: the database refuses, or no turn came within a minute.
+            RecordError: the database refuses, or no turn came within a minute.
         """
         with writing(self.engine) as connection:
+            if restoring is None or remembered(self.keyring.folder) != restoring:
+                require_last(self.keyring.folder, log.size(connection), lambda index: log.leaf_at(connection, index))
             yield UnitOfWork(connection, self.origin, self.blobs, self.keyring.record, self._sign_checkpoint)
+        if restoring is not None:
+            forget(self.keyring.folder, restoring)
+        self._remember_head()
 
     def read(self) -> Views:
         """Return the read side."""
@@ -135,6 +173,11 @@ class Workspace:
     def runs(self) -> Runs:
         """The computations under way or ended."""
         return Runs(self.engine)
+
+    @property
+    def beats(self) -> Beats:
+        """The signs of life of the processes that compute."""
+        return Beats(self.engine)
 
     @property
     def drafts(self) -> Drafts:
@@ -147,16 +190,54 @@ class Workspace:
         Every line is hashed again and held against the last signed checkpoint first.
 
         Raises:
-            DamagedError: the key is missing, or the ledger shrank, forked, or was changed.
+            RecordError: the key is missing, or the ledger shrank, forked, or was changed; or the workspace is read-only, and the last
+                checkpoint does not cover every line.
         """
+        if self.read_only:
+            return self._last_checkpoint()
         with writing(self.engine) as connection:
             found = self._sign_checkpoint(connection)
             connection.commit()
+        self._remember_head()
         return found
 
+    def _last_checkpoint(self) -> SignedCheckpoint:
+        with reading(self.engine) as connection:
+            found, size = log.last_checkpoint(connection, self.log), log.size(connection)
+        covered = found.checkpoint.size if found else 0
+        if found is None or covered != size:
+            raise RecordError(
+                f"The last checkpoint covers {covered} of {size} lines, and none can be signed where the workspace is read-only.",
+                "Sign one in the workspace itself before it is copied: countersign ledger head.",
+            )
+        return found
+
+    def broken_off(self) -> Head | None:
+        """Return what was signed last if this ledger does not continue it, None when it does."""
+        with reading(self.engine) as connection:
+            leaves = log.leaves(connection)
+        try:
+            require_continued(self.keyring.folder, leaves)
+        except RecordError:
+            return remembered(self.keyring.folder)
+        return None
+
+    def _remember_head(self) -> None:
+        """Remember, beside the keys, the largest checkpoint that is now on disk."""
+        with suppress(RecordError), reading(self.engine) as connection:
+            before = remembered(self.keyring.folder)
+            if before is not None and log.last_size(connection) <= before.size:
+                return
+            found = log.last_checkpoint(connection, self.log)
+            leaf = log.leaf_at(connection, found.checkpoint.size - 1) if found else None
+            if found is not None and leaf is not None:
+                remember(self.keyring.folder, Head(found.checkpoint.size, found.checkpoint.root, leaf))
+
     def _sign_checkpoint(self, connection: Connection) -> SignedCheckpoint:
-        live = log.signers(connection, self.log)[-1]
-        return log.sign_checkpoint(connection, self.log, self.keyring.log(live.vkey).sign)
+        live, folder = log.signers(connection, self.log)[-1], self.keyring.folder
+        return log.sign_checkpoint(
+            connection, self.log, self.keyring.log(live.vkey).sign, require=lambda now: require_continued(folder, now)
+        )
 
     def checkpoint_keys(self) -> tuple[Verifier, ...]:
         """Return every key that has signed checkpoints of this ledger, the live one last."""
@@ -167,12 +248,12 @@ class Workspace:
         """Return the stored checkpoint over exactly so many lines.
 
         Raises:
-            RefusedError: none was signed over that many.
+            RefusedInputError: none was signed over that many.
         """
         with reading(self.engine) as connection:
             found = log.checkpoint_at(connection, self.log, size)
         if found is None:
-            raise RefusedError(f"No checkpoint over {size} lines was signed.", "See: countersign ledger head.")
+            raise RefusedInputError(f"No checkpoint over {size} lines was signed.", "See: countersign ledger head.")
         return found
 
     def add_timestamp(self, stamp: bytes, roots: bytes = b"") -> int:
@@ -183,21 +264,10 @@ class Workspace:
             roots: PEM certificates of the authorities that are trusted; with none, only the digest is compared.
 
         Raises:
-            RefusedError: it names no checkpoint of this ledger, or does not hold.
-            StorageError: roots are given, and the package that checks time stamps is not installed.
+            RefusedInputError: it names no checkpoint of this ledger, or does not hold.
+            CountersignError: roots are given, and the package that checks time stamps is not installed.
         """
-        with writing(self.engine) as connection:
-            size = log.size_stamped(connection, stamp)
-            found = None if size is None else log.checkpoint_at(connection, self.log, size)
-            if size is None or found is None:
-                raise RefusedError(
-                    "The time stamp names no checkpoint of this ledger.", "Ask again with a new question."
-                )
-            if roots:
-                timestamp.checked(stamp, found.note, roots)
-            log.keep_stamp(connection, size, stamp)
-            connection.commit()
-        return size
+        return attestations.keep_timestamp(self.engine, self.log, stamp, roots)
 
     def witnesses(self) -> tuple[Verifier, ...]:
         """Return the witnesses whose cosignatures this workspace keeps."""
@@ -209,11 +279,13 @@ class Workspace:
         """Remember a witness by its verifier key.
 
         Raises:
-            RefusedError: not a verifier key of a witness.
+            RefusedInputError: not a verifier key of a witness.
         """
         found = Verifier.from_vkey(vkey)
         if found.algorithm != COSIGNATURE:
-            raise RefusedError(f"{vkey!r} is not a witness's key.", "A witness's key is of kind 4, cosignature/v1.")
+            raise RefusedInputError(
+                f"{vkey!r} is not a witness's key.", "A witness's key is of kind 4, cosignature/v1."
+            )
         if found not in self.witnesses():
             with (self.root / WITNESSES).open("a", encoding="utf-8") as file:
                 file.write(vkey + "\n")
@@ -222,56 +294,49 @@ class Workspace:
         """Keep a checkpoint that witnesses have cosigned; return how many known witnesses signed it.
 
         Raises:
-            RefusedError: not a checkpoint that this ledger signed, or a known witness's signature fails.
+            RefusedInputError: not a checkpoint that this ledger signed, or a known witness's signature fails.
         """
-        own = self.checkpoint_keys()
-        opened = open_note(note, [*own, *self.witnesses()])
-        found = read(opened.note.text)
-        with writing(self.engine) as connection:
-            mine = log.checkpoint_at(connection, self.log, found.size)
-            if mine is None or mine.checkpoint != found:
-                raise RefusedError(f"This ledger signed no such checkpoint over {found.size} lines.")
-            kept = read_note(mine.note).signatures
-            added = tuple(item for item in _sealed(opened) if item not in kept)
-            if added and mine.tsr:
-                raise RefusedError(
-                    "This checkpoint has a time stamp over its bytes; another signature would change them.",
-                    "Have a new checkpoint cosigned first, then stamped.",
-                )
-            log.replace_note(connection, found.size, Note(opened.note.text, kept + added).to_bytes())
-            connection.commit()
-        return sum(item.verifier not in own for item in opened.seals)
+        return attestations.keep_cosignatures(self.engine, self.log, note, self.witnesses())
 
     def unlock(self, member: str, passphrase: str) -> Signer:
-        """Return the member's signer for one act.
+        """Return the member's signer for one act: the newest of the live keys that this passphrase opens.
 
         Raises:
-            RefusedError: the member has no live key, or the passphrase does not open it.
-            DamagedError: the key file is missing or damaged.
+            RefusedInputError: the member has no live key, or the passphrase opens none.
+            RecordError: the file of the newest key is missing or damaged, and no other opens.
         """
-        return self.keyring.member(member, self._live_key("member", member), passphrase)
+        keyids = self._live_keys("member", member)
+        return counted(self.keyring.folder, member, lambda: self.keyring.one_of(member, keyids, passphrase))
 
     def record_signer(self) -> Signer:
         """Return the service's live record key, for what it signs beside the ledger.
 
         Raises:
-            RefusedError: no record key is live.
-            DamagedError: the key file is missing or damaged.
+            RefusedInputError: no record key is live.
+            RecordError: the key file is missing or damaged.
         """
-        return self.keyring.record(self._live_key("record", None))
+        return self.keyring.record(self._live_keys("record")[0])
 
     def unlock_root(self, passphrase: str) -> Signer:
         """Return the root signer, for keys and members; raises as `unlock` does."""
-        return self.keyring.root(self._live_key("root", None), passphrase)
+        keyid = self._live_keys("root")[0]
+        return counted(self.keyring.folder, "root", lambda: self.keyring.root(keyid, passphrase))
 
     def verify(self, older: tuple[bytes, ...] = (), workers: int = 1) -> Verdict:
         """Check every line, its signature and place, against a checkpoint signed now and those kept from earlier.
 
         Raises:
-            DamagedError: no checkpoint can be signed: the key is missing, or the ledger was changed.
+            RecordError: no checkpoint can be signed: the key is missing, or the ledger was changed.
         """
         signed = self.checkpoint()
-        found = verify_ledger(self.read().lines(), self.log, signed.note, older, workers, self.checkpoint_keys()[1:])
+        found = verify_ledger(
+            self.read().lines(),
+            self.log,
+            note=signed.note,
+            older=older,
+            workers=workers,
+            later=self.checkpoint_keys()[1:],
+        )
         if found.valid and signed.tsr and not timestamp.names(signed.tsr, signed.note):
             return replace(found, problem="The time stamp that is kept with the checkpoint is of something else.")
         return found
@@ -298,55 +363,38 @@ class Workspace:
     def _found(self, organisation: str, root_key: Signer, at: datetime) -> None:
         record = self.keyring.create_record()
         with self.write() as unit:
+            require_empty(unit.size)
             begin = {
                 "organisation": organisation,
                 "log_vkey": self.log.vkey,
                 "root": {"keyid": root_key.keyid, "public_key": root_key.public.base64},
                 "format": 1,
+                "edition": EDITION,
             }
             unit.append("ledger.created", begin, actor="service", at=at, signer=root_key)
-            added = {
-                "keyid": record.keyid,
-                "public_key": record.public.base64,
-                "owner": "service",
-                "purpose": "record",
-            }
+            added = {"keyid": record.keyid, "public_key": record.public.base64, "owner": "service", "purpose": "record"}
             unit.append("key.added", added, actor="service", at=at, signer=root_key)
             unit.commit()
 
-    def _live_key(self, purpose: str, owner: str | None) -> str:
+    def _live_keys(self, purpose: str, owner: str | None = None) -> list[str]:
+        """Return the ids of the live keys, the newest first; there is at least one."""
         query = select(KEY.c.keyid).where(KEY.c.purpose == purpose, KEY.c.revoked.is_(None))
         if owner is not None:
             query = query.where(KEY.c.owner == owner)
         with reading(self.engine) as connection:
-            found = connection.execute(query.order_by(KEY.c.idx.desc()).limit(1)).scalar()
-        if found is None:
-            raise RefusedError(f"{owner or 'The ledger'} has no live {purpose} key.", "Add one: countersign key add.")
-        return str(found)
-
-
-def _sealed(opened: OpenedNote) -> tuple[Signature, ...]:
-    """Return the signatures of known keys; those of strangers are not kept."""
-    known = {(item.verifier.name, item.verifier.key_id) for item in opened.seals}
-    return tuple(item for item in opened.note.signatures if (item.name, item.key_id) in known)
-
-
-def _origin_part(organisation: str) -> str:
-    part = re.sub(r"\s", "-", organisation.strip())
-    if not part or re.search(r"[+/\x00-\x1f\x7f]", part) or len(part) > 100:
-        raise RefusedError(
-            f"The organisation {organisation!r} cannot name a ledger.",
-            "Use 1 to 100 characters without plus sign, slash and control characters.",
-        )
-    return part
+            found = [str(keyid) for keyid in connection.execute(query.order_by(KEY.c.idx.desc())).scalars()]
+        if not found:
+            whose = owner or "The ledger"
+            raise RefusedInputError(f"{whose} has no live {purpose} key.", "Ask for one: countersign key ask.")
+        return found
 
 
 def _named_log(engine: Engine) -> Verifier:
     with reading(engine) as connection:
         first = next(log.lines(connection, 0, 1), None)
     if first is None:
-        raise DamagedError("The ledger has no first line.", "Restore a backup, or create a new workspace.")
+        raise RecordError("The ledger has no first line.", "Restore a backup, or create a new workspace.")
     record = stored_record(0, first[1])
     if record.type != "ledger.created":
-        raise DamagedError(f"The ledger begins with {record.type}, not with ledger.created.", "Restore a backup.")
+        raise RecordError(f"The ledger begins with {record.type}, not with ledger.created.", "Restore a backup.")
     return Verifier.from_vkey(record.body["log_vkey"])

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from governance.cli.inputs import check_file
 from governance.cli.options import DEFAULT_WORKSPACE, ActorOption, JsonOption, SecretOption, WorkspaceOption
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
 from governance.cli.passphrase import passphrase
-from governance.errors import RefusedInputError
-from governance.workflow import alert_book, places
+from governance.workflow.monitoring import alerts
+from governance.workflow.workspace import current_workspace, subjects
 
-AlertArgument = Annotated[str, typer.Argument(help="Name of the alert, as `countersign watch` prints it.")]
+
+class RemedyChoice(StrEnum):
+    """What can be done about a confirmed alert."""
+
+    ignore_until = "ignore_until"
+    recalibrate = "recalibrate"
+    retrain = "retrain"
+    roll_back = "roll_back"
+    stop = "stop"
+
+
+AlertArgument = Annotated[str, typer.Argument(help="Name of the alert, as `countersign watch --workspace` prints it.")]
 ReasonOption = Annotated[str, typer.Option(help="Why, in a sentence that somebody else can check.")]
 
 
@@ -27,7 +40,7 @@ def alert_confirm(
 ) -> None:
     """Confirm as a member that the model does harm; every approval of it is suspended."""
     secret = passphrase(actor, passphrase_file)
-    alert_book.confirm(places.current(workspace), alert, reason, member=actor, passphrase=secret)
+    alerts.confirm(current_workspace.current(workspace), alert, reason, member=actor, passphrase=secret)
     print_json({"alert": alert, "state": "confirmed"}) if json else say(f"{alert}: confirmed.")
 
 
@@ -41,28 +54,33 @@ def alert_override(
 ) -> None:
     """Put an alert aside as a member, and say why."""
     secret = passphrase(actor, passphrase_file)
-    alert_book.override(places.current(workspace), alert, reason, member=actor, passphrase=secret)
+    alerts.override(current_workspace.current(workspace), alert, reason, member=actor, passphrase=secret)
     print_json({"alert": alert, "state": "overridden"}) if json else say(f"{alert}: put aside.")
 
 
 def alert_act(
     alert: AlertArgument,
-    remedy: Annotated[str, typer.Argument(help="ignore_until, recalibrate, retrain, roll_back or stop.")],
+    remedy: Annotated[RemedyChoice, typer.Argument(help="What is done.")],
     reason: ReasonOption,
     actor: ActorOption,
     until: Annotated[str, typer.Option(help="Last day of the silence, with ignore_until: 2026-12-31.")] = "",
-    to: Annotated[str, typer.Option(help="Digest of the version to go back to, with roll_back.")] = "",
+    to: Annotated[
+        str, typer.Option(help="Digest of the version to go back to, or its beginning, with roll_back.")
+    ] = "",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     passphrase_file: SecretOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say as a member what is done about a confirmed alert; the board still has to decide on a suspended case again."""
-    from governance.workflow import remedy as verbs
+    from governance.workflow.monitoring import remedies, remedy as verbs
 
-    taken = verbs.named(remedy, until, to)
+    place = current_workspace.current(workspace)
+    taken = remedies.named(remedy.value, until, subjects.named_model(place, to) if to else "")
     secret = passphrase(actor, passphrase_file)
-    verbs.take(places.current(workspace), alert, taken, reason, member=actor, passphrase=secret)
-    print_json({"alert": alert, "state": "acted", "remedy": remedy}) if json else say(f"{alert}: {taken.words()}.")
+    verbs.take(place, alert, taken, reason, member=actor, passphrase=secret)
+    print_json({"alert": alert, "state": "acted", "remedy": remedy.value}) if json else say(
+        f"{alert}: {taken.words()}."
+    )
 
 
 def alert_verify(
@@ -74,11 +92,11 @@ def alert_verify(
     json: JsonOption = False,
 ) -> None:
     """Check a notice that arrived: signed by the service of this ledger, and its steps in the record; ends with 1 when not."""
-    from governance.workflow.notice_check import check
+    from governance.workflow.audit import check_inputs
+    from governance.workflow.monitoring import check
 
-    for path in (notice, export, trust):
-        if not path.exists():
-            raise RefusedInputError(f"There is nothing at {str(path)!r}.", "Check the path.")
+    check_file(notice)
+    check_inputs(export, trust)
     answer = check(notice, export, trust)
     if json:
         print_json(answer)

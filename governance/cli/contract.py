@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from governance.cli.options import DEFAULT_WORKSPACE, ActorOption, JsonOption, WorkspaceOption
+from governance.cli.inputs import naming, text_of
+from governance.cli.options import DEFAULT_WORKSPACE, ActorOption, JsonOption, SecretOption, WorkspaceOption
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
+from governance.cli.passphrase import acting_as
 from governance.cli.progress import reporter
-from governance.cli.sources import text_of
-from governance.codec import encode
-from governance.errors import RefusedInputError
-from governance.quality import expectations as expected
-from governance.workflow import assess, contract, places, subjects
-from storage.workspace import Workspace
+from governance.evidence import RefusedInputError, encode
+from governance.quality import expectation as expected
+from governance.review import require_word
+from governance.workflow.assess import assess
+from governance.workflow.monitoring import contract
+from governance.workflow.workspace import current_workspace, subjects
+from storage import Workspace
 
 DataArgument = Annotated[
     str, typer.Argument(help="Digest of the registered table that has the contract, or its beginning.")
@@ -26,24 +30,39 @@ def contract_put(
     data: DataArgument,
     expectations: Annotated[Path, typer.Argument(help="Expectations as TOML or JSON, or a Great Expectations suite.")],
     name: Annotated[str, typer.Option(help="What they are called; their own name when left out.")] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Also when they speak of columns that the table does not have.")
+    ] = False,
     actor: ActorOption = "service",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    passphrase_file: SecretOption = None,
     json: JsonOption = False,
 ) -> None:
     """Put expectations to use as the next version of a table's contract, with an entry in the ledger."""
-    place = places.current(workspace)
-    digest = _registered(place, data)
-    given = expected.read(text_of(expectations))
+    from governance.quality import formats
+
+    place = current_workspace.current(workspace)
+    digest = subjects.named_data(place, data)
+    with naming(expectations, "expectations"):
+        given = formats.read(text_of(expectations))
+    require_word("name of the contract", name or given.name)
+    if not force:
+        _require_columns(place, digest, given.expectations)
     found = assess.now(
-        place, contract.task(place, digest, given.expectations, name or given.name), actor=actor, progress=reporter()
+        place,
+        contract.task(place, digest, given.expectations, name or given.name),
+        actor=acting_as(place, actor, passphrase_file),
+        progress=reporter(),
     )
     version = contract.in_force(place, digest)
     assert version is not None
     if json:
         print_json({"digest": found.digest, "data": digest, **_document(version)})
     else:
+        broken = len(version.contract.failed)
         say(
-            f"Version {version.number} of {version.contract.expectations.name}: {len(given.expectations)} expectations."
+            f"Version {version.number} of {version.contract.expectations.name}: {len(given.expectations)} expectations, "
+            f"of which the table itself does not keep {broken}."
         )
         for check in version.contract.failed:
             say(f"The table itself does not keep {check.check} {check.column}: {check.reason}")
@@ -51,8 +70,8 @@ def contract_put(
 
 def contract_show(data: DataArgument, workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False) -> None:
     """Show the versions of a table's contract, the one in force last."""
-    place = places.current(workspace)
-    digest = _registered(place, data)
+    place = current_workspace.current(workspace)
+    digest = subjects.named_data(place, data)
     found = contract.versions(place, digest)
     if json:
         print_json({"data": digest, "versions": [_document(item) for item in found]})
@@ -71,22 +90,23 @@ def contract_check(
     other: Annotated[str, typer.Argument(help="Digest of the registered table to hold against it, or its beginning.")],
     actor: ActorOption = "service",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    passphrase_file: SecretOption = None,
     json: JsonOption = False,
 ) -> None:
     """Hold a registered table against the contract in force for another; ends with 1 when it breaks what the other one keeps."""
-    place = places.current(workspace)
-    holder, digest = _registered(place, data), _registered(place, other)
+    place = current_workspace.current(workspace)
+    holder, digest = subjects.named_data(place, data), subjects.named_data(place, other)
     task = contract.held(place, digest, holder)
     if task is None:
         raise RefusedInputError("That table has no contract.", "Put one to use with `countersign contract put`.")
-    found = assess.now(place, task, actor=actor, progress=reporter())
+    found = assess.now(place, task, actor=acting_as(place, actor, passphrase_file), progress=reporter())
     broken = contract.broken(place, holder, found)
     if json:
         print_json({"satisfied": not broken, "evidence": found.digest, "broken": encode(broken)})
     else:
+        say(f"{len(broken)} expectations are broken that the table of the contract keeps.")
         for check in broken:
             say(f"broken {check.check:15} {check.column}: {check.reason}")
-        say(f"{len(broken)} expectations are broken that the table of the contract keeps.")
     raise typer.Exit(NOT_SATISFIED if broken else DONE)
 
 
@@ -98,8 +118,13 @@ def _document(version: contract.Version) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _registered(place: Workspace, data: str) -> str:
-    found = subjects.from_query(place, {"data": data}).data
-    if not found:
-        raise RefusedInputError(f"No one table with digest {data!r} is registered.", "Give more of its digest.")
-    return found
+def _require_columns(place: Workspace, digest: str, expectations: Sequence[expected.Expectation]) -> None:
+    from governance.runs import open_data
+
+    columns = open_data(subjects.data_file(place, digest)).columns
+    absent = sorted({item.column for item in expectations if item.column and item.column not in columns})
+    if absent:
+        raise RefusedInputError(
+            f"The expectations speak of {', '.join(map(repr, absent[:5]))}, which the table does not have ({len(absent)} columns).",
+            "Choose the table that they are about, or add --force.",
+        )

@@ -2,102 +2,138 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final, assert_never
 
 import typer
 
-from governance.cli.analysis import RecordOption, evidence_of
-from governance.cli.evidence_file import EvidenceOption, write_evidence
-from governance.cli.options import JsonOption
-from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
+from governance.cli.evidence_file import KeptOptions, write_evidence
+from governance.cli.inputs import check_file, check_files, data_file, naming, text_of
+from governance.cli.options import CohortOption, JsonOption, TableArgument
+from governance.cli.output import DONE, NOT_SATISFIED, ForceOption, check_place, print_json, say, warn, write_bytes
 from governance.cli.progress import reporter
-from governance.cli.sources import data_file, roles, text_of
-from governance.codec import canonical, encode, parse
-from governance.errors import RefusedInputError
-from governance.evidence import Evidence, NotAssessed
-from governance.quality import benchmark as shares
-from governance.quality import expectations as expected
-from governance.quality.audit_report import AuditReport
-from governance.quality.report import QualityReport
-from governance.run import Task, open_data
+from governance.cli.reading_options import ReadingOptions
+from governance.cli.run_or_record import evidence_of, warn_of_reading
+from governance.cli.schema_options import SchemaOptions
+from governance.evidence import Evidence, NotAssessed, RefusedInputError, canonical, encode, parse
+from governance.quality import AuditReport, QualityReport, benchmark as shares, expectation as expected
+from governance.review import require_word
+from governance.runs import Task
 
-SchemaOption = Annotated[Path | None, typer.Option(help="Column roles as TOML.")]
-CohortOption = Annotated[str, typer.Option(help='Which rows, for example: sex = "Female" and age >= 25')]
+if TYPE_CHECKING:
+    from governance.quality import Member
+
+
+class FormatChoice(StrEnum):
+    """How proposed expectations are written."""
+
+    toml = "toml"
+    json = "json"
+    great_expectations = "great-expectations"
+    pandera = "pandera"
+
+
+_SUFFIXES: Final = {
+    "toml": (".toml", ""),
+    "json": (".json", ""),
+    "great-expectations": (".json", ""),
+    "pandera": (".py", ""),
+}
+_ORDER: Final = ("failed", "not_run")
+"""In which order checks are told; those that passed are counted."""
 
 
 def quality(
-    data: Annotated[Path, typer.Argument(help="CSV or Parquet file.")],
+    data: TableArgument,
+    roles: SchemaOptions,
+    how: ReadingOptions,
+    kept: KeptOptions,
     expectations: Annotated[
         Path | None, typer.Option(help="Expectations as TOML or JSON, or a Great Expectations suite.")
     ] = None,
     reference: Annotated[Path | None, typer.Option(help="Baseline table to propose expectations from.")] = None,
-    schema: SchemaOption = None,
-    target: Annotated[str, typer.Option(help="The label column.")] = "",
-    positive: Annotated[str, typer.Option(help="The value of the label that the score is about.")] = "",
-    identifier: Annotated[str, typer.Option(help="The column that identifies a row.")] = "",
     cohort: CohortOption = "",
     strict: Annotated[bool, typer.Option(help="Leave with exit code 1 when a check failed.")] = False,
-    evidence_file: EvidenceOption = None,
-    workspace: RecordOption = None,
     json: JsonOption = False,
 ) -> None:
     """Check a table: missing values, sentinels, ranges, duplicates, imbalance, leakage, order along the file."""
-    found_roles = roles(schema, target=target, positive=positive, identifier=identifier)
-    given = expected.read(text_of(expectations)) if expectations else None
+    from governance.quality import formats
+
+    kept.check()
+    check_files(data, reference)
+    data, reference = how.table(data), how.table(reference) if reference else None
+    found_roles = roles.read()
+    with naming(expectations, "expectations"):
+        given = formats.read(text_of(expectations)) if expectations else None
     if given is not None and not given.expectations:
         raise RefusedInputError(
             f"The file {str(expectations)!r} expects nothing.", "Write at least one [[expectations]]."
         )
     task = Task(
-        "quality.checks",
-        data_file(data, found_roles, cohort),
+        method="quality.checks",
+        data=data_file(data, found_roles, cohort),
         reference=data_file(reference, found_roles) if reference else None,
         parameters={"expectations": encode(given)} if given else None,
     )
-    evidence = evidence_of(task, workspace)
-    write_evidence(evidence, evidence_file)
+    evidence = evidence_of(task, kept.workspace)
+    write_evidence(evidence, kept.evidence_file)
     result = evidence.read(QualityReport)
     if isinstance(result, NotAssessed):
         raise RefusedInputError(result.reason, "Choose other data or a wider cohort.")
-    if json:
-        print_json(_document(evidence))
-    else:
-        for check in result.checks:
-            if check.outcome != "passed":
-                say(f"{check.outcome.replace('_', ' '):8} {check.check:15} {check.column}: {check.reason}")
-        counts = ", ".join(f"{result.count(one)} {one.replace('_', ' ')}" for one in ("failed", "not_run", "passed"))
-        say(f"{counts}; expectations: {result.source}.")
+    print_json(_document(evidence)) if json else _say_quality(result)
     raise typer.Exit(NOT_SATISFIED if strict and result.count("failed") else DONE)
+
+
+def _say_quality(result: QualityReport) -> None:
+    from governance.quality import words
+
+    counts = ", ".join(f"{result.count(one)} {said}" for one, said in words.OUTCOMES.items())
+    say(f"{counts}; expectations: {result.source}.")
+    for outcome in _ORDER:
+        for check in result.checks:
+            if check.outcome == outcome:
+                say(
+                    f"{words.OUTCOMES[outcome]:8} {words.label_of(check.check)} ({check.check}) {check.column}: {check.reason}"
+                )
 
 
 def propose(
     data: Annotated[Path, typer.Argument(help="CSV or Parquet file that later tables are compared with.")],
-    schema: SchemaOption = None,
+    roles: SchemaOptions,
+    how: ReadingOptions,
     name: Annotated[str, typer.Option(help="What the expectations are called.")] = "expectations",
-    form: Annotated[str, typer.Option("--format", help="toml, json, great-expectations or pandera.")] = "toml",
-    out: Annotated[Path | None, typer.Option(help="File to write; standard output when left out.")] = None,
+    form: Annotated[FormatChoice, typer.Option("--format", help="How they are written.")] = FormatChoice.toml,
+    out: Annotated[Path | None, typer.Option(help="File to write; standard output when left out, or for -.")] = None,
+    force: ForceOption = False,
 ) -> None:
     """Propose expectations from a baseline, for a person to edit; what a format cannot express is named on standard error."""
-    from governance.quality.checks import baseline
+    from governance.quality import baseline
+    from governance.runs import open_data
 
-    found = baseline(open_data(data_file(data, roles(schema))), reporter(), name)
+    out = None if str(out) == "-" else out
+    check_place(out, force=force, suffixes=_SUFFIXES[form.value])
+    require_word("name of the expectations", name)
+    table = open_data(data_file(how.table(data), roles.read()))
+    warn_of_reading(table.reading, data.name)
+    found = baseline(table, reporter(), name)
     text, left = _written(found, form)
     if left:
         kinds = ", ".join(sorted({item.check for item in left}))
-        typer.echo(f"countersign: {len(left)} expectations cannot be written as {form}: {kinds}", err=True)
-    if out:
-        out.write_text(text, encoding="utf-8")
-    else:
+        warn(f"{len(left)} expectations cannot be written as {form.value}: {kinds}")
+    if out is None:
         say(text.rstrip("\n"))
+        return
+    write_bytes(out, text.encode())
+    say(f"{len(found.expectations) - len(left)} expectations written to {out}.")
 
 
 def audit(
-    data: Annotated[Path, typer.Argument(help="CSV or Parquet file.")],
-    schema: SchemaOption = None,
-    sensitive: Annotated[
-        list[str] | None, typer.Option(help="Column that describes groups; repeat for several.")
-    ] = None,
+    data: TableArgument,
+    roles: SchemaOptions,
+    how: ReadingOptions,
+    kept: KeptOptions,
     benchmark: Annotated[
         Path | None,
         typer.Option(
@@ -105,38 +141,48 @@ def audit(
         ),
     ] = None,
     cohort: CohortOption = "",
-    evidence_file: EvidenceOption = None,
-    workspace: RecordOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say who is in the data: representation, labels and missing values by group, and which columns give a group away."""
-    found_roles = roles(schema, sensitive=tuple(sensitive or ()))
-    parameters = {"benchmark": _benchmark(text_of(benchmark), found_roles.sensitive)} if benchmark else None
-    task = Task("data.audit", data_file(data, found_roles, cohort), parameters=parameters)
-    evidence = evidence_of(task, workspace)
-    write_evidence(evidence, evidence_file)
+    kept.check()
+    check_file(data)
+    data = how.table(data)
+    found_roles = roles.read()
+    with naming(benchmark, "benchmark"):
+        asked = {"benchmark": _benchmark(text_of(benchmark), found_roles.sensitive)} if benchmark else None
+    task = Task(method="data.audit", data=data_file(data, found_roles, cohort), parameters=asked)
+    evidence = evidence_of(task, kept.workspace)
+    write_evidence(evidence, kept.evidence_file)
     result = evidence.read(AuditReport)
     if isinstance(result, NotAssessed):
         raise RefusedInputError(result.reason, "Choose other data or a wider cohort.")
-    if json:
-        print_json(_document(evidence))
-        return
+    print_json(_document(evidence)) if json else _say_audit(result)
+
+
+def _say_audit(result: AuditReport) -> None:
+    proxies = [item for item in result.proxies if item.is_proxy]
+    least = min(result.groups, key=lambda item: item.rows, default=None)
+    smallest = f"; the smallest is {_named(least.group)} with {least.rows:,} rows" if least else ""
+    say(
+        f"{len(result.groups)} groups{smallest}; {len(result.absent)} expected groups have no rows; "
+        f"{len(proxies)} columns give a group away."
+    )
+    for missing in result.absent:
+        say(f"{_named(missing.group)}: no rows, {missing.share:.1%} expected")
+    for proxy in proxies:
+        amount = f"adjusted mutual information {proxy.adjusted_mutual_information:.2f}"
+        say(f"{proxy.column} gives away {proxy.attribute}: {amount}")
     for group in result.groups:
-        names = ", ".join(f"{member.attribute} = {member.value}" for member in group.group)
         label = (
             group.label.reason if isinstance(group.label, NotAssessed) else f"{result.label} {group.label.value:.3f}"
         )
         there = group.representation
         ratio = "" if isinstance(there, NotAssessed) else f"; {there.ratio:.2f} of its share in the population"
-        say(f"{names}: {group.rows:,} rows ({group.share:.1%}){ratio}; {label}")
-    for missing in result.absent:
-        names = ", ".join(f"{member.attribute} = {member.value}" for member in missing.group)
-        say(f"{names}: no rows, {missing.share:.1%} expected")
-    for proxy in result.proxies:
-        if proxy.is_proxy:
-            say(
-                f"{proxy.column} gives away {proxy.attribute}: adjusted mutual information {proxy.adjusted_mutual_information:.2f}"
-            )
+        say(f"{_named(group.group)}: {group.rows:,} rows ({group.share:.1%}){ratio}; {label}")
+
+
+def _named(group: Iterable[Member]) -> str:
+    return ", ".join(f"{member.attribute} = {member.value}" for member in group)
 
 
 def _benchmark(text: str, sensitive: tuple[str, ...]) -> object:
@@ -149,22 +195,25 @@ def _document(evidence: Evidence) -> object:
     value = encode(evidence)
     return {
         "inputs": value["key"]["inputs"],
+        "reading": value["reading"],
         "environment": value["environment"],
         "rows": value["rows"],
         **value["result"],
     }
 
 
-def _written(found: expected.Expectations, form: str) -> tuple[str, tuple[expected.Expectation, ...]]:
+def _written(found: expected.Expectations, form: FormatChoice) -> tuple[str, tuple[expected.Expectation, ...]]:
     from governance.quality import great_expectations, pandera_schema
 
-    if form == "toml":
-        return expected.to_toml(found), ()
-    if form == "json":
-        return canonical(expected.to_json(found)).decode(), ()
-    if form == "pandera":
-        return pandera_schema.to_script(found)
-    if form == "great-expectations":
-        suite, left = great_expectations.to_suite(found)
-        return canonical(suite).decode(), left
-    raise RefusedInputError(f"No format {form!r}.", "Known: great-expectations, json, pandera, toml.")
+    match form:
+        case FormatChoice.toml:
+            return expected.to_toml(found), ()
+        case FormatChoice.json:
+            return canonical(expected.to_json(found)).decode(), ()
+        case FormatChoice.pandera:
+            return pandera_schema.to_script(found)
+        case FormatChoice.great_expectations:
+            suite, left = great_expectations.to_suite(found)
+            return canonical(suite).decode(), left
+        case _:
+            assert_never(form)

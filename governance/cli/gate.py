@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from governance.cli.inputs import bytes_of, decoded, naming
+from governance.cli.options import JsonOption
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
-from governance.codec import JsonValue, encode, parse, sha256
-from governance.errors import RefusedInputError
-from governance.evidence import Evidence, environment
-from governance.review.gate import GateLine, GateReport, evaluate, model_of
-from governance.review.policy import Policy, from_json, from_toml
+from governance.evidence import Evidence, JsonValue, RefusedInputError, encode, environment, parse, sha256
+from governance.review import GateLine, GateReport, Policy, evaluate, from_json, from_toml, model_of
 
+_ORDER = ("not_met", "not_assessed", "met")
 MARKS = {"met": "met", "not_met": "NOT MET", "not_assessed": "NOT ASSESSED"}
 
 
@@ -23,10 +23,10 @@ def gate(
         Path | None, typer.Option(help="Policy (TOML or JSON); with --case, the frozen one when left out.")
     ] = None,
     workspace: Annotated[
-        Path | None, typer.Option(help="Read the frozen evidence of a case in this workspace.")
+        Path | None, typer.Option("--workspace", "-w", help="Read the frozen evidence of a case in this workspace.")
     ] = None,
     case: Annotated[str, typer.Option(help="The case, together with --workspace.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Hold a policy against evidence: exit code 0 when it is satisfied, 1 when not."""
     if bool(evidence) == (workspace is not None):
@@ -71,13 +71,9 @@ def read_policy(path: Path) -> Policy:
     Raises:
         RefusedInputError: there is no such file, or it is not a policy.
     """
-    content = _read(path)
-    if path.suffix == ".json":
-        return from_json(parse(content))
-    try:
-        return from_toml(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise RefusedInputError(f"The policy {path.name!r} is not UTF-8 text.", "Save it as UTF-8.") from error
+    content = bytes_of(path)
+    with naming(path, "policy"):
+        return from_json(parse(content)) if path.suffix == ".json" else from_toml(decoded(content))
 
 
 def read_evidence(paths: list[Path]) -> dict[str, Evidence]:
@@ -88,14 +84,16 @@ def read_evidence(paths: list[Path]) -> dict[str, Evidence]:
     """
     found = {}
     for path in paths:
-        content = _read(path)
-        value = parse(content)
+        content = bytes_of(path)
+        with naming(path, "evidence document"):
+            value = parse(content)
         if not isinstance(value, dict) or value.get("format") != "countersign-evidence/1":
             raise RefusedInputError(
                 f"{path.name!r} is not an evidence document.",
                 "Take one from evidence/ of an export or from a screen, or use --workspace with --case.",
             )
-        item = Evidence.from_bytes(content)
+        with naming(path, "evidence document"):
+            item = Evidence.from_bytes(content)
         found[sha256(item.to_bytes())] = item
     return found
 
@@ -106,29 +104,24 @@ def report_of(workspace: Path | None, case: str, policy: Policy | None) -> GateR
     Raises:
         RefusedInputError: no case is named, or it has no frozen evidence.
     """
-    from governance.workflow.gate import case_report
-    from storage.workspace import Workspace
+    from governance.workflow.review import case_report
+    from governance.workflow.workspace import current_workspace
 
     if workspace is None or not case:
         raise RefusedInputError("No case is named.", "Add --case ID.")
-    with Workspace.open(workspace) as opened:
-        return case_report(opened, case, policy)
-
-
-def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise RefusedInputError(f"There is no file {str(path)!r}.", "Check the path.")
-    return path.read_bytes()
+    return case_report(current_workspace.current(workspace), case, policy)
 
 
 def show(report: GateReport) -> None:
-    """Print the report for people."""
-    say(f"{report.policy} ({report.policy_digest[:12]})")
-    for line in report.requirements:
+    """Print the report for people: the verdict, what stands in its way, then the rest."""
+    unmet = sum(line.outcome != "met" for line in report.requirements)
+    count = f"{unmet} of {len(report.requirements)} requirements are not met or not assessed"
+    verdict = "Satisfied" if report.satisfied else "Not satisfied"
+    say(f"{verdict}: {count}. {report.policy} ({report.policy_digest[:12]})")
+    for line in sorted(report.requirements, key=lambda line: _ORDER.index(line.outcome)):
         say(
             f"  {MARKS[line.outcome]:<13} {line.id}: {_value(line)}, limit {line.limit}, {line.severity}{_waived(line)}"
         )
-    say("Satisfied." if report.satisfied else "Not satisfied.")
 
 
 def _value(line: GateLine) -> str:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from governance.cli.options import ActorOption, JsonOption
-from governance.cli.output import print_json, say
+from governance.cli.inputs import check_files, data_file, model_file
+from governance.cli.models import NamesOptions
+from governance.cli.options import ActorOption, JsonOption, SecretOption
+from governance.cli.output import ForceOption, check_apart, print_json, say
+from governance.cli.passphrase import acting_as
 from governance.cli.progress import reporter
-from governance.cli.sources import data_file, model_file, roles
-from governance.codec import JsonValue, encode
-from governance.errors import RefusedInputError, unknown_choice
-from governance.evidence import Evidence, NotAssessed
-from governance.fairness.mitigation.report import ALGORITHMS, Candidate, MitigationReport
-from governance.run import Task, execute, read_array
-
-if TYPE_CHECKING:
-    from governance.workflow.subjects import Choice
-    from storage.workspace import Workspace
+from governance.cli.reading_options import ReadingOptions
+from governance.cli.run_or_record import require_needs
+from governance.cli.schema_options import SchemaOptions
+from governance.evidence import Evidence, JsonValue, NotAssessed, RefusedInputError, encode
+from governance.fairness import Candidate, MitigationReport
+from governance.runs import Task, execute, read_array
+from governance.workflow.workspace import Acting
 
 _FAIRLEARN = {
     "threshold_optimizer": "fairlearn.postprocessing.ThresholdOptimizer",
@@ -42,109 +43,166 @@ class _Result:
     """Digest of a candidate -> the file that was written, or "" when it was registered."""
 
 
+class AlgorithmChoice(StrEnum):
+    """How candidates are made."""
+
+    threshold_optimizer = "threshold_optimizer"
+    exponentiated_gradient = "exponentiated_gradient"
+    grid_search = "grid_search"
+    correlation_remover = "correlation_remover"
+
+
+class ConstraintChoice(StrEnum):
+    """What is to be alike between groups."""
+
+    demographic_parity = "demographic_parity"
+    equalized_odds = "equalized_odds"
+    equal_opportunity = "equal_opportunity"
+    error_rate_parity = "error_rate_parity"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """How candidates are searched for."""
+
+    algorithm: Annotated[AlgorithmChoice, typer.Option("--algorithm", help="How candidates are made.")] = (
+        AlgorithmChoice.grid_search
+    )
+    constraint: Annotated[
+        ConstraintChoice, typer.Option("--constraint", help="What is to be alike between groups.")
+    ] = ConstraintChoice.demographic_parity
+    size: Annotated[
+        int, typer.Option("--size", min=4, max=200, help="Points of the grid, or rounds of the mixture.")
+    ] = 15
+    alpha: Annotated[
+        float, typer.Option("--alpha", min=0.0, max=1.0, help="Share of the correlation that is removed.")
+    ] = 1.0
+    tolerance: Annotated[
+        float,
+        typer.Option("--tolerance", min=0.0, max=1.0, help="Difference that is left, with threshold_optimizer."),
+    ] = 0.0
+
+    def method(self) -> str:
+        """Return the method that makes such candidates."""
+        return "fairness.rethreshold" if self.algorithm.value == "threshold_optimizer" else "fairness.retrain"
+
+    def parameters(self, attribute: str) -> dict[str, JsonValue]:
+        """Return the parameters of the method."""
+        shared: dict[str, JsonValue] = {"attribute": attribute, "constraint": self.constraint.value}
+        if self.algorithm.value == "threshold_optimizer":
+            return {**shared, "tolerance": self.tolerance}
+        if self.tolerance:
+            raise RefusedInputError(
+                f"{self.algorithm.value} knows no tolerance.", "Take --algorithm threshold_optimizer, or leave it out."
+            )
+        return {**shared, "algorithm": self.algorithm.value, "size": self.size, "alpha": self.alpha}
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateOptions:
+    """Where candidates go, and which of them."""
+
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the model files.")] = None
+    parent: Annotated[
+        str, typer.Option("--parent", help="Digest of the model that a candidate would replace, or its beginning.")
+    ] = ""
+    every: Annotated[
+        bool, typer.Option("--every", help="Keep candidates that another beats in both respects, too.")
+    ] = False
+    force: ForceOption = False
+
+    def folder(self) -> Path:
+        """Return the folder for the model files, empty or not yet made unless --force is given.
+
+        Raises:
+            RefusedInputError: none is named, it is a file, or it holds candidates already.
+        """
+        if self.out is None:
+            raise RefusedInputError(
+                "There is no place for the model files.", "Give --out FOLDER, or --workspace and --parent."
+            )
+        if self.out.exists() and not self.out.is_dir():
+            raise RefusedInputError(f"--out {str(self.out)!r} is a file, expected a folder.", "Name a folder.")
+        if self.out.is_dir() and any(self.out.glob("candidate-*.onnx")) and not self.force:
+            raise RefusedInputError(
+                f"The folder {str(self.out)!r} holds candidates already.", "Name another one, or add --force."
+            )
+        return self.out
+
+
 def mitigate(
     data: Annotated[
         str, typer.Argument(help="Training data, CSV or Parquet; with --workspace the digest of registered data.")
     ],
     attribute: Annotated[str, typer.Option(help="Sensitive column whose groups are to be treated alike.")],
-    schema: Annotated[Path | None, typer.Option("--schema", help="TOML file with the roles of columns.")] = None,
-    algorithm: Annotated[str, typer.Option(help=", ".join(ALGORITHMS) + ".")] = "grid_search",
-    constraint: Annotated[
-        str, typer.Option(help="demographic_parity, equalized_odds, equal_opportunity or error_rate_parity.")
-    ] = "demographic_parity",
-    size: Annotated[int, typer.Option(min=4, max=200, help="Points of the grid, or rounds of the mixture.")] = 15,
-    alpha: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of the correlation that is removed.")] = 1.0,
+    roles: SchemaOptions,
+    how: ReadingOptions,
+    search: SearchOptions,
+    candidates: CandidateOptions,
+    names: NamesOptions,
     model: Annotated[
         Path | None, typer.Option("--model", help="The model in force, which threshold_optimizer continues.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the model files.")] = None,
-    parent: Annotated[str, typer.Option(help="Digest of the model that a candidate would replace.")] = "",
     workspace: Annotated[
         Path | None,
         typer.Option("--workspace", "-w", help="Workspace in which candidates become versions of --parent."),
     ] = None,
-    every: Annotated[
-        bool, typer.Option("--every", help="Keep candidates that another beats in both respects, too.")
-    ] = False,
     actor: ActorOption = "service",
+    passphrase_file: SecretOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make candidates with fairlearn's algorithms; nothing is replaced, each needs its own review."""
-    if algorithm not in ALGORITHMS:
-        raise unknown_choice("algorithm", algorithm, ALGORITHMS)
-    parameters = {"attribute": attribute, "constraint": constraint}
-    if algorithm != "threshold_optimizer":
-        parameters |= {"algorithm": algorithm, "size": size, "alpha": alpha}  # type: ignore[dict-item]
-    method = "fairness.rethreshold" if algorithm == "threshold_optimizer" else "fairness.retrain"
+    parameters = search.parameters(attribute)
     if workspace is not None:
-        result = _in_workspace(workspace, method, data, parent, parameters, every, actor)
+        from governance.workflow.workspace import current_workspace
+
+        who = acting_as(current_workspace.current(workspace), actor, passphrase_file)
+        result = _in_workspace(workspace, search.method(), data, candidates, parameters, actor=who)
     else:
-        result = _on_files(method, data, schema, model, parent, parameters, every, out)
-    print_json(_document(result)) if json else _say(result, out)
+        folder = candidates.folder()
+        check_files(Path(data), model)
+        for path in folder.glob("candidate-*.onnx"):
+            check_apart(path, also=(Path(data),))
+        asked = data_file(how.table(Path(data)), roles.read())
+        columns, classes = names.read()
+        known = model_file(model, columns, asked, classes=classes) if model else None
+        task = Task(method=search.method(), data=asked, model=known, parameters=parameters)
+        result = _on_files(task, folder, candidates)
+    print_json(_document(result)) if json else _say(result, candidates.out)
 
 
-def _on_files(
-    method: str,
-    data: str,
-    schema: Path | None,
-    model: Path | None,
-    parent: str,
-    parameters: JsonValue,
-    every: bool,
-    out: Path | None,
-) -> _Result:
-    if out is None:
-        raise RefusedInputError(
-            "There is no place for the model files.", "Give --out FOLDER, or --workspace and --parent."
-        )
-    asked = data_file(Path(data), roles(schema))
-    known = model_file(model, beside=asked) if model else None
-    task = Task(method, asked, known, parameters=parameters)
+def _on_files(task: Task, out: Path, candidates: CandidateOptions) -> _Result:
+    require_needs(task)
     out.mkdir(parents=True, exist_ok=True)
     done = execute(task, out, reporter())
     report = _made(done.evidence)
     table = read_array(done.arrays["candidates"])
     files = dict(zip(table.column("digest").to_pylist(), table.column("onnx").to_pylist(), strict=True))
     Path(done.arrays["candidates"]).unlink()
-    places = {}
-    for item in _kept(report, every=every):
+    current_workspace = {}
+    for item in _kept(report, every=candidates.every):
         path = out / f"candidate-{item.position:03d}.onnx"
         path.write_bytes(files[item.digest])
-        places[item.digest] = path.name
-    return _Result(done.evidence, report, parent or (known.digest if known else ""), places)
+        current_workspace[item.digest] = path.name
+    parent = candidates.parent or (task.model.digest if task.model else "")
+    return _Result(evidence=done.evidence, report=report, parent=parent, places=current_workspace)
 
 
 def _in_workspace(
-    root: Path,
-    method: str,
-    data: str,
-    parent: str,
-    parameters: JsonValue,
-    every: bool,
-    actor: str,
+    root: Path, method: str, data: str, candidates: CandidateOptions, parameters: JsonValue, *, actor: Acting
 ) -> _Result:
-    from governance.workflow import assess, places, subjects
-    from governance.workflow import mitigate as verbs
+    from governance.workflow.assess import assess, mitigate as verbs
+    from governance.workflow.workspace import current_workspace, subjects
 
-    place = places.current(root)
-    choice = _chosen(place, data, parent)
+    place = current_workspace.current(root)
+    if not candidates.parent:
+        raise RefusedInputError("No parent is named.", "Give --parent: countersign model list shows the digests.")
+    choice = subjects.chosen(place, model=candidates.parent, data=data)
     found = assess.now(place, subjects.task(place, method, choice, parameters), actor=actor, progress=reporter())
     report = _made(found.evidence)
-    wanted = [item.digest for item in _kept(report, every=every)]
+    wanted = [item.digest for item in _kept(report, every=candidates.every)]
     kept = verbs.register(place, found.digest, wanted, parent=choice.model, actor=actor)
-    return _Result(found.evidence, report, choice.model, dict.fromkeys(kept, ""))
-
-
-def _chosen(place: Workspace, data: str, parent: str) -> Choice:
-    from governance.workflow import subjects
-
-    choice = subjects.from_query(place, {"model": parent, "data": data})
-    for name, value, got in (("data", data, choice.data), ("model", parent, choice.model)):
-        if not got:
-            raise RefusedInputError(
-                f"No one {name} with digest {value!r} is registered.", "Give more of its digest, or register it first."
-            )
-    return choice
+    return _Result(evidence=found.evidence, report=report, parent=choice.model, places=dict.fromkeys(kept, ""))
 
 
 def _made(evidence: Evidence) -> MitigationReport:
@@ -164,6 +222,7 @@ def _document(result: _Result) -> JsonValue:
     return {
         "method": _FAIRLEARN[result.report.algorithm],
         "inputs": value["key"]["inputs"],
+        "reading": value["reading"],
         "parent": result.parent,
         "parameters": value["key"]["parameters"],
         "environment": value["environment"],

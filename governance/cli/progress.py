@@ -12,8 +12,7 @@ class _Bar:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-        from rich.progress import Progress as RichProgress
+        from rich.progress import BarColumn, Progress as RichProgress, TextColumn, TimeElapsedColumn
 
         text = TextColumn("{task.description}")
         self._bar = RichProgress(text, BarColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True)

@@ -3,67 +3,84 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from governance.cli.background import BackgroundOptions, explained
 from governance.cli.evidence_file import EvidenceOption, write_evidence
-from governance.cli.explain import BackgroundOption, DataArgument, ModelArgument, RowsOption, SeedOption
-from governance.cli.models import ColumnsOption, named_columns
-from governance.cli.options import JsonOption
-from governance.cli.output import check_place, print_json, say
+from governance.cli.inputs import naming, text_of, toml_of
+from governance.cli.models import ClassesOption, ColumnsOption, named_columns
+from governance.cli.options import JsonOption, ModelArgument, SeedOption, TableArgument
+from governance.cli.output import ForceOption, check_place, print_json, say, warn
 from governance.cli.progress import reporter
-from governance.cli.sources import data_file, model_file, roles
-from governance.codec import JsonValue, encode
-from governance.data.schema import Schema
-from governance.errors import RefusedInputError, unknown_choice
-from governance.evidence import Evidence, NotAssessed
-from governance.explain.report import ReasonCodes
-from governance.explain.wording import read_wording
-from governance.run import Done, Task, execute, read_array
+from governance.cli.reading_options import ReadingOptions
+from governance.cli.schema_options import SchemaOptions
+from governance.cli.tables import TABLES, write_table
+from governance.evidence import Evidence, JsonValue, NotAssessed, RefusedInputError, encode
+from governance.explain import ReasonCodes, floor, how, no_reason, read_wording
+from governance.runs import Done, execute, read_array
+from governance.subject import Schema
 
-AGAINST = ("favourable", "all")
+_EVERYBODY: Final = -1
+"""The method's own word for all rows with the unfavourable outcome."""
+
+
+class AgainstChoice(StrEnum):
+    """With whom people are compared."""
+
+    favourable = "favourable"
+    all = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class WordingOptions:
+    """How reasons are worded, and how many there are."""
+
+    wording: Annotated[Path | None, typer.Option("--wording", help="Text file, lines like income: Income is low.")] = (
+        None
+    )
+    count: Annotated[int, typer.Option("--count", min=1, max=20, help="Most reasons for one person.")] = 4
 
 
 def reasons(
     model: ModelArgument,
-    data: DataArgument,
-    schema: Annotated[Path, typer.Option("--schema", help="TOML file with the roles of columns and the threshold.")],
-    background: BackgroundOption = None,
-    row: Annotated[int, typer.Option(help="One row, from 0; without it everybody with the unfavourable outcome.")] = -1,
-    against: Annotated[str, typer.Option(help="favourable or all: with whom people are compared.")] = "favourable",
-    wording: Annotated[
-        Path | None, typer.Option("--wording", help="Text file, lines like income: Income is low.")
+    data: TableArgument,
+    roles: SchemaOptions,
+    how: ReadingOptions,
+    compared: BackgroundOptions,
+    worded: WordingOptions,
+    row: Annotated[
+        int | None, typer.Option(min=0, help="One row, from 0; without it everybody with the unfavourable outcome.")
     ] = None,
-    count: Annotated[int, typer.Option(min=1, max=20, help="Most reasons for one person.")] = 4,
+    against: Annotated[AgainstChoice, typer.Option(help="With whom people are compared.")] = AgainstChoice.favourable,
     out: Annotated[Path | None, typer.Option("--out", help="CSV or Parquet file for the reasons of all.")] = None,
     columns: ColumnsOption = "",
-    background_rows: RowsOption = 1000,
+    classes: ClassesOption = "",
     seed: SeedOption = 0,
     evidence_file: EvidenceOption = None,
+    force: ForceOption = False,
     json: JsonOption = False,
 ) -> None:
     """Give the principal reasons for unfavourable decisions, from attributions against a stated group, in your own words."""
-    check_place(out)
-    if against not in AGAINST:
-        raise unknown_choice("reference group", against, AGAINST)
-    words = read_wording(_text(wording)) if wording else ()
+    check_place(out, force=force, suffixes=TABLES)
+    check_place(evidence_file, "--evidence", force=force)
+    schema = roles.read()
+    data = how.table(data)
+    with naming(worded.wording, "wording"):
+        words = read_wording(text_of(worded.wording)) if worded.wording else ()
     parameters = {
-        "row": row, "reference_group": against, "wording": [encode(item) for item in words], "count": count,
-        "background_rows": background_rows, "background_seed": seed,
+        "row": _EVERYBODY if row is None else row, "reference_group": against.value,
+        "wording": [encode(item) for item in words], "count": worded.count,
+        "background_rows": compared.background_rows, "background_seed": seed,
     }  # fmt: skip
-    asked = data_file(data, roles(schema))
-    task = Task(
-        method="explain.reasons",
-        data=asked,
-        model=model_file(model, named_columns(columns), asked),
-        reference=data_file(background, Schema()) if background else None,
-        parameters=parameters,
-        seed=seed,
-    )
+    subject = explained(model, data, schema, compared.background, (named_columns(columns), named_columns(classes)))
+    _require_outcome(roles, schema, subject.model.signature.classes)
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
-        done = execute(task, Path(folder), reporter())
+        done = execute(subject.task("explain.reasons", parameters, seed), Path(folder), reporter())
         if out is not None:
             _write(done, out)
     write_evidence(done.evidence, evidence_file)
@@ -71,24 +88,28 @@ def reasons(
     print_json(_document(done.evidence, result)) if json else _say(result)
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RefusedInputError(f"{str(path)!r} cannot be read as text.", "Give a text file in UTF-8.") from error
+def _require_outcome(roles: SchemaOptions, schema: Schema, classes: tuple[str, ...]) -> None:
+    """Refuse to guess which outcome is unfavourable; what is taken by default is said on standard error.
+
+    Raises:
+        RefusedInputError: the model answers classes, and nobody said which of them the score is about.
+    """
+    if classes and not schema.positive:
+        raise RefusedInputError(
+            "Nobody said which outcome the score is about.", "Name it: --positive VALUE, or positive in the schema."
+        )
+    said = toml_of(roles.schema, "schema") if roles.schema else {}
+    if roles.threshold is None and "threshold" not in said:
+        warn("no threshold is given: a score of 0.5 or more counts as selected.")
+    if roles.selected_is is None and "selected_is" not in said:
+        warn("nobody said whether being selected is good for the person: it is taken as good (--selected-is).")
 
 
 def _write(done: Done, out: Path) -> None:
-    import pyarrow.parquet as pq
-    from pyarrow import csv
-
     if "reasons" not in done.arrays:
         raise RefusedInputError("There are no reasons to write.", "Leave --out away to see why.")
     table = read_array(done.arrays["reasons"])
-    if out.suffix.lower() == ".csv":
-        csv.write_csv(table, out)
-    else:
-        pq.write_table(table, out)
+    write_table(table, out)
     del table
 
 
@@ -97,6 +118,7 @@ def _document(evidence: Evidence, result: ReasonCodes | NotAssessed) -> JsonValu
     return {
         **encode(result),
         "inputs": value["key"]["inputs"],
+        "reading": value["reading"],
         "environment": value["environment"],
         "account": value["rows"],
     }
@@ -110,10 +132,9 @@ def _say(result: ReasonCodes | NotAssessed) -> None:
     say(
         f"{result.unfavourable:,} rows have the unfavourable outcome; compared with {result.background.rows:,} rows {group}"
     )
+    say(f"{result.method}, {how(exact=result.exact)}, in {result.units}. {floor(result)}")
     for item in result.rows:
         words = "; ".join(f"{reason.text!r} ({reason.feature!r} = {reason.value!r})" for reason in item.reasons)
-        say(
-            f"row {item.row} {item.identifier!r}: score {item.prediction:.4g}: {words or 'no column speaks against it'}"
-        )
+        say(f"row {item.row} {item.identifier!r}: score {item.prediction:.4g}: {words or no_reason(result)}")
     if len(result.rows) < result.unfavourable and len(result.rows) > 1:
         say(f"the first {len(result.rows)} are shown; --out writes all")

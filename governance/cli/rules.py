@@ -1,4 +1,4 @@
-"""Commands that print the charters and policies that a board can start from."""
+"""Commands about rules: charters and policies to start from, and the edition of the board's rules that holds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from governance.cli.options import JsonOption
+from governance.cli.options import DEFAULT_WORKSPACE, JsonOption, RootSecretOption, WorkspaceOption
 from governance.cli.output import print_json, say
-from governance.codec import encode
+from governance.cli.passphrase import YesOption, confirm, root_passphrase
+from governance.evidence import encode
 from governance.review import charter, policy
 
 NameArgument = Annotated[str, typer.Argument(help="Which one; --list names them.")]
@@ -31,6 +32,25 @@ def policy_template(name: NameArgument = "general", listed: ListOption = False, 
         return
     text = policy.template(name)
     print_json(encode(policy.from_toml(text))) if json else say(text.rstrip("\n"))
+
+
+def rules_adopt(
+    edition: Annotated[int, typer.Argument(min=1, help="Number of the edition of the board's rules.")],
+    reason: Annotated[str, typer.Option(help="Why, in words.")],
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    root_passphrase_file: RootSecretOption = None,
+    yes: YesOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Put a later edition of the board's rules in force from the next entry on; the root key signs."""
+    from governance.workflow.audit import editions
+    from governance.workflow.workspace import current_workspace
+
+    place = current_workspace.current(workspace)
+    confirm(f"Edition {edition} of the rules is to hold from now on", yes=yes)
+    secret = root_passphrase(root_passphrase_file)
+    index = editions.adopt(place, edition, reason, root_passphrase=secret)
+    print_json({"edition": edition, "index": index}) if json else say(f"Edition {edition} holds after entry {index}.")
 
 
 def _list(names: dict[str, str], *, json: bool) -> None:

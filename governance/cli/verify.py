@@ -7,17 +7,19 @@ from typing import Annotated
 
 import typer
 
+from governance.cli.inputs import bytes_of
+from governance.cli.options import JsonOption
 from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
-from governance.codec import JsonValue, encode, sha256
-from governance.dossier.verify import words
-from governance.errors import RefusedInputError
-from governance.evidence import environment
-from governance.workflow.checking import check
+from governance.dossier import words
+from governance.evidence import JsonValue, RefusedInputError, encode, environment, sha256
+from governance.workflow.audit import check, check_inputs
 
 
 def verify(
     export: Annotated[Path, typer.Argument(help="The export: a folder or a .zip.")],
-    trust: Annotated[Path | None, typer.Option(help="trust.json, received on another way than the export.")] = None,
+    trust: Annotated[
+        Path | None, typer.Option(help="trust.json, received on another way than the export; it must be given.")
+    ] = None,
     old: Annotated[
         list[Path] | None, typer.Option(help="A checkpoint kept from an earlier visit; may be repeated.")
     ] = None,
@@ -27,17 +29,16 @@ def verify(
             help="Root certificate (PEM) of a time-stamping authority that you trust: its stamp is checked too."
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Check an export without trusting anybody's server: exit code 0 when it is valid, 1 when not."""
     if trust is None:
         raise RefusedInputError(
             "It is not said whom to trust.", "Add --trust TRUST.json, received apart from the export."
         )
-    for path in (export, trust, *(old or []), *([authority] if authority else [])):
-        if not path.exists():
-            raise RefusedInputError(f"There is nothing at {str(path)!r}.", "Check the path.")
-    answer = check(export, trust, old or [], authority.read_bytes() if authority else b"")
+    check_inputs(export, trust, old or [])
+    certificates = bytes_of(authority) if authority else b""
+    answer = check(export, trust, old or [], certificates)
     if json:
         print_json({**answer, "inputs": inputs(trust, old or []), "environment": encode(environment())})
     else:

@@ -21,7 +21,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from governance.errors import RefusedInputError
+from governance.evidence import RefusedInputError
 
 MAX_LENGTH: Final = 2_000
 MAX_DEPTH: Final = 20
@@ -237,7 +237,7 @@ def columns_of(condition: Condition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for part in parts for name in columns_of(part)))
 
 
-def text_of(condition: Condition | None) -> str:  # noqa: PLR0911 - one line per kind of condition
+def condition_text(condition: Condition | None) -> str:  # noqa: PLR0911 - one line per kind of condition
     """Return the text of a condition; parsing it gives the same condition."""
     match condition:
         case None:
@@ -251,13 +251,16 @@ def text_of(condition: Condition | None) -> str:  # noqa: PLR0911 - one line per
         case Not(IsMissing(column)):
             return f"{_column_text(column)} is not missing"
         case Not(part):
-            return f"not ({text_of(part)})"
+            return f"not ({condition_text(part)})"
         case Every(parts):
             return " and ".join(
-                f"({text_of(part)})" if isinstance(part, Some | Every) else text_of(part) for part in parts
+                f"({condition_text(part)})" if isinstance(part, Some | Every) else condition_text(part)
+                for part in parts
             )
         case Some(parts):
-            return " or ".join(f"({text_of(part)})" if isinstance(part, Some) else text_of(part) for part in parts)
+            return " or ".join(
+                f"({condition_text(part)})" if isinstance(part, Some) else condition_text(part) for part in parts
+            )
 
 
 def _column_text(name: str) -> str:

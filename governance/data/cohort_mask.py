@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from governance.data.cohort import Comparison, Condition, Every, IsMissing, Membership, Not, Value, columns_of
-from governance.errors import RefusedInputError
+from governance.evidence import RefusedInputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from governance.errors import RefusedInputError
+from governance.evidence import RefusedInputError
 
 HEAD_BYTES: Final = 1 << 20
 """How much of a file is looked at to tell its kind, its encoding and its separator."""
@@ -42,8 +43,8 @@ class Limits:
 
     bytes: int = 8 << 30
     """Size of the file, and of a Parquet file's contents once unpacked."""
-    columns: int = 2_000
-    """Number of columns."""
+    columns: int = int(os.environ.get("COUNTERSIGN_MAX_COLUMNS", "2000"))
+    """Number of columns; the environment may raise it."""
     rows: int = 1_000_000_000
     """Number of rows."""
 

@@ -7,16 +7,22 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 MANY_CATEGORIES: Final = 10_000
 """A text column with more distinct values comes as `str`, with fewer as `category`."""
 
 
+EXACT: Final = 2**53
+"""Whole numbers up to here are kept by a float."""
+
+
 def frame_of(table: pa.Table) -> pd.DataFrame:
     """Return the table as a frame with a RangeIndex.
 
-    Text becomes `category` (categories sorted, only those that occur) or `str`, integers with missing values and decimals
-    float64, booleans with missing values `boolean`, dates datetime64, times of day text.
+    Text becomes `category` (categories sorted, only those that occur) or `str`, integers with missing values float64 (`Int64` where
+    that would lose digits), decimals float64 (whole ones int64, text where numbers would not tell them apart), booleans with missing
+    values `boolean`, dates datetime64, times of day text.
     """
     columns = {name: _series(table.column(index)) for index, name in enumerate(table.column_names)}
     return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
@@ -26,13 +32,44 @@ def _series(column: pa.ChunkedArray) -> Any:
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _categories(column)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_time(kind):
-        return _categories(column.cast(pa.string()).dictionary_encode())
-    if pa.types.is_decimal(kind) or pa.types.is_null(kind):
-        return column.cast(pa.float64()).to_numpy()
+    if pa.types.is_decimal(kind):
+        return _decimals(column)
     if pa.types.is_boolean(kind) and column.null_count:
         return pd.Series(column.to_pandas().array, dtype="boolean")
-    return (column.cast(pa.timestamp("ms")) if pa.types.is_date(kind) else column).to_pandas()
+    if pa.types.is_integer(kind) and column.null_count and _is_long(column):
+        return pd.Series(column.to_pylist(), dtype="UInt64" if pa.types.is_unsigned_integer(kind) else "Int64")
+    if pa.types.is_date(kind):
+        return column.cast(pa.timestamp("ms")).to_pandas()
+    return _as_text_or_numbers(column)
+
+
+def _as_text_or_numbers(column: pa.ChunkedArray) -> Any:
+    kind = column.type
+    checks = pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_time
+    if any(check(kind) for check in checks):
+        return _categories(column.cast(pa.string()).dictionary_encode())
+    if pa.types.is_null(kind) or pa.types.is_float16(kind):
+        return column.cast(pa.float64() if pa.types.is_null(kind) else pa.float32()).to_numpy()
+    return column.to_pandas()
+
+
+def _is_long(column: pa.ChunkedArray) -> bool:
+    """Return whether a float would lose digits of a whole number of the column."""
+    ends = pc.min_max(column).as_py()
+    return ends["min"] is not None and max(abs(ends["min"]), abs(ends["max"])) > EXACT
+
+
+def _decimals(column: pa.ChunkedArray) -> Any:
+    """Return decimals as numbers where these tell all of them apart, as whole numbers or text where they do not."""
+    if column.type.scale <= 0:
+        try:
+            return _series(column.cast(pa.int64()))
+        except pa.ArrowInvalid:
+            return _categories(column.cast(pa.string()).dictionary_encode())
+    numbers = column.cast(pa.float64())
+    if column.type.precision > 15 and pc.count_distinct(column).as_py() > pc.count_distinct(numbers).as_py():
+        return _categories(column.cast(pa.string()).dictionary_encode())
+    return numbers.to_numpy()
 
 
 def _categories(column: pa.ChunkedArray) -> Any:

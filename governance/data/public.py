@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from governance.errors import RefusedInputError, unknown_choice
+from governance.evidence import RefusedInputError, unknown_choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,49 +28,49 @@ class PublicSet:
 
 PUBLIC: Final = (
     PublicSet(
-        "adult",
-        "Adult: census income 1994",
-        "fetch_adult",
-        48_842,
-        "UCI Machine Learning Repository, by way of OpenML 1590",
-        "CC BY 4.0 (UCI)",
-        "fnlwgt is a survey weight. The income line of 50,000 dollars of 1994 separates little by today's measure.",
+        name="adult",
+        title="Adult: census income 1994",
+        fetch="fetch_adult",
+        rows=48_842,
+        source="UCI Machine Learning Repository, by way of OpenML 1590",
+        licence="CC BY 4.0 (UCI)",
+        note="fnlwgt is a survey weight. The income line of 50,000 dollars of 1994 separates little by today's measure.",
     ),
     PublicSet(
-        "bank_marketing",
-        "Bank marketing: calls of a Portuguese bank 2008-2010",
-        "fetch_bank_marketing",
-        45_211,
-        "UCI Machine Learning Repository, by way of OpenML 1461",
-        "CC BY 4.0 (UCI)",
-        "The duration of the call is known only after it. The rows are in order of time.",
+        name="bank_marketing",
+        title="Bank marketing: calls of a Portuguese bank 2008-2010",
+        fetch="fetch_bank_marketing",
+        rows=45_211,
+        source="UCI Machine Learning Repository, by way of OpenML 1461",
+        licence="CC BY 4.0 (UCI)",
+        note="The duration of the call is known only after it. The rows are in order of time.",
     ),
     PublicSet(
-        "credit_card",
-        "Credit card clients: default in Taiwan 2005",
-        "fetch_credit_card",
-        30_000,
-        "UCI Machine Learning Repository, by way of OpenML 42477",
-        "CC BY 4.0 (UCI)",
-        "Columns are named x1 to x23; the meaning stands with the source.",
+        name="credit_card",
+        title="Credit card clients: default in Taiwan 2005",
+        fetch="fetch_credit_card",
+        rows=30_000,
+        source="UCI Machine Learning Repository, by way of OpenML 42477",
+        licence="CC BY 4.0 (UCI)",
+        note="Columns are named x1 to x23; the meaning stands with the source.",
     ),
     PublicSet(
-        "diabetes_hospital",
-        "Diabetes: 130 US hospitals 1999-2008",
-        "fetch_diabetes_hospital",
-        101_766,
-        "Strack et al. 2014, by way of OpenML 43874",
-        "CC BY 4.0 (UCI)",
-        "The version that fairlearn prepared: the label is readmission within thirty days.",
+        name="diabetes_hospital",
+        title="Diabetes: 130 US hospitals 1999-2008",
+        fetch="fetch_diabetes_hospital",
+        rows=101_766,
+        source="Strack et al. 2014, by way of OpenML 43874",
+        licence="CC BY 4.0 (UCI)",
+        note="The version that fairlearn prepared: the label is readmission within thirty days.",
     ),
     PublicSet(
-        "acs_income",
-        "ACS income: American Community Survey 2018",
-        "fetch_acs_income",
-        1_664_500,
-        "US Census Bureau, by way of folktables and OpenML 43141",
-        "public domain (US Census Bureau)",
-        "Large: about 1.7 million rows. The label is the income itself, in dollars.",
+        name="acs_income",
+        title="ACS income: American Community Survey 2018",
+        fetch="fetch_acs_income",
+        rows=1_664_500,
+        source="US Census Bureau, by way of folktables and OpenML 43141",
+        licence="public domain (US Census Bureau)",
+        note="Large: about 1.7 million rows. The label is the income itself, in dollars.",
     ),
 )
 """What can be fetched. The Boston housing data, which fairlearn also offers as a warning example, are left out on purpose."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 
 from governance.data.column_type import ARROW_TYPES, Narrowing, typed
 from governance.data.file_kind import Limits, digest_of
-from governance.data.reading import MISSING, ColumnType, CsvReading
+from governance.data.kept_reading import with_reading
+from governance.data.reading import MISSING, ColumnReading, ColumnType, CsvReading
 from governance.data.text_layout import Layout, layout_of
-from governance.errors import RefusedInputError, unknown_choice
-from governance.evidence import Progress, silent
+from governance.evidence import Progress, RefusedInputError, silent, unknown_choice
 
 BLOCK_BYTES: Final = 4 << 20
 ROW_GROUP: Final = 131_072
@@ -39,6 +39,7 @@ def detect_csv(
     *,
     encoding: str = "",
     separator: str = "",
+    decimal: Literal["", ".", ","] = "",
     header: bool | None = None,
     missing: tuple[str, ...] = MISSING,
     limits: Limits | None = None,
@@ -51,6 +52,7 @@ def detect_csv(
     """
     limits = limits or Limits()
     layout = layout_of(path, encoding=encoding, separator=separator, header=header, limits=limits)
+    layout = replace(layout, decimal=decimal) if decimal else layout
     tokens = pa.array(missing, pa.string())
     columns = [Narrowing(name, layout.decimal, tokens) for name in layout.columns]
     rows, last = 0, ""
@@ -67,15 +69,16 @@ def detect_csv(
     types = tuple(column.reading(rows) for column in columns)
     notes = tuple(f"Column {column.name!r} {column.note}." for column in types if column.note)
     return CsvReading(
-        layout.encoding,
-        layout.separator,
-        layout.decimal,
-        layout.header,
-        types,
-        missing,
-        rows,
-        layout.sample,
-        layout.warnings + quotes + notes,
+        encoding=layout.encoding,
+        separator=layout.separator,
+        decimal=layout.decimal,
+        header=layout.header,
+        types=types,
+        missing=missing,
+        rows=rows,
+        sample=layout.sample,
+        warnings=layout.warnings + quotes + notes,
+        skip=layout.skip,
     )
 
 
@@ -85,9 +88,9 @@ def _quote_warnings(path: Path, last_cell: str) -> tuple[str, ...]:
         odd = sum(block.count(b'"') for block in iter(lambda: file.read(BLOCK_BYTES), b"")) % 2
     if odd and ("\n" in last_cell or "\r" in last_cell):
         raise RefusedInputError(
-            "A quotation mark is never closed, so the last cell swallows the rest of the file: "
-            f"it begins with {last_cell[:60]!r}.",
+            "A quotation mark is never closed, so the last cell swallows the rest of the file.",
             "Close the quotation mark in the file.",
+            cells=f"That cell begins with {last_cell[:60]!r}.",
         )
     return ("The number of quotation marks is odd: look whether a cell holds more than it should.",) if odd else ()
 
@@ -103,9 +106,12 @@ def retyped(reading: CsvReading, types: Mapping[str, ColumnType]) -> CsvReading:
             raise unknown_choice("column", name, reading.columns)
         if kind not in ARROW_TYPES:
             raise unknown_choice("column type", kind, tuple(ARROW_TYPES))
-    return replace(
-        reading, types=tuple(replace(column, type=types.get(column.name, column.type)) for column in reading.types)
-    )
+    return replace(reading, types=tuple(_chosen(column, types) for column in reading.types))
+
+
+def _chosen(column: ColumnReading, types: Mapping[str, ColumnType]) -> ColumnReading:
+    kind = types.get(column.name, column.type)
+    return column if kind == column.type else replace(column, type=kind, unread=0, note="")
 
 
 def csv_to_parquet(source: Path, target: Path, reading: CsvReading, progress: Progress = silent) -> Converted:
@@ -115,11 +121,18 @@ def csv_to_parquet(source: Path, target: Path, reading: CsvReading, progress: Pr
         RefusedInputError: a cell does not have the confirmed type, or the file changed since it was detected.
     """
     layout = Layout(
-        reading.encoding, reading.separator, reading.decimal, reading.header, reading.columns, reading.sample, ()
+        encoding=reading.encoding,
+        separator=reading.separator,
+        decimal=reading.decimal,
+        header=reading.header,
+        columns=reading.columns,
+        sample=reading.sample,
+        warnings=(),
+        skip=reading.skip,
     )
     schema = pa.schema([(column.name, ARROW_TYPES[column.type]) for column in reading.types])
     rows = 0
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(target, with_reading(schema, reading), compression="zstd") as writer:
         for table in _gathered(source, layout, reading, schema, progress):
             rows += table.num_rows
             writer.write_table(table, row_group_size=ROW_GROUP)
@@ -166,8 +179,9 @@ class _Ragged:
             at = f"the first is row {self.first.number}" if self.first.number else "near the beginning"
             raise RefusedInputError(
                 f"{self.count:,} row(s) do not have {self.first.expected_columns} cells; {at} "
-                f"with {self.first.actual_columns}: {self.first.text[:120]!r}.",
+                f"with {self.first.actual_columns}.",
                 "Mend the rows, or name another separator. A cell that holds the separator must be quoted.",
+                cells=f"That row is {self.first.text[:120]!r}.",
             )
 
 
@@ -185,7 +199,9 @@ def _blocks(path: Path, layout: Layout, phase: str, progress: Progress) -> Itera
                 skip = False
         except pa.ArrowInvalid as error:
             raise RefusedInputError(
-                f"The table cannot be read: {str(error)[:300]}.", "Perhaps a quotation mark is never closed."
+                "The table cannot be read as rows of cells.",
+                "Perhaps a quotation mark is never closed.",
+                cells=f"The reader says: {str(error)[:300]}.",
             ) from error
         except UnicodeError as error:
             raise RefusedInputError(f"The text is not {layout.encoding}: {error}.", "Name another encoding.") from error
@@ -197,6 +213,7 @@ def _open(file: Any, layout: Layout, names: list[str], ragged: _Ragged) -> Any:
         file,
         read_options=pacsv.ReadOptions(
             column_names=names,
+            skip_rows=layout.skip,
             encoding=layout.encoding.replace("utf-8-sig", "utf-8"),
             block_size=BLOCK_BYTES,
             use_threads=False,

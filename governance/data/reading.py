@@ -21,6 +21,8 @@ class ColumnReading:
     """Cells that hold one of the missing tokens."""
     note: str = ""
     """What a person should know about the choice of the type, "" when nothing."""
+    unread: int = 0
+    """Cells that the type cannot read; they count as missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class CsvReading:
     """The first rows as text, at most 20."""
     warnings: tuple[str, ...] = ()
     """What a person should look at before confirming, in plain words."""
+    skip: int = 0
+    """Lines above the header that are no part of the table: a title, or `sep=;`."""
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 """The methods of this room, for the catalogue."""
 
-from governance.method_spec import MethodSpec
+from governance.evidence import MethodSpec
 
 METHODS: tuple[MethodSpec, ...] = ()

@@ -1,6 +1,7 @@
 """Suggestions for the roles of columns, each with its reason; a person confirms or drops every one.
 
-Only names and counts are looked at. Which value of the label is positive, and whether being selected is good for the person,
+Names, counts and the range of values are looked at; that a column holds moments is told by its
+values. Which value of the label is positive, and whether being selected is good for the person,
 is never suggested: the words of a label do not say it.
 """
 
@@ -13,7 +14,9 @@ from typing import Final, Literal
 
 from governance.data.profile import ColumnProfile
 
-Role = Literal["target", "sensitive", "control", "identifier", "timestamp", "weight", "score", "prediction", "ignore"]
+Role = Literal[
+    "target", "sensitive", "control", "identifier", "timestamp", "weight", "score", "prediction", "ignore", "code"
+]
 
 _TARGET: Final = {
     "target",
@@ -38,6 +41,24 @@ _SENSITIVE: Final = {
 _PROXY: Final = {"zip", "zipcode", "postcode", "postal", "neighbourhood", "neighborhood", "district", "surname"}
 _IDENTIFIER: Final = {"id", "nbr", "uuid", "guid", "key", "number", "no", "index", "ssn"}
 _TIME: Final = {"date", "time", "timestamp", "datetime", "month", "year", "week", "day"}
+_CODE: Final = {
+    "code",
+    "id",
+    "type",
+    "category",
+    "branch",
+    "region",
+    "zip",
+    "postcode",
+    "sector",
+    "class",
+    "kind",
+    "group",
+}
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 2100
+_SECONDS: Final = (3.0e8, 4.2e9)
+"""Seconds since 1970 of the years 1979 and 2103."""
 _WEIGHT: Final = {"weight", "weights", "fnlwgt", "wgt"}
 
 
@@ -96,9 +117,15 @@ def _bookkeeping(column: ColumnProfile, words: set[str], known: int) -> Iterator
             column.name,
             f"The name says so; {known - column.distinct:,} of {known:,} rows repeat a value.",
         )
-    if column.kind == "timestamp" or (words & _TIME and column.kind == "integer" and column.distinct > 1):
-        span = f"from {column.earliest} to {column.latest}" if column.earliest else "the name says so"
+    span = _moments(column, words)
+    if span:
         yield Suggestion("timestamp", column.name, f"It holds moments in time: {span}.")
+    yield from _numbering(column, known)
+    if _is_code(column, words, known):
+        yield Suggestion(
+            "code", column.name, f"The name says that its {column.distinct} whole numbers are names, not quantities: it would be "
+            "compared value by value.",
+        )  # fmt: skip
     if words & _WEIGHT and column.kind in {"integer", "number"} and (column.minimum or 0) >= 0:
         yield Suggestion(
             "weight", column.name, "The name says so. Make sure that it counts people, not their body weight."
@@ -109,3 +136,38 @@ def _bookkeeping(column: ColumnProfile, words: set[str], known: int) -> Iterator
         )
     if words & {"prediction", "predicted", "pred", "decision"}:
         yield Suggestion("prediction", column.name, f"The name says so; it has {column.distinct} different values.")
+
+
+def _moments(column: ColumnProfile, words: set[str]) -> str:
+    """Return in words which moments a column holds, "" for none; the values decide, and a name alone never does."""
+    if column.earliest:
+        return f"from {column.earliest} to {column.latest}"
+    if column.kind != "integer" or column.minimum is None or column.maximum is None or column.distinct < 2:
+        return ""
+    low, high = column.minimum, column.maximum
+    if words & {"year", "date"} and low >= _FIRST_YEAR and high <= _LAST_YEAR:
+        return f"years from {low:.0f} to {high:.0f}"
+    if words & _TIME and any(
+        _SECONDS[0] * unit <= low and high <= _SECONDS[1] * unit for unit in (1, 1_000, 1_000_000)
+    ):
+        return "seconds (or parts of them) since 1970"
+    if words & _TIME and low >= 19_000_101 and high <= 21_001_231:
+        return f"days written as numbers, from {low:.0f} to {high:.0f}"
+    return ""
+
+
+def _numbering(column: ColumnProfile, known: int) -> Iterator[Suggestion]:
+    """Suggest to ignore what only numbers the rows: each whole number from 0 or 1 on, once."""
+    whole = column.kind == "integer" and known >= 20 and column.distinct == known and not column.missing
+    if whole and column.minimum in (0, 1) and column.maximum == column.minimum + known - 1:
+        yield Suggestion(
+            "ignore",
+            column.name,
+            f"It numbers the {known:,} rows from {column.minimum:.0f} on and says nothing about them.",
+        )
+
+
+def _is_code(column: ColumnProfile, words: set[str], known: int) -> bool:
+    """Return whether a column of few different whole numbers is named like a code."""
+    few = 3 <= column.distinct <= min(1_000, known / 2)
+    return column.kind == "integer" and few and bool(words & _CODE)

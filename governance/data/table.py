@@ -6,16 +6,17 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from governance.data.cohort import Condition, columns_of, parse
-from governance.data.dataset import Dataset
 from governance.data.file_kind import Limits, digest_of, kind_of
-from governance.data.schema import Schema
-from governance.errors import RefusedInputError, unknown_choice
+from governance.data.kept_reading import reading_in
+from governance.data.plain_columns import PlainColumns, plain_columns
+from governance.evidence import RefusedInputError, TableReading, unknown_choice
+from governance.subject import Dataset, Schema
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,12 +55,42 @@ class ParquetDataset:
 
     @cached_property
     def _arrow_schema(self) -> pa.Schema:
+        """The columns that are read, each under a name of its own."""
+        import pyarrow as pa
+
+        kinds = [self._file_schema.field(place).type for place in self._plain.places]
+        return pa.schema(list(zip(self._plain.names, kinds, strict=True)))
+
+    @cached_property
+    def _file_schema(self) -> pa.Schema:
         return self._open(()).schema_arrow
 
     @cached_property
+    def _plain(self) -> PlainColumns:
+        return plain_columns(self._file_schema)
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
-        """Names of all columns in file order."""
-        return tuple(self._arrow_schema.names)
+        """Names of all columns of plain values in file order; `reading` names the others."""
+        return self._plain.names
+
+    @cached_property
+    def reading(self) -> TableReading:
+        """How the file was read; for one that was made from a text file, how that was."""
+        kept = reading_in(self._file_schema)
+        if kept is None:
+            types = {item.name: str(item.type) for item in self._arrow_schema}
+            kept = TableReading(types=types, warnings=self._plain.warnings)
+        return replace(kept, warnings=(*kept.warnings, *self._spellings()))
+
+    def _spellings(self) -> Iterator[str]:
+        """Yield what there is to say about several spellings of one group, each such column read once."""
+        from governance.data import spellings
+
+        named = (*spellings.looked_at(self.schema), *(item.column for item in self.schema.mappings))
+        bare = ParquetDataset(self.path, self.digest)
+        counts = {name: spellings.counted(bare.frame((name,))[name]) for name in named if name in self.columns}
+        yield from spellings.said(self.schema, counts)
 
     @cached_property
     def n_total(self) -> int:
@@ -85,18 +116,18 @@ class ParquetDataset:
             return np.arange(self.n_total)
         tested = columns_of(self._condition)
         found, start = [np.zeros(0, dtype=np.intp)], 0
-        for batch in self._open(tested).iter_batches(batch_size=262_144, columns=list(tested)):
-            frame = frame_of(pa.Table.from_batches([batch]))
+        for batch in self._open(tested).iter_batches(batch_size=262_144, columns=self._plain.stored_names(tested)):
+            frame = self._mapped(frame_of(self._own(pa.Table.from_batches([batch]), tested)))
             found.append(start + np.flatnonzero(mask(self._condition, frame)))
             start += len(frame)
         return np.concatenate(found)
 
     def frame(self, columns: tuple[str, ...] | None = None) -> pd.DataFrame:
-        """Return the rows as one frame with a RangeIndex."""
+        """Return the rows as one frame with a RangeIndex; columns that the schema ignores only when they are named."""
         wanted = self._known(columns)
         read = self._with_cohort(wanted)
-        table = self._open(read).read(columns=list(read), use_threads=True)
-        return self._restricted(table, wanted)
+        table = self._open(read).read(columns=self._plain.stored_names(read), use_threads=True)
+        return self._restricted(self._own(table, read), wanted)
 
     def chunks(self, columns: tuple[str, ...] | None = None, rows: int = 262_144) -> Iterator[pd.DataFrame]:
         """Yield the rows in file order, at most `rows` at a time; no chunk is empty."""
@@ -104,8 +135,9 @@ class ParquetDataset:
 
         wanted = self._known(columns)
         read = self._with_cohort(wanted)
-        for batch in self._open(read).iter_batches(batch_size=rows, columns=list(read), use_threads=True):
-            frame = self._restricted(pa.Table.from_batches([batch]), wanted)
+        stored = self._plain.stored_names(read)
+        for batch in self._open(read).iter_batches(batch_size=rows, columns=stored, use_threads=True):
+            frame = self._restricted(self._own(pa.Table.from_batches([batch]), read), wanted)
             if len(frame):
                 yield frame
 
@@ -117,20 +149,26 @@ class ParquetDataset:
         for name in columns or ():
             if name not in self.columns:
                 raise unknown_choice("column", name, self.columns)
-        return self.columns if columns is None else tuple(columns)
+        return tuple(name for name in self.columns if name not in self.schema.ignore) if columns is None else columns
+
+    def _own(self, table: pa.Table, wanted: tuple[str, ...]) -> pa.Table:
+        """Return the wanted columns of what the file gave, under their own names."""
+        if not table.num_columns:
+            return table
+        own = self._plain.own_names(table.column_names)
+        read = table.select([place for place, name in enumerate(own) if name])
+        return read.rename_columns([name for name in own if name]).select(list(wanted))
 
     def _with_cohort(self, wanted: tuple[str, ...]) -> tuple[str, ...]:
         extra = columns_of(self._condition) if self._condition is not None else ()
         return tuple(dict.fromkeys((*wanted, *extra)))
 
     def _open(self, columns: tuple[str, ...]) -> pq.ParquetFile:
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        text = [
-            name for name in columns if pa.types.is_string(kind := self._arrow_schema.field(name).type)
-            or pa.types.is_large_string(kind)
-        ]  # fmt: skip
+        asked = self._plain.stored_names(columns) if columns else []
+        once = [name for name, _ in self._plain.file] if columns else []
+        text = [name for name in asked if once.count(name) == 1 and _is_text(self._file_schema.field(name).type)]
         return pq.ParquetFile(self.path, buffer_size=READ_AT_ONCE, read_dictionary=text or None, pre_buffer=False)
 
     def _restricted(self, table: pa.Table, wanted: tuple[str, ...]) -> pd.DataFrame:
@@ -138,12 +176,26 @@ class ParquetDataset:
         from governance.data.frame import frame_of
 
         if self._condition is None:
-            return frame_of(table.select(list(wanted)))
-        tested = frame_of(table.select(list(columns_of(self._condition))))
+            return self._mapped(frame_of(table.select(list(wanted))))
+        tested = self._mapped(frame_of(table.select(list(columns_of(self._condition)))))
         import pyarrow as pa
 
         kept = table.select(list(wanted)).filter(pa.array(mask(self._condition, tested)))
-        return frame_of(kept)
+        return self._mapped(frame_of(kept))
+
+    def _mapped(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with the values that the schema declares read as others."""
+        if not self.schema.mappings:
+            return frame
+        from governance.data.spellings import mapped
+
+        return mapped(frame, self.schema.mappings)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def open_dataset(path: Path, schema: Schema | None = None, cohort: str = "", limits: Limits | None = None) -> Dataset:
@@ -180,8 +232,6 @@ def check_parquet(path: Path, limits: Limits | None = None) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from governance.data.text_layout import check_names
-
     limits = limits or Limits()
     try:
         file = pq.ParquetFile(path)
@@ -191,31 +241,25 @@ def check_parquet(path: Path, limits: Limits | None = None) -> None:
         raise RefusedInputError(
             f"This Parquet file is damaged: {str(error)[:200]}.", "Write or copy it again."
         ) from error
-    check_names(tuple(schema.names), limits)
     if unpacked > limits.bytes or meta.num_rows > limits.rows:
         raise RefusedInputError(
             f"The table has {meta.num_rows:,} rows and {unpacked:,} bytes once unpacked; the limits are "
             f"{limits.rows:,} and {limits.bytes:,}.",
             "Give fewer rows or columns.",
         )
-    if not meta.num_rows:
-        raise RefusedInputError("The table has columns and no rows.", "Give at least one row of data.")
-    strange = [item for item in schema if not _plain(item.type)]
-    if strange:
+    check_table(schema, meta.num_rows, limits)
+
+
+def check_table(schema: pa.Schema, rows: int, limits: Limits | None = None) -> None:
+    """Raise RefusedInputError when a table has no rows, bad names of columns, or no column of plain values."""
+    from governance.data.text_layout import check_names
+
+    plain = plain_columns(schema)
+    if not plain.names and len(schema.names):
         raise RefusedInputError(
-            f"Column {strange[0].name!r} holds {strange[0].type}; a table of plain values is expected.",
+            f"Column {schema[0].name!r} holds {schema[0].type}; a table of plain values is expected.",
             "Write numbers, text, booleans or dates.",
         )
-
-
-def _plain(kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    types = pa.types
-    if types.is_dictionary(kind):
-        return _plain(kind.value_type)
-    checks = (
-        types.is_integer, types.is_floating, types.is_boolean, types.is_string, types.is_large_string, types.is_null,
-        types.is_date, types.is_timestamp, types.is_time, types.is_decimal,
-    )  # fmt: skip
-    return any(check(kind) for check in checks)
+    check_names(plain.names, limits or Limits())
+    if not rows:
+        raise RefusedInputError("The table has columns and no rows.", "Give at least one row of data.")

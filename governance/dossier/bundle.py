@@ -12,12 +12,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from governance.codec import parse
-from governance.dossier.verify import proof, tree
-from governance.errors import RefusedInputError
+from governance.dossier.verify_checkpoint import proof, tree
+from governance.dossier.verify_files import MINE
+from governance.evidence import RefusedInputError, parse
+from governance.review import text_ref
 
 FOUNDATIONS = frozenset(
-    {"ledger.created", "key.added", "key.revoked", "member.added", "member.removed", "charter.adopted"}
+    {
+        "ledger.created",
+        "rules.adopted",
+        "key.added",
+        "key.revoked",
+        "member.added",
+        "member.removed",
+        "charter.adopted",
+        "norms.adopted",
+    }
 )
 """Events that every case rests on."""
 SIGSTORE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -84,17 +94,41 @@ def chosen(source: Source) -> tuple[int, ...]:
         if e["type"] == "condition.submitted" and e["case"] == source.case
         for digest in e["body"]["evidence"]
     }
-    return tuple(e["index"] for e in said if _rests_on(e, source.case, set(about["models"]), shown))
+    shown |= {
+        e["body"]["evidence"]
+        for e in said
+        if e["type"] == "monitoring.alert" and e["body"]["model"] in about["models"] and _accuses(e["body"])
+    }
+    data = {
+        digest
+        for e in said
+        if e["type"] == "evidence.recorded" and e["body"]["digest"] in shown
+        for digest in e["body"]["data"]
+    }
+    models = set(about["models"])
+    served = {
+        e["body"]["deployment"] for e in said if e["type"] == "deployment.registered" and e["body"]["model"] in models
+    }
+    return tuple(e["index"] for e in said if _rests_on(e, source.case, models, shown | data | served))
 
 
-def _rests_on(e: Any, case: str, models: set[str], evidence: set[str]) -> bool:
+def _accuses(alert: Any) -> bool:
+    """Say whether an alert says that a norm is broken, or that a server answers otherwise: the rules ask for its evidence."""
+    norm = alert["state"] == "observed" and alert["rule"].startswith("norm:")
+    served = (alert["state"], alert["rule"]) == ("confirmed", "served")
+    return (norm or served) and alert["evidence"] is not None
+
+
+def _rests_on(e: Any, case: str, models: set[str], named: set[str]) -> bool:
     body = e["body"]
     if e["type"] == "model.registered":
         return body["digest"] in models
-    if e["type"] == "evidence.recorded":
-        return body["digest"] in evidence
+    if e["type"] in ("evidence.recorded", "dataset.registered"):
+        return body["digest"] in named
     if e["type"] == "monitoring.alert":
         return body["model"] in models
+    if e["type"] in ("deployment.registered", "deployment.ended", "attestation.begun"):
+        return body["deployment"] in named
     return e["case"] == case or e["type"] in FOUNDATIONS
 
 
@@ -102,7 +136,7 @@ def export_files(source: Source) -> dict[str, bytes]:
     """Return path -> bytes of every file of the export, in order.
 
     Raises:
-        RefusedInputError: there is nothing to export.
+        RefusedInputError: there is nothing to export, or a text is not the one that was signed.
     """
     indexes = chosen(source)
     lines = [source.lines[index] for index in indexes]
@@ -116,16 +150,23 @@ def export_files(source: Source) -> dict[str, bytes]:
         levels = tree(leaves)
         files |= {f"proofs/{index}.tlog-proof": proof(levels, index, source.checkpoint) for index in indexes}
     named = "".join(str(statement(line)) for line in lines)
-    texts = {
-        digest: {"salt": item.salt.hex(), "text": item.text} for digest, item in source.texts.items() if digest in named
-    }
+    texts = {digest: _disclosed(digest, item) for digest, item in source.texts.items() if digest in named}
     files["texts.json"] = json.dumps(texts, ensure_ascii=False, sort_keys=True, indent=1).encode()
     files |= {f"evidence/{digest}": data for digest, data in source.evidence.items() if digest in named}
     files |= sigstore_bundles(lines)
     room = Path(__file__).parent
-    files |= {name: (room / name).read_bytes() for name in ("verify.py", "verify_rules.py")}
+    files |= {name: (room / name).read_bytes() for name in MINE}
     files["VERIFY.md"] = (room / "VERIFY.md").read_bytes()
     return files | dict(source.copies)
+
+
+def _disclosed(digest: str, item: DisclosedText) -> dict[str, str]:
+    """Return a text as texts.json holds it: it is the one that entries name, and its salt has 16 bytes."""
+    if text_ref(item.text, item.salt).sha256 != digest:
+        raise RefusedInputError(
+            f"The text {digest[:16]} is not the one that was signed.", "Restore a backup of the texts, or leave it out."
+        )
+    return {"salt": item.salt.hex(), "text": item.text}
 
 
 def sigstore_bundles(lines: list[bytes]) -> dict[str, bytes]:

@@ -39,7 +39,9 @@ CLAUSES: Final[tuple[Clause, ...]] = (
         record=("model.registered", "case.registered"),
     ),
     Clause(_AI_ACT, "Annex IV 2(a)-(c)", "development, design, architecture", ("models.",), ("model.registered",)),
-    Clause(_AI_ACT, "Annex IV 2(d)", "training data, provenance, labelling", ("quality.",), ("dataset.registered",)),
+    Clause(
+        _AI_ACT, "Annex IV 2(d)", "training data, provenance, labelling", ("quality.", "data."), ("dataset.registered",)
+    ),
     Clause(_AI_ACT, "Annex IV 2(e)", "human oversight measures", record=("vote.cast", "decision.recorded")),
     Clause(_AI_ACT, "Annex IV 2(f)", "changes that were planned beforehand"),
     Clause(
@@ -59,12 +61,14 @@ CLAUSES: Final[tuple[Clause, ...]] = (
     Clause(_AI_ACT, "Annex IV 8", "the provider's declaration of conformity"),
     Clause(_AI_ACT, "Annex IV 9", "post-market monitoring", ("drift.",), ("monitoring.alert",)),
     Clause(_AI_ACT, "Article 9", "risk management system", record=("comment.added", "decision.recorded")),
-    Clause(_AI_ACT, "Article 10", "data and data governance", ("quality.", "fairness."), ("dataset.registered",)),
+    Clause(
+        _AI_ACT, "Article 10", "data and data governance", ("quality.", "data.", "fairness."), ("dataset.registered",)
+    ),
     Clause(_AI_ACT, "Article 11", "technical documentation", record=("evidence.frozen",)),
     Clause(_AI_ACT, "Article 12", "record-keeping", record=("case.registered",)),
     Clause(_AI_ACT, "Article 13", "transparency to deployers", ("explain.",)),
     Clause(_AI_ACT, "Article 14", "human oversight", record=("vote.cast", "decision.recorded")),
-    Clause(_AI_ACT, "Article 15", "accuracy, robustness", ("performance.", "drift.")),
+    Clause(_AI_ACT, "Article 15", "accuracy, robustness", ("performance.", "drift.", "stress.", "serving.")),
     Clause(
         _NIST,
         "GOVERN",

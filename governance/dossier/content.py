@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from governance.review import events
-from governance.review.machine import replay
-from governance.review.state import Case, Entry, entry_of
+from governance.review import DECIDED, AppealLine, Case, Entry, appeal_line, entry_of, events, heard, replay
 
 WITHHELD = "(text withheld or erased; its digest is in the record)"
 
@@ -114,8 +112,24 @@ class Dossier:
     rationale: str
     scope: str
     conditions: tuple[ConditionLine, ...]
+    appeals: tuple[AppealLine, ...]
+    """Appeals of the case, the oldest first."""
     history: tuple[tuple[int, str, str, str], ...]
     """(index, time, event, actor) of every entry of the case."""
+
+    @property
+    def overruled(self) -> AppealLine | None:
+        """The ruling that stands in place of the latest decision, None where none does."""
+        last = self.appeals[-1] if self.appeals else None
+        after = last is not None and self.decision_index is not None and last.index > self.decision_index
+        return last if last is not None and after and last.ruled_index is not None else None
+
+    @property
+    def pending(self) -> AppealLine | None:
+        """The appeal that waits for a ruling, None where none does."""
+        last = self.appeals[-1] if self.appeals else None
+        after = last is not None and self.decision_index is not None and last.index > self.decision_index
+        return last if last is not None and after and last.ruled_index is None and self.status in DECIDED else None
 
 
 def read_dossier(
@@ -168,6 +182,7 @@ def read_dossier(
         rationale=words(last.body.rationale) if last else "",
         scope=words(last.body.scope) if last else "",
         conditions=_conditions(standing, words),
+        appeals=tuple(appeal_line(item, words) for item in heard(mine)),
         history=tuple((entry.index, entry.time, events.name_of(entry.body), entry.actor) for entry in mine),
     )  # fmt: skip
 
@@ -187,12 +202,21 @@ def _votes(mine: list[Entry], keyids: Sequence[str], case: Case, words: Any) -> 
     counted = {ballot.index for ballot in case.ballots.values()}
     return tuple(
         SignedVote(
-            entry.index, entry.time, entry.actor, words(entry.body.name), entry.body.vote, entry.body.meaning,
-            words(entry.body.rationale), tuple(words(item.text) for item in entry.body.conditions), entry.body.bundle,
-            keyids[entry.index], in_force=entry.index in counted,
+            index=entry.index,
+            time=entry.time,
+            member=entry.actor,
+            name=words(entry.body.name),
+            vote=entry.body.vote,
+            meaning=entry.body.meaning,
+            rationale=words(entry.body.rationale),
+            conditions=tuple(words(item.text) for item in entry.body.conditions),
+            bundle=entry.body.bundle,
+            keyid=keyids[entry.index],
+            in_force=entry.index in counted,
         )
-        for entry in mine if isinstance(entry.body, events.VoteCast)
-    )  # fmt: skip
+        for entry in mine
+        if isinstance(entry.body, events.VoteCast)
+    )
 
 
 def _comments(mine: list[Entry], words: Any) -> tuple[CommentLine, ...]:
@@ -208,7 +232,15 @@ def _comments(mine: list[Entry], words: Any) -> tuple[CommentLine, ...]:
 
 
 def _model(body: events.ModelRegistered, use: str) -> ModelLine:
-    return ModelLine(body.name, body.version, body.digest, body.task, body.owner, use, body.provenance)
+    return ModelLine(
+        name=body.name,
+        version=body.version,
+        digest=body.digest,
+        task=body.task,
+        owner=body.owner,
+        intended_use=use,
+        provenance=body.provenance,
+    )
 
 
 def _conditions(case: Case, words: Any) -> tuple[ConditionLine, ...]:
@@ -224,5 +256,9 @@ def _conditions(case: Case, words: Any) -> tuple[ConditionLine, ...]:
             else "open"
         )
         body = item.condition
-        found.append(ConditionLine(body.id, words(body.text), body.owner, body.due, body.blocking, state))
+        found.append(
+            ConditionLine(
+                id=body.id, text=words(body.text), owner=body.owner, due=body.due, blocking=body.blocking, state=state
+            )
+        )
     return tuple(found)

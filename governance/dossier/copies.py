@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from governance.codec import parse
 from governance.dossier.bundle import predicates
 from governance.dossier.clauses import clauses_markdown
 from governance.dossier.content import Dossier, read_dossier
+from governance.dossier.decision_brief import brief
 from governance.dossier.decisions_csv import decisions_csv
 from governance.dossier.findings import findings
 from governance.dossier.mlbom import mlbom
 from governance.dossier.model_card import model_card
 from governance.dossier.report_html import report_html
 from governance.dossier.report_pdf import report_pdf
-from governance.evidence import Evidence
+from governance.evidence import Evidence, parse
+from governance.language import ENGLISH, Voice
 
 
 def dossiers(lines: Sequence[bytes], texts: Mapping[str, str], case: str | None = None) -> tuple[Dossier, ...]:
@@ -30,9 +31,14 @@ def dossiers(lines: Sequence[bytes], texts: Mapping[str, str], case: str | None 
 
 
 def copies(
-    lines: Sequence[bytes], texts: Mapping[str, str], evidence: Mapping[str, bytes], case: str | None = None
+    lines: Sequence[bytes],
+    texts: Mapping[str, str],
+    evidence: Mapping[str, bytes],
+    case: str | None = None,
+    *,
+    voice: Voice = ENGLISH,
 ) -> dict[str, bytes]:
-    """Return path -> bytes of the copies; the report of a whole ledger is one per case."""
+    """Return path -> bytes of the copies; the report of a whole ledger is one per case, in the language of the voice."""
     found: dict[str, bytes] = {}
     all_cases = dossiers(lines, texts, case)
     read = {digest: item for digest, item in ((digest, _read(data)) for digest, data in evidence.items()) if item}
@@ -40,8 +46,9 @@ def copies(
         place = "" if case is not None else f"reports/{item.case}/"
         mine = {line.digest: read[line.digest] for line in item.evidence if line.digest in read}
         measured = tuple(findings(mine))
-        found[f"{place}report.html"] = report_html(item, measured)
-        found[f"{place}report.pdf"] = report_pdf(item, measured)
+        told = brief(mine, None, None, voice)
+        found[f"{place}report.html"] = report_html(item, measured, told=told, voice=voice)
+        found[f"{place}report.pdf"] = report_pdf(item, measured, told=told, voice=voice)
         found[f"{place}model-card.md"] = model_card(item, mine)
         found[f"{place}clauses.md"] = clauses_markdown(item)
         found[f"mlbom/{item.case}.cdx.json"] = mlbom(item, mine)

@@ -5,17 +5,14 @@ from __future__ import annotations
 import csv
 import io
 
+from governance.data import safe_cell
 from governance.dossier.content import Dossier
+from governance.dossier.report import stands
 
 COLUMNS = (
     "case", "title", "outcome", "time", "entry", "approve", "approve_with_conditions", "reject", "abstain", "quorum",
-    "valid_from", "expires_at", "retention_until", "bundle", "rationale",
+    "valid_from", "expires_at", "retention_until", "bundle", "rationale", "status", "appeal_entry", "ruling", "ruling_time", "ruling_entry",
 )  # fmt: skip
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe (OWASP, CSV injection)."""
-    return "'" + text if text.lstrip(" \n")[:1] in {"=", "+", "-", "@", "\t", "\r", "|", "%"} else text
 
 
 def decisions_csv(dossiers: tuple[Dossier, ...]) -> bytes:
@@ -38,4 +35,14 @@ def _row(item: Dossier) -> tuple[str, ...]:
     return (
         item.case, item.title, body.outcome, item.decision_time, str(item.decision_index), *map(str, counts),
         body.valid_from, body.expires_at, body.retention_until, body.bundle, item.rationale,
+        stands(item), *_appeal(item),
     )  # fmt: skip
+
+
+def _appeal(item: Dossier) -> tuple[str, str, str, str]:
+    """Return the entry of the latest appeal against this decision, what was ruled, when, and by which entry; "" for what there is not."""
+    found = item.overruled or item.pending
+    if found is None:
+        return "", "", "", ""
+    ruled = "" if found.ruled_index is None else str(found.ruled_index)
+    return str(found.index), found.outcome if ruled else "", found.ruled_time, ruled

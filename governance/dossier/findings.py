@@ -8,7 +8,10 @@ from typing import Final
 from governance.dossier.mlbom import metrics
 from governance.dossier.report import Section, brief, words
 from governance.evidence import Evidence
+from governance.fairness import compared
 from governance.review.unknown import unknown
+from governance.runs import said as read_out, title_of
+from governance.statistics import title
 
 MOST: Final = 60
 """Rows of one table; the evidence itself holds all of them."""
@@ -22,12 +25,19 @@ def findings(evidence: Mapping[str, Evidence]) -> Iterator[Section]:
 
 
 def _measured(digest: str, item: Evidence) -> Section:
-    rows = [*_overall(item), *_gaps(item)]
+    sentence, lines = read_out(item)
+    own = [(line.what, line.about, line.value, line.bounds, line.judgement) for line in lines]
+    rows = [*_overall(item), *_gaps(item), *own]
     said = f"Evidence {digest}; {item.rows.used:,} of {item.rows.total:,} rows; {item.key.cohort or 'all rows'}."
     more = [] if len(rows) <= MOST else [f"The first {MOST} of {len(rows)} numbers; the evidence holds all of them."]
     none = [] if rows else ["No single numbers stand here; the evidence itself says more."]
-    title = f"Measured: {item.key.method}, version {item.key.method_version}"
-    return Section(title, (said, *more, *none), ("What", "For", "Value", "Interval", "Judgement"), tuple(rows[:MOST]))
+    heading = f"Measured: {title_of(item.key.method)} ({item.key.method}), version {item.key.method_version}"
+    return Section(
+        heading,
+        (said, *([sentence] if sentence else []), *more, *none),
+        ("What", "For", "Value", "Interval", "Judgement"),
+        tuple(rows[:MOST]),
+    )
 
 
 def _overall(item: Evidence) -> Iterator[tuple[str, ...]]:
@@ -35,7 +45,7 @@ def _overall(item: Evidence) -> Iterator[tuple[str, ...]]:
     for line in metrics(item) if "measures" in result else ():
         bounds = line.get("confidenceInterval")
         interval = f"{brief(bounds['lowerBound'])} to {brief(bounds['upperBound'])}" if bounds else "none"
-        yield words(line["type"]), line["slice"], brief(line["value"]), interval, ""
+        yield title(line["type"]), line["slice"], brief(line["value"]), interval, ""
 
 
 def _gaps(item: Evidence) -> Iterator[tuple[str, ...]]:
@@ -50,7 +60,7 @@ def _gaps(item: Evidence) -> Iterator[tuple[str, ...]]:
             bounds = f"{brief(line['low'])} to {brief(line['high'])}" if known else "none"
             about = f"{line.get('attribute')}: {line.get('worst') or 'no group'} against {line.get('reference') or 'the others'}"
             yield (
-                f"{words(str(line.get('metric')))}, difference",
+                f"{compared(str(line.get('metric')))}, difference ({words(str(line.get('metric')))})",
                 about,
                 brief(line["difference"]),
                 bounds,

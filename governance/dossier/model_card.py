@@ -9,15 +9,14 @@ from typing import Final, TypeAlias
 
 from governance.dossier.content import Dossier, ModelLine
 from governance.dossier.mlbom import metrics
-from governance.dossier.report import NOT_THE_RECORD, brief, said, when, words
+from governance.dossier.report import NOT_THE_RECORD, brief, stands, when, words
 from governance.evidence import Evidence, NotAssessed
-from governance.fairness.words import title
-from governance.methods import CATALOGUE
 from governance.review.unknown import unknown
+from governance.runs import said as said_of, title_of
+from governance.statistics import title
 
 Mark: TypeAlias = Callable[[str], str]
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
-_TITLES: Final = {spec.id: spec.title for spec in CATALOGUE}
 
 
 def model_card(dossier: Dossier, evidence: Mapping[str, Evidence], mark: Mark | None = None) -> bytes:
@@ -35,7 +34,7 @@ def model_card(dossier: Dossier, evidence: Mapping[str, Evidence], mark: Mark | 
     lines += [
         "## Standing with the board",
         "",
-        f"- Status: {said(dossier.status)}",
+        f"- Status: {stands(dossier)}",
         f"- Risk tier: {dossier.risk_tier}",
     ]
     if dossier.decision is not None:
@@ -47,19 +46,14 @@ def model_card(dossier: Dossier, evidence: Mapping[str, Evidence], mark: Mark | 
     lines += [f"- Condition ({item.state}, due {when(item.due)}): {mark(item.text)}" for item in dossier.conditions]
     lines += ["", "## What was measured", ""]
     for item in evidence.values():
-        lines += [f"### {_title(item.key.method)}", "", *_measured(item, mark), *_open(item, mark), ""]
+        lines += [f"### {title_of(item.key.method)}", "", *_measured(item, mark), *_open(item, mark), ""]
     absent = [item for item in dossier.evidence if item.digest not in evidence]
-    lines += [f"- {_title(item.method)}: this evidence is not at hand." for item in absent]
+    lines += [f"- {title_of(item.method)}: this evidence is not at hand." for item in absent]
     return ("\n".join([*lines, "", *_digests(dossier, evidence, mark)]) + "\n").encode()
 
 
 def _named(field: str, mark: Mark) -> str:
     return mark(words(field).capitalize())
-
-
-def _title(method: str) -> str:
-    """Return what a method is called; a method that this version does not know keeps its id."""
-    return _TITLES.get(method, method)
 
 
 def _digests(dossier: Dossier, evidence: Mapping[str, Evidence], mark: Mark) -> Iterator[str]:
@@ -78,7 +72,7 @@ def _digests(dossier: Dossier, evidence: Mapping[str, Evidence], mark: Mark) -> 
     for item in dossier.evidence:
         found = evidence.get(item.digest)
         version = f", version {found.key.method_version}" if found else ""
-        yield f"| {_title(item.method)} ({item.method}{version}) | `{item.digest}` |"
+        yield f"| {title_of(item.method)} ({item.method}{version}) | `{item.digest}` |"
 
 
 def _model(model: ModelLine, mark: Mark) -> list[str]:
@@ -104,7 +98,11 @@ def _measured(item: Evidence, mark: Mark) -> Iterator[str]:
         yield f"Not assessed: {mark(item.read(NotAssessed).reason)}"
         return
     found = list(metrics(item))
-    if not found:
+    sentence, more = said_of(item)
+    if sentence:
+        yield mark(sentence)
+        yield ""
+    if not found and not more:
         yield "The result has no single numbers; see the evidence itself."
         return
     yield "| Metric | Slice | Value | Interval |"
@@ -112,13 +110,9 @@ def _measured(item: Evidence, mark: Mark) -> Iterator[str]:
     for line in found:
         bounds = line.get("confidenceInterval")
         interval = f"{brief(bounds['lowerBound'])} to {brief(bounds['upperBound'])}" if bounds else "none"
-        yield f"| {mark(_called(line['type']))} | {mark(line['slice'])} | {brief(line['value'])} | {interval} |"
-
-
-def _called(metric: str) -> str:
-    """Return what people call a metric, and what the field calls it where that is another word."""
-    plain, field = title(metric), words(metric)
-    return plain if plain.lower() == field.lower() else f"{plain} ({field})"
+        yield f"| {mark(title(line['type']))} | {mark(line['slice'])} | {brief(line['value'])} | {interval} |"
+    for row in more:
+        yield f"| {mark(row.what)}: {mark(row.judgement)} | {mark(row.about)} | {row.value} | {mark(row.bounds)} |"
 
 
 def _open(item: Evidence, mark: Mark) -> Iterator[str]:

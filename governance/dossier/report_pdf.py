@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from governance.dossier.bar_chart import WIDTH as UNITS, Box, Chart, Stroke, bars
 from governance.dossier.content import Dossier
+from governance.dossier.decision_brief import Brief
 from governance.dossier.report import NOT_THE_RECORD, Section, sections, when
+from governance.dossier.right_to_left import ready
+from governance.language import ENGLISH, Voice
 
 if TYPE_CHECKING:
     from reportlab.platypus import Flowable
@@ -25,8 +30,10 @@ REGULAR: Final = "CountersignSans"
 BOLD: Final = "CountersignSans-Bold"
 
 
-def report_pdf(dossier: Dossier, found: Iterable[Section] = ()) -> bytes:
-    """Return the report of a case as PDF (A4); every page says that it is not the record."""
+def report_pdf(
+    dossier: Dossier, found: Iterable[Section] = (), *, told: Brief | None = None, voice: Voice = ENGLISH
+) -> bytes:
+    """Return the report of a case as PDF (A4), in the language of the voice; every page says that it is not the record."""
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.units import mm
     from reportlab.platypus import SimpleDocTemplate
@@ -35,9 +42,12 @@ def report_pdf(dossier: Dossier, found: Iterable[Section] = ()) -> bytes:
     buffer = io.BytesIO()
     document = SimpleDocTemplate(
         buffer, pagesize=A4, leftMargin=16 * mm, rightMargin=16 * mm, topMargin=18 * mm, bottomMargin=22 * mm,
-        title=dossier.title, author=dossier.origin, subject=NOT_THE_RECORD, invariant=1,
+        title=dossier.title, author=dossier.origin, subject=voice.say(NOT_THE_RECORD), invariant=1, lang=voice.language,
     )  # fmt: skip
-    document.build(_story(dossier, found), onFirstPage=_foot, onLaterPages=_foot)
+    foot = partial(_foot, copy=voice.say(NOT_THE_RECORD))
+    document.build(
+        _story(dossier, sections(dossier, found, told=told, voice=voice), voice), onFirstPage=foot, onLaterPages=foot
+    )
     return buffer.getvalue()
 
 
@@ -50,9 +60,9 @@ def _register() -> None:
         pdfmetrics.registerFont(TTFont(BOLD, str(FONTS / "DejaVuSans-Bold.ttf")))
 
 
-def _foot(canvas: Any, document: Any) -> None:
+def _foot(canvas: Any, document: Any, *, copy: str) -> None:
     canvas.setFont(REGULAR, 7)
-    canvas.drawString(document.leftMargin, 28, NOT_THE_RECORD)
+    canvas.drawString(document.leftMargin, 28, copy)
     canvas.drawRightString(document.pagesize[0] - document.rightMargin, 28, str(canvas.getPageNumber()))
 
 
@@ -71,23 +81,62 @@ def _styles() -> dict[str, Any]:
     }
 
 
-def _story(dossier: Dossier, found: Iterable[Section]) -> list[Flowable]:
+def _story(dossier: Dossier, found: Iterable[Section], voice: Voice) -> list[Flowable]:
     from reportlab.platypus import Paragraph
 
     styles = _styles()
-    story: list[Flowable] = [Paragraph(escape(dossier.title), styles["title"])]
-    story.append(
-        Paragraph(
-            escape(f"Case {dossier.case}; the ledger as it stood on {when(dossier.until)}. {NOT_THE_RECORD}"),
-            styles["plain"],
-        )
+    story: list[Flowable] = [Paragraph(_painted(dossier.title, styles["title"], WIDTH), styles["title"])]
+    stood = voice.say(
+        "Case {case}; the ledger as it stood on {time}", case=dossier.case, time=when(dossier.until, voice)
     )
-    for section in sections(dossier, found):
+    story.append(Paragraph(escape(f"{stood}. {voice.say(NOT_THE_RECORD)}"), styles["plain"]))
+    for section in found:
         story.append(Paragraph(escape(section.title), styles["head"]))
-        story += [Paragraph(escape(item).replace("\n", "<br/>"), styles["plain"]) for item in section.sentences]
+        story += [Paragraph(_painted(item, styles["plain"], WIDTH), styles["plain"]) for item in section.sentences]
+        if section.picture:
+            story.append(_drawing(bars(section.picture, voice)))
         if section.rows:
             story.append(_table(section, styles))
     return story
+
+
+_INKS: Final = {"strong": "#195277", "quiet": "#b9b4ac", "span": "#b0480f", "axis": "#6a6660"}
+
+
+def _drawing(chart: Chart) -> Flowable:
+    """Return a chart of bars as lines of the page."""
+    from reportlab.graphics.shapes import Drawing, Line, Rect, String
+    from reportlab.lib.colors import HexColor
+
+    scale = WIDTH / UNITS
+    drawing = Drawing(WIDTH, chart.height * scale)
+    drawing.scale(scale, scale)
+    for item in chart.shapes:
+        if isinstance(item, Box):
+            colour = HexColor(_INKS[item.ink])
+            bottom = chart.height - item.y - item.height
+            bar = Rect(item.x, bottom, item.width, item.height)
+            bar.setProperties({"fillColor": colour, "strokeColor": None})
+            drawing.add(bar)
+        elif isinstance(item, Stroke):
+            heights = chart.height - item.y1, chart.height - item.y2
+            drawing.add(
+                Line(item.x1, heights[0], item.x2, heights[1], strokeColor=HexColor(_INKS[item.ink]), strokeWidth=1.5)
+            )
+        else:
+            text = ready(item.text, UNITS, lambda part: float(len(part)))
+            drawing.add(
+                String(item.x, chart.height - item.y, text, fontName=REGULAR, fontSize=11, textAnchor=item.anchor)
+            )
+    return drawing
+
+
+def _painted(text: str, style: Any, width: float) -> str:
+    """Return the markup of a text: escaped, its lines kept, and right-to-left words in the order of the eye."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    lines = ready(text, width, lambda part: float(stringWidth(part, style.fontName, style.fontSize)))
+    return escape(lines).replace("\n", "<br/>")
 
 
 def _widths(section: Section) -> list[float]:
@@ -103,9 +152,16 @@ def _table(section: Section, styles: dict[str, Any]) -> Flowable:
     from reportlab.lib import colors
     from reportlab.platypus import Paragraph, Table
 
+    widths = _widths(section)
     rows = [[Paragraph(escape(item), styles["label"]) for item in section.head]]
-    rows += [[Paragraph(escape(cell[:3000]), styles["cell"]) for cell in row] for row in section.rows]
-    table = Table(rows, colWidths=_widths(section), repeatRows=1, splitInRow=1, hAlign="LEFT")
+    rows += [
+        [
+            Paragraph(_painted(cell[:3000], styles["cell"], width - PADDING), styles["cell"])
+            for cell, width in zip(row, widths, strict=True)
+        ]
+        for row in section.rows
+    ]
+    table = Table(rows, colWidths=widths, repeatRows=1, splitInRow=1, hAlign="LEFT")
     everywhere = ((0, 0), (-1, -1))
     table.setStyle(
         [

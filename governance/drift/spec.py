@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from governance.drift.calibration import Calibration
-from governance.drift.over_time import By, OverTime
-from governance.drift.report import Correction, DriftReport, Limits
-from governance.drift.stakes import Costs
-from governance.method_spec import MethodSpec
+from governance.drift.alerts.calibration import Calibration
+from governance.drift.columns.limits import Limits
+from governance.drift.results.cost_estimate import Costs
+from governance.drift.results.over_time import By, OverTime
+from governance.drift.results.report import Correction, DriftReport
+from governance.evidence import MethodSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,52 +58,61 @@ class CalibrationParameters:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="drift.columns",
-        version=4,
+        version=9,
         title="Drift of columns",
         question="Which columns have moved since the reference, beyond chance and by more than matters?",
-        run="governance.drift.run:columns",
+        run="governance.drift.compare:columns",
         parameters=DriftParameters,
         result=DriftReport,
+        page="drift",
+        lead="governance.drift.words:lead",
+        lines="governance.drift.words:lines",
         needs=("reference",),
     ),
     MethodSpec(
         id="drift.harm",
-        version=5,
+        version=10,
         title="Drift and its harm",
         question="Has the world moved, did decisions get worse, for whom, and what should be done?",
-        run="governance.drift.run:compare",
+        run="governance.drift.compare:compare",
         parameters=DriftParameters,
         result=DriftReport,
+        page="drift",
+        lead="governance.drift.words:lead",
+        lines="governance.drift.words:lines",
         needs=("reference", "predictions", "reference_predictions"),
     ),
     MethodSpec(
         id="drift.over_time",
-        version=2,
+        version=4,
         title="Drift over time",
         question="When did which column move, window by window?",
-        run="governance.drift.timeline:columns",
+        run="governance.drift.over_time.timeline:columns",
         parameters=OverTimeParameters,
         result=OverTime,
+        page="drift",
         needs=("reference",),
     ),
     MethodSpec(
         id="drift.harm_over_time",
-        version=2,
+        version=5,
         title="Drift and performance over time",
         question="When did which column move, and how good were decisions then, for whom?",
-        run="governance.drift.timeline:run",
+        run="governance.drift.over_time.timeline:run",
         parameters=OverTimeParameters,
         result=OverTime,
+        page="drift",
         needs=("reference", "predictions", "reference_predictions"),
     ),
     MethodSpec(
         id="drift.calibration",
-        version=2,
+        version=5,
         title="False alarms",
         question="How strong must a sign be before it alarms, so that false alarms stay as rare as promised?",
-        run="governance.drift.false_alarms:run",
+        run="governance.drift.over_time.false_alarms:run",
         parameters=CalibrationParameters,
         result=Calibration,
+        page="monitor",
         needs=("predictions",),
     ),
 )

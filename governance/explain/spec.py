@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from governance.explain.interaction import Interactions
-from governance.explain.report import (
+from governance.evidence import MethodSpec
+from governance.explain.results.dependence import Dependence
+from governance.explain.results.interaction import Interactions
+from governance.explain.results.report import (
     Counterfactuals,
     GlobalExplanation,
     LimeExplanation,
@@ -17,7 +19,6 @@ from governance.explain.report import (
     Scale,
     WhatIf,
 )
-from governance.method_spec import MethodSpec
 
 Choice = Literal["auto", "tree", "linear", "permutation", "leverage", "enumeration", "kernel"]
 """A way by name; "auto" takes the exact way that the file allows, else sampling, and the result says which."""
@@ -139,6 +140,24 @@ class WhatIfParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class DependenceParameters:
+    """Which column is followed, over which rows."""
+
+    column: str = ""
+    row: int = -1
+    """Row whose own line is drawn, from 0; -1 for none."""
+    target: str = ""
+    scale: Scale = "probability"
+    """"probability" is the model's own answer (for regression its value), "raw" the score of its last stage."""
+    rows: int = 1000
+    """Rows that are averaged at most, spread evenly over the data."""
+    steps: int = 40
+    """Values that are put in at most."""
+    lines: int = 50
+    """Rows whose own lines are in the result."""
+
+
+@dataclass(frozen=True, slots=True)
 class LimitsParameters:
     """For whom the model's limits are looked up."""
 
@@ -193,6 +212,8 @@ class ReasonParameters:
     """One row, or -1 for every row with the unfavourable outcome."""
     count: int = 4
     """Most reasons for one row; United States practice (Regulation B, comment 9(b)(2)-1) sees little use in more than four."""
+    smallest_share: float = 0.05
+    """Smallest share, 0 to 1, of all that speaks against a person that a column must have to be given as a reason."""
     reference_group: Literal["all", "favourable"] = "favourable"
     wording: tuple[Wording, ...] = ()
     background_rows: int = 1000
@@ -205,92 +226,125 @@ class ReasonParameters:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="explain.global",
-        version=4,
+        version=8,
         title="What moves the model",
         question="Which columns move the model's score, by how much, and how far can that be trusted?",
-        run="governance.explain.global_view:run",
+        run="governance.explain.methods.global_view:run",
         parameters=GlobalParameters,
         result=GlobalExplanation,
+        page="explanations",
+        lead="governance.explain.words:lead",
+        lines="governance.explain.words:lines",
         needs=("model",),
+        optional=("reference",),
     ),
     MethodSpec(
         id="explain.interactions",
-        version=2,
+        version=6,
         title="Which columns act together",
         question="Which two columns move the model's score together, beyond what each does alone?",
-        run="governance.explain.interactions_view:run",
+        run="governance.explain.methods.interactions_view:run",
         parameters=InteractionParameters,
         result=Interactions,
+        page="explanations",
         needs=("model",),
+        optional=("reference",),
     ),
     MethodSpec(
         id="explain.local",
-        version=4,
+        version=8,
         title="Why this row",
         question="Why does the model say what it says about this row?",
-        run="governance.explain.local_view:run",
+        run="governance.explain.methods.local_view:run",
         parameters=LocalParameters,
         result=LocalExplanation,
+        page="person",
         needs=("model",),
+        optional=("reference",),
     ),
     MethodSpec(
         id="explain.lime",
-        version=2,
+        version=6,
         title="LIME for this row",
         question="What does LIME say about this row, is it stable, and does it agree with Shapley values?",
-        run="governance.explain.lime_view:run",
+        run="governance.explain.methods.lime_view:run",
         parameters=LimeParameters,
         result=LimeExplanation,
+        page="person",
         needs=("model",),
+        optional=("reference",),
     ),
     MethodSpec(
         id="explain.what_if",
-        version=3,
+        version=7,
         title="What if",
         question="What would the model say about this row with other values, and why?",
-        run="governance.explain.what_if:run",
+        run="governance.explain.methods.what_if:run",
         parameters=WhatIfParameters,
         result=WhatIf,
+        page="person",
+        needs=("model",),
+        optional=("reference",),
+    ),
+    MethodSpec(
+        id="explain.dependence",
+        version=2,
+        title="How the answer follows one column",
+        question="What would the model say on average, and for single rows, if one column held another value?",
+        run="governance.explain.methods.dependence:run",
+        parameters=DependenceParameters,
+        result=Dependence,
+        page="explanations",
+        lead="governance.explain.dependence_words:lead",
+        lines="governance.explain.dependence_words:lines",
         needs=("model",),
     ),
     MethodSpec(
         id="explain.limits",
-        version=1,
+        version=3,
         title="Limits of the model for this kind of person",
         question="Has the model seen people like this one, and how often is it wrong about them?",
-        run="governance.explain.limits:run",
+        run="governance.explain.methods.limits:run",
         parameters=LimitsParameters,
         result=ModelLimits,
+        page="explanations",
         needs=("model", "predictions"),
+        optional=("reference",),
     ),
     MethodSpec(
         id="explain.neighbours",
-        version=1,
+        version=3,
         title="Nearest people with the other outcome",
         question="Who is most like this person and was decided otherwise?",
-        run="governance.explain.neighbours:run",
+        run="governance.explain.methods.neighbours:run",
         parameters=NeighboursParameters,
         result=Neighbours,
+        page="person",
         needs=("model", "predictions"),
+        optional=("reference",),
     ),
     MethodSpec(
         id="explain.counterfactuals",
-        version=2,
+        version=4,
         title="What would have to be different",
         question="Which few changes would turn the decision?",
-        run="governance.explain.counterfactual:run",
+        run="governance.explain.methods.counterfactual:run",
         parameters=CounterfactualParameters,
         result=Counterfactuals,
+        page="person",
         needs=("model", "predictions"),
+        optional=("reference",),
     ),
     MethodSpec(
         id="explain.reasons",
-        version=3,
+        version=7,
         title="Reason codes",
         question="What are the principal reasons for an unfavourable decision?",
-        run="governance.explain.reasons:run",
+        run="governance.explain.methods.reasons:run",
         parameters=ReasonParameters,
         result=ReasonCodes,
+        page="person",
         needs=("model", "predictions"),
+        optional=("reference",),
     ),
 )

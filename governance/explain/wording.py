@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from governance.errors import RefusedInputError
+from governance.evidence import RefusedInputError
 from governance.explain.spec import Wording
 
 

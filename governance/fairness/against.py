@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.fairness.estimates import Estimates
-from governance.fairness.intervals import (
+from governance.fairness.report import Against
+from governance.statistics import (
+    Estimates,
     critical,
     mover_difference,
     mover_ratio,
@@ -17,7 +18,6 @@ from governance.fairness.intervals import (
     ratio_interval,
     score_p_value,
 )
-from governance.fairness.report import Against
 
 Floats = NDArray[np.float64]
 OVERALL = -1
@@ -79,10 +79,10 @@ def _proportions(
         int(group): _built(
             item,
             int(group),
-            base,
-            (away[i] * low[i], away[i] * high[i]),
-            (ratio_low[i], ratio_high[i]),
-            float(p_value[i]),
+            base=base,
+            ends=(away[i] * low[i], away[i] * high[i]),
+            ratio=(ratio_low[i], ratio_high[i]),
+            p_value=float(p_value[i]),
         )
         for i, group in enumerate(at)
     }
@@ -111,7 +111,7 @@ def _estimates(item: Estimates, at: int, other: Estimates, ref: int, confidence:
     if item.metric not in WITHOUT_RATIO and min(a, b) > 0:
         found = mover_ratio(a, *ends[:2], b, *ends[2:])
         ratio = float(found[0]), float(found[1])
-    return _built(item, at, float(b), (float(low), float(high)), ratio, p_value)
+    return _built(item, at, base=float(b), ends=(float(low), float(high)), ratio=ratio, p_value=p_value)
 
 
 def _built(

@@ -14,14 +14,11 @@ from numpy.typing import NDArray
 
 from governance.evidence import Progress
 from governance.fairness import disparity as gaps
-from governance.fairness.cells import Cells
-from governance.fairness.estimates import Estimates
-from governance.fairness.groups import named
-from governance.fairness.intervals import critical
 from governance.fairness.judge import judged, shortage
-from governance.fairness.metrics import BINARY, LABEL_FREE, direction
+from governance.fairness.metrics import direction
 from governance.fairness.reference import position
 from governance.fairness.report import Counts, Disparity, GroupResult, Limits, Method, MetricValue, Polarity
+from governance.statistics import Cells, Estimates, critical, named, of_counts
 
 AT_ONCE: Final = 4
 """Summaries of chunks that wait until they are merged; memory does not depend on the number of rows."""
@@ -45,7 +42,7 @@ class Rules:
     @property
     def names(self) -> tuple[str, ...]:
         """The metrics of counts that can be asked for."""
-        return BINARY if self.labelled else tuple(name for name in BINARY if name in LABEL_FREE)
+        return of_counts(labelled=self.labelled)
 
 
 class Summary(Protocol):
@@ -115,7 +112,7 @@ def compared(
         part = summary.marginal(chosen)
         items = part.estimates(rules)
         results, reference = _family(part, items, whole, rules)
-        found += _disparities(part, items, whole, results, reference, rules, rng)
+        found += _disparities(part, items, whole=whole, groups=results, reference=reference, rules=rules, rng=rng)
         groups += sorted(results, key=lambda group: -group.n)
     return groups, found
 
@@ -132,12 +129,29 @@ def _family(
     outcome = next(
         (item for item in items if item.metric in {"selection_rate", "mean_absolute_error", "accuracy"}), items[0]
     )
-    at = position(rules.reference, groups, sizes, unknown, outcome, rules.limits, rules.polarity, rules.chosen)
-    found = judged(items, whole, sizes, at, rules.limits, rules.polarity)
+    at = position(
+        rules.reference,
+        groups,
+        sizes=sizes,
+        unknown=unknown,
+        outcome=outcome,
+        limits=rules.limits,
+        polarity=rules.polarity,
+        chosen=rules.chosen,
+    )
+    found = judged(items, whole, sizes=sizes, reference=at, limits=rules.limits, polarity=rules.polarity)
     counts = summary.counts()
     total = max(rules.total, 1)
     results = [
-        GroupResult(groups[i], int(sizes[i]), float(sizes[i]) / total, bool(unknown[i]), i == at, counts[i], found[i])
+        GroupResult(
+            group=groups[i],
+            n=int(sizes[i]),
+            share=float(sizes[i]) / total,
+            unknown=bool(unknown[i]),
+            is_reference=i == at,
+            counts=counts[i],
+            metrics=found[i],
+        )
         for i in range(len(groups))
     ]
     return results, at
@@ -166,17 +180,24 @@ def _disparities(
             found[item.metric] = gaps.normal_family(
                 item.value,
                 error,
-                sizes / sizes.sum(),
-                enough[item.metric],
-                float(everyone.value[0]),
-                rules.limits.draws,
-                rng,
+                share=sizes / sizes.sum(),
+                judged=enough[item.metric],
+                overall=float(everyone.value[0]),
+                draws=rules.limits.draws,
+                rng=rng,
             )
     attribute = " & ".join(item.name for item in summary.cells.attributes)
     names = tuple(group.name for group in groups)
 
     def asked(name: str, parts: tuple[str, ...], method: Method) -> gaps.Question:
-        return gaps.Question(name, attribute, method, reference, names, direction(parts[0], rules.polarity) or "lower")
+        return gaps.Question(
+            name=name,
+            attribute=attribute,
+            method=method,
+            reference=reference,
+            groups=names,
+            worse=direction(parts[0], rules.polarity) or "lower",
+        )
 
     return [
         gaps.disparity([found[part] for part in parts], asked(name, parts, method), rules.limits)
@@ -187,10 +208,16 @@ def _disparities(
 
 def overall(items: list[Estimates], limits: Limits, size: float) -> tuple[MetricValue, ...]:
     """Return the metrics of all rows together; they are compared with nothing."""
-    found = judged(items, items, np.array([size]), 0, limits, "good")[0]
+    found = judged(items, items, sizes=np.array([size]), reference=0, limits=limits, polarity="good")[0]
     return tuple(
         MetricValue(
-            m.metric, m.value, m.low, m.high, m.n, "not_enough_data" if m.value is None else "no_direction", m.reason
+            metric=m.metric,
+            value=m.value,
+            low=m.low,
+            high=m.high,
+            n=m.n,
+            verdict="not_enough_data" if m.value is None else "no_direction",
+            reason=m.reason,
         )
         for m in found
     )

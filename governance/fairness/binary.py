@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 
 from governance.fairness import disparity as gaps
 from governance.fairness.assemble import Rules
-from governance.fairness.cells import Cells, coded, count
-from governance.fairness.estimates import Estimates, of_cells
-from governance.fairness.groups import Attribute
 from governance.fairness.intake import Chunk
-from governance.fairness.metrics import FN, FP, TN, TP
+from governance.fairness.metrics import parities
 from governance.fairness.report import Counts
 from governance.fairness.scores import Scores, added, estimates, score_rows
+from governance.statistics import FN, FP, TN, TP, Attribute, Cells, Estimates, coded, count, of_cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +66,8 @@ class BinarySummary:
         rng: np.random.Generator,
     ) -> tuple[Mapping[str, tuple[str, ...]], dict[str, gaps.Family]]:
         """Return the disparities that can be asked for and the redrawn rates."""
-        counted = {name: parts for name, parts in gaps.BINARY.items() if all(part in items for part in parts)}
-        scored = {name: parts for name, parts in gaps.SCORED.items() if all(part in items for part in parts)}
+        counted = {name: parts for name, parts in gaps.of_counts().items() if all(part in items for part in parts)}
+        scored = {name: parts for name, parts in parities("scores").items() if all(part in items for part in parts)}
         names = tuple(dict.fromkeys(part for parts in counted.values() for part in parts))
         return {**counted, **scored}, gaps.families(self.cells, names, enough, rules.limits.draws, rng)
 
@@ -87,5 +85,12 @@ def counts_of(table: NDArray[np.int64]) -> Counts:
     """Return the (3, 3) table of one group by name."""
     tn, fp, fn, tp = (int(table[cell]) for cell in (TN, FP, FN, TP))
     return Counts(
-        tn, fp, fn, tp, int(table[2, 0]), int(table[2, 1]), undecided=int(table[:2, 2].sum()), neither=int(table[2, 2])
+        true_negative=tn,
+        false_positive=fp,
+        false_negative=fn,
+        true_positive=tp,
+        unlabelled_not_selected=int(table[2, 0]),
+        unlabelled_selected=int(table[2, 1]),
+        undecided=int(table[:2, 2].sum()),
+        neither=int(table[2, 2]),
     )

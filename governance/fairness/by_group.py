@@ -8,22 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from governance.data.schema import Schema
 from governance.evidence import Dropped, Finding, NotAssessed, Progress, Rows
 from governance.fairness import binary, multiclass, regression
 from governance.fairness.assemble import Rules, Summary, compared, overall, total
 from governance.fairness.binary import BinarySummary
-from governance.fairness.cells import Cells
-from governance.fairness.groups import Attribute
+from governance.fairness.family import corrected
 from governance.fairness.inequality import inequality
-from governance.fairness.intake import chunks, declared, read_attributes
+from governance.fairness.intake import chunks, read_attributes
 from governance.fairness.notices import notices
 from governance.fairness.reference import named_groups
 from governance.fairness.report import FairnessReport, Inequality, Stratum
 from governance.fairness.spec import ByGroup
 from governance.fairness.unknowns import unknowns
-from governance.models.signature import Task
-from governance.subject import Subject
+from governance.statistics import Attribute, Cells
+from governance.subject import Schema, Subject, Task, declared
 
 _SUMMARISE = {"binary": binary.summarise, "multiclass": multiclass.summarise, "regression": regression.summarise}
 
@@ -45,7 +43,9 @@ def by_group(
     rows = account(summary.cells, schema)
     if rows.used == 0:
         return Finding(NotAssessed("No row has a decision" + (" and a label." if schema.target else ".")), rows)
-    return Finding(finish(summary, tasks.pop(), schema, parameters, rows, rng, progress), rows)
+    return Finding(
+        finish(summary, tasks.pop(), schema=schema, parameters=parameters, rows=rows, rng=rng, progress=progress), rows
+    )
 
 
 def _summaries(
@@ -82,11 +82,15 @@ def finish(
     """Return the report of a summary."""
     limits, attributes = parameters.limits, summary.cells.attributes
     rules = Rules(
-        limits, schema.selected_is, parameters.reference, named_groups(parameters.reference, attributes),
-        bool(schema.target), rows.total,
+        limits=limits, polarity=schema.selected_is, reference=parameters.reference, chosen=named_groups(parameters.reference, attributes),
+        labelled=bool(schema.target), total=rows.total,
     )  # fmt: skip
     sensitive = summary.marginal(schema.sensitive)
-    groups, found = compared(sensitive, schema.sensitive, parameters.intersections, rules, rng, progress)
+    groups, found = compared(
+        sensitive, schema.sensitive, depth=parameters.intersections, rules=rules, rng=rng, progress=progress
+    )
+    strata = _strata(summary, schema, rules, rng, progress)
+    groups, within = corrected(groups, [item.by_group for item in strata], limits=limits, polarity=schema.selected_is)
     whole = summary.marginal(()).estimates(rules)
     scores = summary.scores if isinstance(summary, BinarySummary) else None
     return FairnessReport(
@@ -104,9 +108,11 @@ def finish(
         by_group=tuple(groups),
         disparities=tuple(found),
         unknown=unknowns(sensitive.cells, decisions=task == "binary", min_rows=limits.min_rows),
-        strata=_strata(summary, schema, rules, rng, progress),
+        strata=tuple(replace(item, by_group=tuple(own)) for item, own in zip(strata, within, strict=True)),
         inequality=_inequality(sensitive.cells, task, schema),
-        notices=notices(scores, summary.cells, whole, schema, groups, limits, binary=task == "binary"),
+        notices=notices(
+            scores, summary.cells, whole=whole, schema=schema, groups=groups, limits=limits, binary=task == "binary"
+        ),
     )
 
 
@@ -129,6 +135,6 @@ def _strata(
                 continue
             part = summary.within(name, code).marginal(others)
             own = replace(rules, total=int(part.cells.rows.sum()))
-            groups, gaps = compared(part, others, 1, own, rng, progress)
+            groups, gaps = compared(part, others, depth=1, rules=own, rng=rng, progress=progress)
             found.append(Stratum({name: value}, own.total, tuple(groups), tuple(gaps)))
     return tuple(found)

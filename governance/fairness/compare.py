@@ -7,19 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.data.outcome import positive_index
-from governance.data.schema import Schema
-from governance.errors import RefusedInputError
-from governance.evidence import Dropped, Finding, NotAssessed, Progress, Rows
-from governance.fairness import metrics
-from governance.fairness.cells import coded
+from governance.evidence import Dropped, Finding, NotAssessed, Progress, RefusedInputError, Rows
 from governance.fairness.disparity import gap
-from governance.fairness.groups import Attribute, Codes, combined
-from governance.fairness.intake import chunks, declared, read_attributes
+from governance.fairness.intake import chunks, read_attributes
 from governance.fairness.metrics import direction
 from governance.fairness.report import Change, CompareReport
 from governance.fairness.spec import Compare
-from governance.subject import Subject
+from governance.statistics import Attribute, Codes, coded, combined, rates, redrawn_counts
+from governance.subject import Schema, Subject, declared, positive_index
 
 Floats = NDArray[np.float64]
 OVERALL = ("accuracy", "selection_rate", "true_positive_rate", "false_positive_rate", "precision", "f1")
@@ -40,15 +35,6 @@ def joint(
     return np.bincount(key, minlength=size * 27).reshape(size, 3, 3, 3)
 
 
-def redrawn(table: NDArray[np.int64], draws: int, rng: np.random.Generator) -> Floats:
-    """Return (draws, g, 3, 3, 3) redrawn joint counts: the same people are redrawn for both models."""
-    flat = table.reshape(-1)
-    used = np.flatnonzero(flat)
-    found = np.zeros((draws, flat.size))
-    found[:, used] = rng.multinomial(int(flat.sum()), flat[used] / flat.sum(), size=draws)
-    return found.reshape(draws, *table.shape)
-
-
 def changes(
     table: NDArray[np.int64], attribute: str, parameters: Compare, schema: Schema, rng: np.random.Generator
 ) -> list[Change]:
@@ -60,11 +46,12 @@ def changes(
     kept = table[table.reshape(len(table), -1).sum(axis=1) >= limits.min_rows]
     if attribute and len(kept) < 2:
         return []
-    drawn = redrawn(kept if attribute else table.sum(axis=0, keepdims=True), limits.draws, rng)
-    point = (kept if attribute else table.sum(axis=0, keepdims=True)).astype(np.float64)
+    counts = kept if attribute else table.sum(axis=0, keepdims=True)
+    drawn = redrawn_counts(counts, limits.draws, rng, rows=int(counts.sum()))  # the same people for both models
+    point = counts.astype(np.float64)
     found = []
     for name, metric in GAPS.items() if attribute else ((item, item) for item in OVERALL):
-        if schema.target == "" and metric not in metrics.LABEL_FREE:
+        if schema.target == "" and not rates.named(metric).label_free:
             continue
         first, second = (_measured(point, metric, axis, attribute) for axis in (-1, -2))
         if not (np.isfinite(first) and np.isfinite(second)):
@@ -76,13 +63,15 @@ def changes(
         tail = (1 - limits.confidence) / 2
         low, high = (float(end) for end in np.quantile(usable, [tail, 1 - tail]))
         worse = "higher" if attribute else direction(metric, schema.selected_is)
-        found.append(_change(name, attribute, float(first), float(second), low, high, worse))
+        found.append(
+            _change(name, attribute, first=float(first), second=float(second), low=low, high=high, worse=worse)
+        )
     return found
 
 
 def _measured(table: Floats, metric: str, drop: int, attribute: str) -> Floats:
     """Return the metric (or its largest difference over groups) of one model; `drop` sums the other one's decisions away."""
-    values = metrics.value(metric, table.sum(axis=drop))
+    values = rates.value(metric, table.sum(axis=drop))
     return gap(values, None) if attribute else values[..., 0]
 
 
@@ -90,7 +79,16 @@ def _change(what: str, attribute: str, first: float, second: float, low: float, 
     verdict = "no_clear_change"
     if worse and (low > 0 or high < 0):
         verdict = "worse" if (low > 0) == (worse == "higher") else "better"
-    return Change(what, attribute, first, second, second - first, low, high, verdict)  # type: ignore[arg-type]
+    return Change(
+        what=what,
+        attribute=attribute,
+        current=first,
+        candidate=second,
+        change=second - first,
+        low=low,
+        high=high,
+        verdict=verdict,  # type: ignore[arg-type]
+    )
 
 
 def compare(
@@ -128,20 +126,26 @@ def compare(
     whole = compared(
         found,
         [np.concatenate(item)[known] for item in codes],
-        label[known],
-        one[known],
-        two[known],
-        parameters,
-        schema,
-        rng,
+        label=label[known],
+        one=one[known],
+        two=two[known],
+        parameters=parameters,
+        schema=schema,
+        rng=rng,
     )
     flipped = int((one[known] != two[known]).sum())
     limits = parameters.limits
     notices = _left_out(found, [np.concatenate(item)[known] for item in codes], limits.min_rows)
     report = CompareReport(
-        "model in force", parameters.candidate_score or "candidate", schema.selected_is, limits, rows, tuple(whole),
-        flipped, notices,
-    )  # fmt: skip
+        current="model in force",
+        candidate=parameters.candidate_score or "candidate",
+        selected_is=schema.selected_is,
+        limits=limits,
+        rows=rows,
+        changes=tuple(whole),
+        flipped=flipped,
+        notices=notices,
+    )
     return Finding(report, rows)
 
 

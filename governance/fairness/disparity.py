@@ -9,35 +9,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.fairness import metrics
-from governance.fairness.cells import Cells
-from governance.fairness.metrics import Direction
 from governance.fairness.report import Disparity, Limits, Method, Verdict
+from governance.statistics import Cells, Direction, rates, redrawn_counts, redrawn_sums
 
 Floats = NDArray[np.float64]
 PIECE = 4_000_000
 """Cells drawn at a time, so that memory stays flat."""
+BIAS_PARTS = 3
+"""One part in so many of the bias of a largest difference is taken from its upper end. A choice: with none, a third or all of it simulated
+coverage stays at 93 to 98 % (two to six groups, equal and unequal; five settings, 400 repeats). A third narrows the interval by some
+5 % where groups are equal, and leaves a margin where they are not."""
 
-BINARY: Mapping[str, tuple[str, ...]] = {
-    "demographic_parity": ("selection_rate",),
-    "equal_opportunity": ("true_positive_rate",),
-    "predictive_equality": ("false_positive_rate",),
-    "equalized_odds": ("true_positive_rate", "false_positive_rate"),
-    "predictive_parity": ("precision",),
-    "accuracy_parity": ("accuracy",),
-}
-"""Disparity -> the metrics whose worst gap it is (fairlearn's worst_case for equalised odds)."""
-SCORED: Mapping[str, tuple[str, ...]] = {
-    "roc_auc_parity": ("roc_auc",),
-    "mean_score_parity": ("mean_score",),
-    "calibration_within_groups": ("expected_calibration_error",),
-}
-REGRESSION: Mapping[str, tuple[str, ...]] = {
-    "mean_absolute_error_parity": ("mean_absolute_error",),
-    "root_mean_squared_error_parity": ("root_mean_squared_error",),
-    "mean_error_parity": ("mean_error",),
-}
-SCORED_METRICS = tuple(part for parts in SCORED.values() for part in parts)
+COMBINED: Mapping[str, tuple[str, ...]] = {"equalized_odds": ("true_positive_rate", "false_positive_rate")}
+"""Disparity -> the metrics whose worst gap it is, where that is more than one (fairlearn's worst_case for equalised odds)."""
 METHODS: tuple[Method, ...] = ("between_groups", "to_overall", "to_reference")
+
+
+def of_counts() -> dict[str, tuple[str, ...]]:
+    """Return disparity -> the metrics of counts whose worst gap it is; a combined one follows the last of its metrics."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, parts in metrics.parities("counts").items():
+        found[name] = parts
+        seen = {part for known in found.values() for part in known}
+        found |= {other: both for other, both in COMBINED.items() if set(both) <= seen and other not in found}
+    return found
+
+
+def every() -> dict[str, tuple[str, ...]]:
+    """Return disparity -> the metrics whose worst gap it is, for all families."""
+    return {**of_counts(), **metrics.parities("scores"), **metrics.parities("numbers")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,19 +89,11 @@ def smoothed(cells: Cells) -> tuple[Floats, Floats]:
 
 
 def redrawn(cells: Cells, draws: int, rng: np.random.Generator) -> Floats:
-    """Return (draws, g, 3, 3) redrawn counts: what a bootstrap of the rows would give, at a cost free of their number.
-
-    Rows are exchangeable given their cell, so resampling n rows is a multinomial draw of the cells. With weights, a cell's sum
-    under Poisson resampling has mean sum w and variance sum w^2; it is drawn from the gamma distribution with these moments.
-    """
-    mean, spread = (part.reshape(-1) for part in smoothed(cells))
-    used = np.flatnonzero(mean)
-    found = np.zeros((draws, mean.size))
+    """Return (draws, g, 3, 3) redrawn counts, or sums of weights."""
+    mean, spread = smoothed(cells)
     if cells.weight is None:
-        found[:, used] = rng.multinomial(int(cells.rows.sum()), mean[used] / mean.sum(), size=draws)
-    else:
-        found[:, used] = rng.gamma(mean[used] ** 2 / spread[used], spread[used] / mean[used], (draws, used.size))
-    return found.reshape(draws, *cells.rows.shape)
+        return redrawn_counts(mean, draws, rng, rows=int(cells.rows.sum()))
+    return redrawn_sums(mean, spread, draws, rng)
 
 
 def families(
@@ -124,18 +116,20 @@ def families(
         table = redrawn(cells, min(step, draws - start), rng)
         together = table.sum(axis=1)
         for name in names:
-            kept[name].append(metrics.value(name, table))
-            kept_overall[name].append(metrics.value(name, together))
+            kept[name].append(rates.value(name, table))
+            kept_overall[name].append(rates.value(name, together))
     found = {}
     for name in names:
-        value = np.where(judged[name], metrics.value(name, cells.mass), np.nan)
-        overall = float(metrics.value(name, whole.mass)[0])
+        value = np.where(judged[name], rates.value(name, cells.mass), np.nan)
+        overall = float(rates.value(name, whole.mass)[0])
         if not draws:
             found[name] = Family(value, overall)
             continue
         drawn, drawn_overall = np.concatenate(kept[name]), np.concatenate(kept_overall[name])
-        centre, middle = metrics.value(name, base), float(metrics.value(name, base.sum(axis=0)))
-        found[name] = Family(value, overall, drawn, drawn_overall, centre, middle)
+        centre, middle = rates.value(name, base), float(rates.value(name, base.sum(axis=0)))
+        found[name] = Family(
+            value=value, overall=overall, draws=drawn, overall_draws=drawn_overall, centre=centre, overall_centre=middle
+        )
     return found
 
 
@@ -163,7 +157,14 @@ def normal_family(
     if not draws or not np.isfinite(error[judged]).all() or not judged.any():
         return Family(kept, overall)
     noise = rng.standard_normal((draws, len(value))) * np.nan_to_num(error)
-    return Family(kept, overall, value + noise, overall + noise @ share, value, overall)
+    return Family(
+        value=kept,
+        overall=overall,
+        draws=value + noise,
+        overall_draws=overall + noise @ share,
+        centre=value,
+        overall_centre=overall,
+    )
 
 
 def gap(values: Floats, against: Floats | None) -> Floats:
@@ -197,7 +198,7 @@ def gap_interval(
     equal = point <= np.quantile(null, confidence, method="higher")
     low = 0.0 if equal or np.isinf(high) else max(2 * point - high, 0.0)
     bias = max(float(np.median(drawn)) - centre, 0.0) if np.isfinite(high) else 0.0
-    return min(low, point), max(high - bias / 3, point)
+    return min(low, point), max(high - bias / BIAS_PARTS, point)
 
 
 def disparity(parts: Sequence[Family], question: Question, limits: Limits) -> Disparity:
@@ -208,9 +209,21 @@ def disparity(parts: Sequence[Family], question: Question, limits: Limits) -> Di
     named = question.groups[question.reference] if grouped else "overall"
     reason = _why_not(usable, question.method, question.reference, question.groups)
     if reason:
-        nothing = (None,) * 6
         return Disparity(
-            question.name, question.attribute, question.method, *nothing, named, "", "not_enough_data", reason, excluded
+            metric=question.name,
+            attribute=question.attribute,
+            method=question.method,
+            difference=None,
+            ratio=None,
+            low=None,
+            high=None,
+            ratio_low=None,
+            ratio_high=None,
+            reference=named,
+            worst="",
+            verdict="not_enough_data",
+            reason=reason,
+            excluded=excluded,
         )
     differences = _measured(parts, question, usable, limits, logs=False)
     logs = _measured(parts, question, usable, limits, logs=True)

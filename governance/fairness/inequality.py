@@ -7,9 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from governance.evidence import NotAssessed
-from governance.fairness.cells import Cells
-from governance.fairness.metrics import FN, FP, TN, TP, total
 from governance.fairness.report import Inequality
+from governance.statistics import FN, FP, TN, TP, Cells, total
 
 # Benefit of a person: decision - label + 1. A wrongly refused one gets 0, a right decision 1, a wrongly selected one 2.
 _BENEFIT = {TN: 1.0, FP: 2.0, FN: 0.0, TP: 1.0}

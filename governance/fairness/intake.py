@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from governance.data.outcome import Outcome, outcome, text_of
-from governance.errors import RefusedInputError
-from governance.evidence import Progress
-from governance.fairness.groups import Attribute, Codes, attributes
-from governance.models.signature import Prediction
-from governance.subject import Subject
+from governance.evidence import Progress, RefusedInputError
+from governance.statistics import Attribute, Codes, attributes
+from governance.subject import Outcome, Subject, sliced
+from governance.subject.outcome import outcome
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from governance.data.schema import Schema
+    from governance.subject import Schema
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,43 +27,10 @@ class Chunk:
     frame: pd.DataFrame
 
 
-def sliced(prediction: Prediction | None, start: int, stop: int) -> Prediction | None:
-    """Return the answers for the rows from `start` to `stop`."""
-    if prediction is None:
-        return None
-    label = None if prediction.label is None else prediction.label[start:stop]
-    return Prediction(prediction.classes, label, prediction.score[start:stop])
-
-
 def _columns(subject: Subject, schema: Schema) -> tuple[str, ...]:
     named = (schema.target, schema.weight, schema.score, schema.prediction, schema.timestamp)
     asked = subject.model.signature.columns if subject.predictions is None and subject.model else ()
     return tuple(dict.fromkeys(name for name in (*schema.sensitive, *schema.control, *named, *asked) if name))
-
-
-def declared(subject: Subject) -> Schema:
-    """Return the schema with every other label written out, so that all chunks read labels alike.
-
-    Raises:
-        RefusedInputError: more than two labels and no declaration which of them count as negative.
-    """
-    schema = subject.data.schema
-    schema.check(subject.data.columns)
-    column = schema.target or schema.prediction
-    if not schema.positive or schema.negative or not column:
-        return schema
-    roles = tuple(name for name in (schema.target, schema.prediction) if name)
-    seen: set[str] = set()
-    for frame in subject.data.chunks(roles):
-        for name in roles:
-            seen |= set(text_of(frame[name].drop_duplicates()).dropna())
-    others = tuple(sorted(seen - {schema.positive}))
-    if len(others) > 1 or (len(seen) > 1 and schema.positive not in seen):
-        raise RefusedInputError(
-            f"Column {column!r} holds {', '.join(map(repr, sorted(seen)[:12]))}; positive is {schema.positive!r}.",
-            "Declare every other value: negative = [...] in the schema.",
-        )
-    return replace(schema, negative=others)
 
 
 def read_attributes(subject: Subject) -> tuple[Attribute, ...]:
@@ -82,7 +47,7 @@ def read_attributes(subject: Subject) -> tuple[Attribute, ...]:
             "The schema names no sensitive column, so there are no groups to compare.",
             'Add for example: sensitive = ["sex"].',
         )
-    return attributes(names, subject.data.chunks(names))
+    return attributes(names, subject.data.chunks(names), schema.code)
 
 
 def chunks(

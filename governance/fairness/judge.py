@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.fairness.against import OVERALL, against, number
-from governance.fairness.estimates import Estimates
-from governance.fairness.intervals import adjust
 from governance.fairness.metrics import direction
 from governance.fairness.report import Against, Limits, MetricValue, Polarity, Verdict
+from governance.statistics import Estimates, adjust
 
 
 def shortage(item: Estimates, at: int, size: float, limits: Limits) -> str:
@@ -26,7 +25,8 @@ def shortage(item: Estimates, at: int, size: float, limits: Limits) -> str:
     return "" if np.isfinite(item.value[at]) else f"no {item.needs}"
 
 
-def _verdict(metric: str, found: Against | None, limits: Limits, polarity: Polarity) -> tuple[Verdict, str]:
+def verdict_of(metric: str, found: Against | None, limits: Limits, polarity: Polarity) -> tuple[Verdict, str]:
+    """Return whether a group is worse than the reference on a metric, and why nobody can say; p values are adjusted already."""
     worse = direction(metric, polarity)
     if not worse:
         return "no_direction", ""
@@ -57,7 +57,8 @@ def judged(
         polarity: whether being selected is good or bad for the person.
     """
     columns = [
-        _column(item, whole, sizes, reference, limits, polarity) for item, whole in zip(items, everyone, strict=True)
+        _column(item, whole, sizes=sizes, reference=reference, limits=limits, polarity=polarity)
+        for item, whole in zip(items, everyone, strict=True)
     ]
     return [tuple(column[at] for column in columns) for at in range(len(sizes))]
 
@@ -73,7 +74,16 @@ def _column(
     for at, p_value in zip(list(found), adjusted, strict=True):
         found[at] = replace(found[at], p_adjusted=float(p_value))
     return [
-        _metric_value(item, at, short[at], found.get(at), at == reference, no_reference, limits, polarity)
+        _metric_value(
+            item,
+            at,
+            short=short[at],
+            pair=found.get(at),
+            is_reference=at == reference,
+            no_reference=no_reference,
+            limits=limits,
+            polarity=polarity,
+        )
         for at in range(len(sizes))
     ]
 
@@ -90,7 +100,9 @@ def _metric_value(
 ) -> MetricValue:
     base = float(item.base[at])
     if short:
-        return MetricValue(item.metric, None, None, None, base, "not_enough_data", short)
+        return MetricValue(
+            metric=item.metric, value=None, low=None, high=None, n=base, verdict="not_enough_data", reason=short
+        )
     verdict: Verdict
     if not direction(item.metric, polarity):
         verdict, reason = "no_direction", ""
@@ -99,7 +111,14 @@ def _metric_value(
     elif no_reference:
         verdict, reason = "not_enough_data", f"the reference cannot be judged: {no_reference}"
     else:
-        verdict, reason = _verdict(item.metric, pair, limits, polarity)
+        verdict, reason = verdict_of(item.metric, pair, limits, polarity)
     return MetricValue(
-        item.metric, float(item.value[at]), number(item.low[at]), number(item.high[at]), base, verdict, reason, pair
+        metric=item.metric,
+        value=float(item.value[at]),
+        low=number(item.low[at]),
+        high=number(item.high[at]),
+        n=base,
+        verdict=verdict,
+        reason=reason,
+        against=pair,
     )

@@ -10,13 +10,9 @@ from numpy.typing import NDArray
 
 from governance.fairness import disparity as gaps
 from governance.fairness.assemble import Rules
-from governance.fairness.cells import Cells, count
-from governance.fairness.estimates import Estimates, of_cells
-from governance.fairness.groups import Attribute
 from governance.fairness.intake import Chunk
-from governance.fairness.intervals import wilson
-from governance.fairness.metrics import TP, total
 from governance.fairness.report import Counts
+from governance.statistics import TP, Attribute, Cells, Estimates, count, mover_mean, of_cells, total, wilson
 
 PER_CLASS = ("base_rate", "selection_rate", "true_positive_rate", "false_positive_rate", "precision")
 _GAPS = {
@@ -105,13 +101,19 @@ def _named(items: Sequence[Estimates], metric: str) -> Estimates:
 
 def _macro(recalls: Sequence[Estimates]) -> Estimates:
     """Return the mean recall over classes; not defined for a group in which a class has no rows."""
-    k = len(recalls)
-    value = np.mean([item.value for item in recalls], axis=0)
-    low = value - np.sqrt(np.sum([(item.value - item.low) ** 2 for item in recalls], axis=0)) / k
-    high = value + np.sqrt(np.sum([(item.high - item.value) ** 2 for item in recalls], axis=0)) / k
-    rows = np.min([item.rows for item in recalls], axis=0)
-    base = np.sum([item.base for item in recalls], axis=0)
-    return Estimates("balanced_accuracy", value, low, high, base, rows, "rows of the rarest class", outcome=True)
+    value, low, high = mover_mean(
+        [item.value for item in recalls], [item.low for item in recalls], [item.high for item in recalls]
+    )
+    return Estimates(
+        metric="balanced_accuracy",
+        value=value,
+        low=low,
+        high=high,
+        base=np.sum([item.base for item in recalls], axis=0),
+        rows=np.min([item.rows for item in recalls], axis=0),
+        needs="rows of the rarest class",
+        outcome=True,
+    )
 
 
 def summarise(chunk: Chunk, found: tuple[Attribute, ...]) -> MulticlassSummary:

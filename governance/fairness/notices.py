@@ -7,14 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from governance.data.schema import Schema
-from governance.fairness.cells import Cells
-from governance.fairness.estimates import Estimates
-from governance.fairness.metrics import PROPORTIONS
+from governance.fairness.near_equal import near_equal, notice
 from governance.fairness.report import GroupResult, Limits
 from governance.fairness.scores import Scores
+from governance.statistics import Cells, Estimates, shares_of_rows
+from governance.subject import Schema
 
-NAMES: Final = frozenset(item.name for item in PROPORTIONS)
 RARE: Final = 10
 """Below so many cases of the rarer outcome, simulated coverage leaves 93 to 97 % (`python -m benchmarks.bench_fairness --coverage`)."""
 
@@ -32,10 +30,22 @@ def notices(
     """Return the sentences, the gravest first."""
     return (
         *_about_scores(scores, whole),
+        *_about_threshold(scores, schema.threshold),
         *(_about_labels(cells, schema) if binary or not schema.target else ()),
+        *_about_spelling(groups),
         *_about_groups(cells, groups, limits),
         *_about_intervals(cells, groups, limits),
     )
+
+
+def _about_spelling(groups: Sequence[GroupResult]) -> list[str]:
+    """Return a sentence for each set of groups that are probably one, spelled in several ways."""
+    values: dict[str, list[str]] = {}
+    for group in groups:
+        if len(group.group) == 1 and not group.unknown:
+            (attribute, value) = next(iter(group.group.items()))
+            values.setdefault(attribute, []).append(value)
+    return [notice(attribute, same) for attribute, names in values.items() for same in near_equal(names)]
 
 
 def _about_scores(scores: Scores | None, whole: Sequence[Estimates]) -> list[str]:
@@ -62,6 +72,17 @@ def _about_scores(scores: Scores | None, whole: Sequence[Estimates]) -> list[str
     return found
 
 
+def _about_threshold(scores: Scores | None, threshold: float) -> list[str]:
+    """Return a sentence when the threshold lies outside the scores: they are probably on another scale."""
+    if scores is None or not scores.score.size:
+        return []
+    low, high = float(scores.score.min()), float(scores.score.max())
+    if low < threshold <= high:
+        return []
+    said = f"The threshold {threshold:g} does not divide the scores, which run from {low:g} to {high:g}"
+    return [f"{said}: probably they are on another scale. Name the threshold of this scale."]
+
+
 def _about_labels(cells: Cells, schema: Schema) -> list[str]:
     if not schema.target:
         return ["There is no label column: only selection rates and mean scores can be compared, not errors."]
@@ -69,6 +90,11 @@ def _about_labels(cells: Cells, schema: Schema) -> list[str]:
     found = []
     if table[0].sum() == 0 or table[1].sum() == 0:
         found.append("Only one label occurs: error rates of the other are not defined.")
+    if table[0, 0] and table[1, 1] and not table[0, 1] and not table[1, 0]:
+        found.append(
+            "Every decision is the same as the label: probably both are one column, or the label was made from the decision. "
+            "Measures of errors say nothing then."
+        )
     selected = table[:, 1].sum()
     if selected == 0:
         found.append("Nobody is selected at this threshold.")
@@ -110,5 +136,5 @@ def _is_rare(group: GroupResult, limits: Limits) -> bool:
     """Return whether a judged share of the group has fewer than `RARE` cases on one side."""
     if group.n < limits.min_rows:
         return False
-    shares = [item for item in group.metrics if item.metric in NAMES and item.value is not None and item.n]
+    shares = [item for item in group.metrics if item.metric in shares_of_rows() and item.value is not None and item.n]
     return any(min(item.value or 0.0, 1 - (item.value or 0.0)) * item.n < RARE - 0.5 for item in shares)

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.errors import RefusedInputError
+from governance.evidence import RefusedInputError
 from governance.fairness.against import OVERALL
-from governance.fairness.estimates import Estimates
-from governance.fairness.groups import Attribute
 from governance.fairness.metrics import direction
 from governance.fairness.report import Limits, Polarity
+from governance.statistics import Attribute, Estimates
 
 RULES = ("largest", "best", "overall")
 

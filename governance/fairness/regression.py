@@ -10,13 +10,20 @@ from numpy.typing import NDArray
 
 from governance.fairness import disparity as gaps
 from governance.fairness.assemble import Rules
-from governance.fairness.cells import Cells, count, gathered
-from governance.fairness.estimates import Estimates
-from governance.fairness.groups import Attribute, combined
 from governance.fairness.intake import Chunk
-from governance.fairness.intervals import critical
-from governance.fairness.metrics import total
+from governance.fairness.metrics import parities
 from governance.fairness.report import Counts
+from governance.statistics import (
+    Attribute,
+    Cells,
+    Estimates,
+    combined,
+    count,
+    counted,
+    gathered,
+    student_interval,
+    total,
+)
 
 Floats = NDArray[np.float64]
 _COLUMNS = 8
@@ -60,12 +67,10 @@ class RegressionSummary:
 
     def estimates(self, rules: Rules) -> list[Estimates]:
         """Return count, MAE, RMSE, mean error and R2 of every group, in the unit of the label (R2 without unit)."""
-        everyone = self.cells.rows.sum(axis=(1, 2)).astype(np.float64)
-        nothing = np.full(len(everyone), np.nan)
-        counted = Estimates("count", everyone, nothing, nothing, everyone, everyone, "rows", outcome=False)
+        everyone = counted(self.cells.rows.sum(axis=(1, 2)).astype(np.float64))
         if not rules.labelled:
-            return [counted]
-        return [counted, *_errors(self.sums, total(self.cells.rows, _KNOWN), critical(rules.limits.confidence))]
+            return [everyone]
+        return [everyone, *_errors(self.sums, total(self.cells.rows, _KNOWN), rules.limits.confidence)]
 
     def counts(self) -> list[Counts | None]:
         """Return None for each group: there are no decisions to count."""
@@ -80,7 +85,7 @@ class RegressionSummary:
     ) -> tuple[Mapping[str, tuple[str, ...]], dict[str, gaps.Family]]:
         """Return the disparities that can be asked for; their draws come from the normal approximation."""
         del enough, rules, rng
-        return {name: parts for name, parts in gaps.REGRESSION.items() if all(part in items for part in parts)}, {}
+        return {name: parts for name, parts in parities("numbers").items() if all(part in items for part in parts)}, {}
 
 
 def _reshifted(sums: Floats, by: float) -> Floats:
@@ -91,28 +96,35 @@ def _reshifted(sums: Floats, by: float) -> Floats:
     return moved
 
 
-def _errors(sums: Floats, rows: Floats, z: float) -> list[Estimates]:
+def _errors(sums: Floats, rows: Floats, confidence: float) -> list[Estimates]:
     w, w2, error, absolute, square, fourth, y, yy = sums.T
     with np.errstate(divide="ignore", invalid="ignore"):
         effective = w * w / w2
         mean, mae, mse = error / w, absolute / w, square / w
-        more = np.where(effective > 1, effective / (effective - 1), np.nan)
-        half_mean = z * np.sqrt(np.maximum(mse - mean**2, 0) * more / effective)
-        half_mae = z * np.sqrt(np.maximum(mse - mae**2, 0) * more / effective)
-        half_mse = z * np.sqrt(np.maximum(fourth / w - mse**2, 0) * more / effective)
+        spread_of_squares = fourth / w - mse**2
         spread = yy / w - (y / w) ** 2
         r2 = np.where(spread > 0, 1 - mse / spread, np.nan)
     nothing = np.full(len(w), np.nan)
-    root = (np.sqrt(mse), np.sqrt(np.maximum(mse - half_mse, 0)), np.sqrt(mse + half_mse))
-    table = {
-        "mean_absolute_error": (mae, np.maximum(mae - half_mae, 0), mae + half_mae),
-        "root_mean_squared_error": root,
-        "mean_error": (mean, mean - half_mean, mean + half_mean),
-        "r2": (r2, nothing, nothing),
+    squares = student_interval(mse, spread_of_squares, effective, confidence, least=0.0)
+    ends = {
+        "mean_absolute_error": student_interval(mae, mse - mae**2, effective, confidence, least=0.0),
+        "root_mean_squared_error": (np.sqrt(squares[0]), np.sqrt(squares[1])),
+        "mean_error": student_interval(mean, mse - mean**2, effective, confidence),
+        "r2": (nothing, nothing),
     }
+    values = {"mean_absolute_error": mae, "root_mean_squared_error": np.sqrt(mse), "mean_error": mean, "r2": r2}
     return [
-        Estimates(name, *three, base=w, rows=rows, needs="labelled rows", outcome=False)
-        for name, three in table.items()
+        Estimates(
+            metric=name,
+            value=values[name],
+            low=low,
+            high=high,
+            base=w,
+            rows=rows,
+            needs="labelled rows",
+            outcome=False,
+        )
+        for name, (low, high) in ends.items()
     ]
 
 

@@ -27,7 +27,7 @@ class Limits:
     confidence: float = 0.95
     """Coverage that the intervals aim at, between 0 and 1."""
     correction: Correction = "holm"
-    """How p-values are adjusted over all groups of one attribute set and one metric."""
+    """How p-values are adjusted over all groups, metrics, combinations and strata of the report."""
     margin: float = 0.0
     """A difference up to this size (0 to 1) is never called worse."""
     draws: int = 10_000
@@ -50,7 +50,7 @@ class Against:
     p_value: float
     """Two-sided probability of a difference at least as large when there is none."""
     p_adjusted: float
-    """`p_value` after the correction over the groups of the same attributes."""
+    """`p_value` after the correction over the whole report; for a metric without direction over the groups of the same attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,16 +352,18 @@ class ImpactReport:
 
 @dataclass(frozen=True, slots=True)
 class CellCheck:
-    """One published cell against the counts of its own table."""
+    """One published cell against the rest of its own table."""
 
     category: str
     column: Literal["rate", "impact_ratio"]
     published: str
     """As it was written."""
     computed: float | None
-    """From the counts; None when they give no such number."""
-    reproduces: bool
+    """From the counts, or from the printed rates; None when they give no such number."""
+    reproduces: Literal["yes", "no", "not_checkable"]
     """Whether rounding the computed number to the published decimals gives the published one (halves either way)."""
+    reference_found: str = ""
+    """The category that a ratio was held against; "" for a rate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.fairness.cells import Cells
-from governance.fairness.estimates import Estimates
-from governance.fairness.groups import Attribute, Codes, combined, positions
-from governance.fairness.intervals import critical
-from governance.performance.auc import auc
+from governance.statistics import (
+    Attribute,
+    Cells,
+    Codes,
+    Estimates,
+    calibration_error,
+    combined,
+    positions,
+    student_interval,
+)
+from governance.statistics.auc import auc
 
 Floats = NDArray[np.float64]
 MOST_ENTRIES = 2_000_000
@@ -25,8 +31,6 @@ COARSEST = 64
 """Steps of the coarsest grid; there, entries may be more than `MOST_ENTRIES`."""
 MOST_CELLS = 4_000_000
 """Rounded entries are counted in cells when there are at most so many cells; otherwise they are sorted."""
-BINS = 10
-"""Bins of equal width for the calibration error."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,9 +125,15 @@ def added(parts: Sequence[Scores]) -> Scores:
         return _limited(parts[0])
     grid = min((part.grid for part in parts if part.grid), default=0)
     whole = Scores(
-        parts[0].attributes, joined("score"), joined("group"), joined("label"), joined("rows"), joined("weight"),
-        joined("squares"), grid,
-    )  # fmt: skip
+        attributes=parts[0].attributes,
+        score=joined("score"),
+        group=joined("group"),
+        label=joined("label"),
+        rows=joined("rows"),
+        weight=joined("weight"),
+        squares=joined("squares"),
+        grid=grid,
+    )
     return _limited(_rounded(whole, grid) if grid else _compressed(whole))
 
 
@@ -150,9 +160,15 @@ def _rounded(scores: Scores, grid: int) -> Scores:
 
     place, rest = np.divmod(used, width)
     return Scores(
-        scores.attributes, place / grid, (rest // 3).astype(scores.group.dtype), (rest % 3).astype(np.uint8), rows[used].astype(np.int64),
-        summed(scores.weight), summed(scores.squares), grid,
-    )  # fmt: skip
+        attributes=scores.attributes,
+        score=place / grid,
+        group=(rest // 3).astype(scores.group.dtype),
+        label=(rest % 3).astype(np.uint8),
+        rows=rows[used].astype(np.int64),
+        weight=summed(scores.weight),
+        squares=summed(scores.squares),
+        grid=grid,
+    )
 
 
 def _compressed(scores: Scores) -> Scores:
@@ -185,7 +201,19 @@ def score_rows(
     some = None if weight is None else weight[known]
     squares = None if some is None else some * some
     rows = np.ones(int(known.sum()), dtype=np.int64)
-    return _limited(_compressed(Scores(attributes, score[known], flat, label[known], rows, some, squares)))
+    return _limited(
+        _compressed(
+            Scores(
+                attributes=attributes,
+                score=score[known],
+                group=flat,
+                label=label[known],
+                rows=rows,
+                weight=some,
+                squares=squares,
+            )
+        )
+    )
 
 
 def estimates(scores: Scores, cells: Cells, labelled: bool, confidence: float) -> list[Estimates]:
@@ -201,7 +229,16 @@ def estimates(scores: Scores, cells: Cells, labelled: bool, confidence: float) -
 
 def _of_table(name: str, table: Floats, needs: str, *, outcome: bool) -> Estimates:
     """Return estimates from rows of value, low, high, base and rows per group."""
-    return Estimates(name, table[0], table[1], table[2], table[3], table[4], needs, outcome)
+    return Estimates(
+        metric=name,
+        value=table[0],
+        low=table[1],
+        high=table[2],
+        base=table[3],
+        rows=table[4],
+        needs=needs,
+        outcome=outcome,
+    )
 
 
 def _areas(groups: list[Scores], confidence: float) -> Estimates:
@@ -209,9 +246,13 @@ def _areas(groups: list[Scores], confidence: float) -> Estimates:
     for at, group in enumerate(groups):
         one, zero = group.label == 1, group.label == 0
         area = auc(
-            group.score[one], group.score[zero], group.mass[one], group.mass[zero],
-            None if group.squares is None else group.squares[one], None if group.squares is None else group.squares[zero],
-        )  # fmt: skip
+            group.score[one],
+            group.score[zero],
+            positive_weight=group.mass[one],
+            negative_weight=group.mass[zero],
+            positive_squares=None if group.squares is None else group.squares[one],
+            negative_squares=None if group.squares is None else group.squares[zero],
+        )
         rarer = min(group.rows[one].sum(), group.rows[zero].sum())
         ends = area.interval(confidence) if area else (np.nan, np.nan)
         table[:, at] = (area.value if area else np.nan, *ends, group.mass[one | zero].sum(), rarer)
@@ -228,21 +269,18 @@ def _mean(groups: list[Scores], confidence: float) -> Estimates:
             table[3:, at] = mass, rows
             continue
         mean = float(np.average(group.score, weights=group.mass))
-        spread = float(np.average((group.score - mean) ** 2, weights=group.mass)) * effective / (effective - 1)
-        half = critical(confidence) * np.sqrt(spread / effective)
-        table[:, at] = mean, mean - half, mean + half, mass, rows
+        variance = float(np.average((group.score - mean) ** 2, weights=group.mass))
+        low, high = student_interval(mean, variance, effective, confidence)
+        table[:, at] = mean, low, high, mass, rows
     return _of_table("mean_score", table, "decided rows", outcome=False)
 
 
 def _calibration(groups: list[Scores]) -> Estimates:
-    """Return the expected calibration error over ten bins of equal width (Naeini et al., AAAI 2015); 0 is best."""
+    """Return the expected calibration error of each group, which has no interval."""
     table = np.full((5, len(groups)), np.nan)
     for at, group in enumerate(groups):
         known = group.label < 2
         mass, score, label = group.mass[known], group.score[known], group.label[known]
-        bins = np.minimum((score * BINS).astype(np.intp), BINS - 1)
-        gap = np.abs(np.bincount(bins, mass * (score - label), minlength=BINS))
         rarer = min(group.rows[group.label == 1].sum(), group.rows[group.label == 0].sum())
-        value = gap.sum() / mass.sum() if mass.sum() > 0 else np.nan
-        table[:, at] = value, np.nan, np.nan, mass.sum(), rarer
+        table[:, at] = calibration_error(label, score, mass), np.nan, np.nan, mass.sum(), rarer
     return _of_table("expected_calibration_error", table, "rows of the rarer label", outcome=True)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from governance.fairness.mitigation.report import Algorithm, Constraint, MitigationReport
+from governance.evidence import MethodSpec
+from governance.fairness.candidates import Algorithm, Constraint, MitigationReport
+from governance.fairness.norms.patch_report import PatchParameters, PatchReport
+from governance.fairness.norms.report import NormReport, NormsParameters
+from governance.fairness.norms.tally import TallyParameters, WindowTally
 from governance.fairness.report import CompareReport, FairnessReport, ImpactReport, Limits, SweepReport
-from governance.method_spec import MethodSpec
+from governance.fairness.search.report import SearchParameters, SearchReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +85,21 @@ class Rethreshold:
     """Sensitive column whose groups are to be treated alike; the first one when empty."""
     constraint: Constraint = "demographic_parity"
     """demographic_parity, equalized_odds or equal_opportunity."""
+    tolerance: float = 0.0
+    """Largest difference between groups that is left, 0 to 1; equalized_odds cannot be relaxed."""
 
 
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="fairness.by_group",
-        version=2,
+        version=6,
         title="Metrics by group",
         question="Is the model worse for some groups of people, by how much, and whom can nobody judge?",
         run="governance.fairness.by_group:by_group",
         parameters=ByGroup,
         result=FairnessReport,
+        page="fairness",
+        lead="governance.fairness.words:lead",
         needs=("sensitive", "predictions"),
         streams=True,
     ),
@@ -103,6 +111,7 @@ METHODS: tuple[MethodSpec, ...] = (
         run="governance.fairness.sweep:sweep",
         parameters=Sweep,
         result=SweepReport,
+        page="fairness",
         needs=("sensitive", "predictions"),
         streams=True,
     ),
@@ -114,6 +123,7 @@ METHODS: tuple[MethodSpec, ...] = (
         run="governance.fairness.compare:compare",
         parameters=Compare,
         result=CompareReport,
+        page="fairness",
         needs=("sensitive", "predictions", "candidate_predictions"),
     ),
     MethodSpec(
@@ -121,11 +131,60 @@ METHODS: tuple[MethodSpec, ...] = (
         version=1,
         title="Impact ratios (Local Law 144)",
         question="Is any category selected at less than four fifths of the rate of the category selected most?",
-        run="governance.fairness.impact:impact_ratio",
+        run="governance.fairness.local_law_144.impact:impact_ratio",
         parameters=ImpactRatio,
         result=ImpactReport,
+        page="fairness",
         needs=("sensitive", "predictions"),
         streams=True,
+    ),
+    MethodSpec(
+        id="fairness.tally",
+        version=1,
+        title="Tally of a window",
+        question="How many people of each group were decided how, with which scores and labels?",
+        run="governance.fairness.norms.tally:tally",
+        parameters=TallyParameters,
+        result=WindowTally,
+        page="norms",
+        needs=("sensitive", "predictions"),
+        streams=True,
+    ),
+    MethodSpec(
+        id="fairness.norms",
+        version=1,
+        title="Norms over time",
+        question="Does the model keep the board's norms, window after window, and since when does it not?",
+        run="governance.fairness.norms.one_table:norms_of_table",
+        parameters=NormsParameters,
+        result=NormReport,
+        page="norms",
+        lead="governance.fairness.norms.words:lead",
+        lines="governance.fairness.norms.words:lines",
+        needs=("sensitive", "predictions"),
+        streams=True,
+    ),
+    MethodSpec(
+        id="fairness.patch",
+        version=1,
+        title="Corrections that keep a norm",
+        question="What is the smallest change of decisions that brings the model back within the norm, and who gains and loses?",
+        run="governance.fairness.norms.patch:patch",
+        parameters=PatchParameters,
+        result=PatchReport,
+        page="norms",
+        needs=("sensitive", "model", "predictions"),
+    ),
+    MethodSpec(
+        id="fairness.search",
+        version=1,
+        title="Search under norms",
+        question="Which model decides best and keeps the board's norms on people whom no choice has seen?",
+        run="governance.fairness.search.search:search",
+        parameters=SearchParameters,
+        result=SearchReport,
+        page="fairness",
+        needs=("label", "sensitive"),
     ),
     MethodSpec(
         id="fairness.retrain",
@@ -135,6 +194,7 @@ METHODS: tuple[MethodSpec, ...] = (
         run="governance.fairness.mitigation.search:retrain",
         parameters=Retrain,
         result=MitigationReport,
+        page="fairness",
         needs=("label", "sensitive"),
     ),
     MethodSpec(
@@ -145,6 +205,7 @@ METHODS: tuple[MethodSpec, ...] = (
         run="governance.fairness.mitigation.search:rethreshold",
         parameters=Rethreshold,
         result=MitigationReport,
+        page="fairness",
         needs=("label", "sensitive", "model", "predictions"),
     ),
 )

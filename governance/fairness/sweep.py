@@ -8,20 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.data.schema import Schema
 from governance.evidence import Finding, NotAssessed, Progress, Rows
-from governance.fairness import binary
-from governance.fairness import disparity as gaps
+from governance.fairness import binary, disparity as gaps
 from governance.fairness.assemble import AT_ONCE, attribute_sets, total
 from governance.fairness.by_group import account
-from governance.fairness.cells import Cells
-from governance.fairness.groups import named
-from governance.fairness.intake import chunks, declared, read_attributes
-from governance.fairness.intervals import wilson
+from governance.fairness.intake import chunks, read_attributes
 from governance.fairness.report import Frontier, GroupCurve, Limits, SweepReport
 from governance.fairness.scores import Scores
 from governance.fairness.spec import Sweep
-from governance.subject import Subject
+from governance.statistics import Cells, named, wilson
+from governance.subject import Schema, Subject, declared
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +44,12 @@ def sweep(subject: Subject, parameters: Sweep, *, rng: np.random.Generator, prog
             NotAssessed("No row has a score."), Rows(0, 0) if summary is None else account(summary.cells, schema)
         )
     rows = account(summary.cells, schema)
-    return Finding(_report(summary.cells, summary.scores, schema, parameters, rows, rng, progress), rows)
+    return Finding(
+        _report(
+            summary.cells, summary.scores, schema=schema, parameters=parameters, rows=rows, rng=rng, progress=progress
+        ),
+        rows,
+    )
 
 
 def chosen_thresholds(scores: Scores, most: int, current: float) -> tuple[Floats, bool]:
@@ -76,7 +77,15 @@ def curve(group: Mapping[str, str], scores: Scores, cuts: Floats) -> GroupCurve:
     selected, n = above(np.ones(len(scores.score), dtype=bool))
     true_positives, positives = above(scores.label == 1)
     false_positives, negatives = above(scores.label == 0)
-    return GroupCurve(group, n, positives, negatives, selected, true_positives, false_positives)
+    return GroupCurve(
+        group=group,
+        n=n,
+        positives=positives,
+        negatives=negatives,
+        selected=selected,
+        true_positives=true_positives,
+        false_positives=false_positives,
+    )
 
 
 def _report(
@@ -138,7 +147,10 @@ def frontier(
     if judged.sum() < 2:
         return ()
     steps = np.unique(np.linspace(0, len(cuts) - 1, parameters.points).astype(np.intp))
-    found = [_point(curves, judged, float(cuts[step]), tables(curves, int(step)), limits, rng) for step in steps]
+    found = [
+        _point(curves, judged, threshold=float(cuts[step]), table=tables(curves, int(step)), limits=limits, rng=rng)
+        for step in steps
+    ]
     return tuple(_marked(item, found) for item in found)
 
 

@@ -91,7 +91,15 @@ def nearest(thresholds: Sequence[float], wanted: float) -> int:
 def at(curve: GroupCurve, index: int) -> AtThreshold:
     """Return the counts of one group at the threshold of this index."""
     tp, fp = curve.true_positives[index], curve.false_positives[index]
-    return AtThreshold(curve.name, curve.n, curve.selected[index], tp, fp, curve.positives - tp, curve.negatives - fp)
+    return AtThreshold(
+        name=curve.name,
+        n=curve.n,
+        selected=curve.selected[index],
+        true_positive=tp,
+        false_positive=fp,
+        false_negative=curve.positives - tp,
+        true_negative=curve.negatives - fp,
+    )
 
 
 def total_costs(curve: GroupCurve, costs: Costs) -> Floats:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from governance.fairness.cells import Cells
-from governance.fairness.metrics import proportion, total
 from governance.fairness.report import Bound, Unknown
+from governance.statistics import Cells, rate, total
 
 
 def bounds(selected: float, known: float, unknown: float) -> tuple[float, float]:
@@ -36,14 +35,14 @@ def unknowns(cells: Cells, *, decisions: bool = True, min_rows: int = 1) -> tupl
         min_rows: a group with fewer decided rows has no rate and no bounds.
     """
     found = []
-    rate = proportion("selection_rate")
+    selection = rate("selection_rate")
     everyone = int(cells.rows.sum())
     for attribute in cells.attributes:
         one = cells.marginal((attribute.name,))
         missing = one.groups[:, 0] == len(attribute.values)
         if not missing.any():
             continue
-        selected, decided = total(one.rows, rate.top), total(one.rows, rate.base)
+        selected, decided = total(one.rows, selection.top), total(one.rows, selection.base)
         m1, m = float(selected[missing][0]), float(decided[missing][0])
         known = float(decided[~missing].sum())
         limits = []

@@ -2,54 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from governance.fairness.metrics import direction
-from governance.fairness.report import Disparity, FairnessReport, GroupResult, MetricValue, Polarity
+from governance.evidence import Escape
+from governance.fairness import disparity
+from governance.fairness.metrics import HEADLINES, direction
+from governance.fairness.report import FairnessReport, GroupResult, MetricValue, Polarity
+from governance.language import Voice, mark, speaking
+from governance.statistics import amount, is_share, spoken, title
 
-Escape = Callable[[object], str]
-"""How a string that comes from a file is made safe for the place where it is shown."""
+ALL: Final = "all people"
+"""The reference that is no group."""
+VERDICTS: Final = {
+    "worse": "worse than the reference",
+    "not_worse": "not clearly worse",
+    "reference": "reference",
+    "no_direction": "no better or worse",
+}
+"""Verdict on a metric of a group, where there is one."""
+CHANGES: Final = {"better": "better", "worse": "worse", "no_clear_change": "no clear change"}
+"""Verdict on what a candidate would change for people."""
 
-TITLES: Final[dict[str, str]] = {
-    "count": "Rows",
-    "base_rate": "Share with a positive label",
-    "selection_rate": "Share selected",
-    "true_positive_rate": "Positives found",
-    "false_positive_rate": "Negatives selected",
-    "true_negative_rate": "Negatives left out",
-    "false_negative_rate": "Positives missed",
-    "precision": "Selected and positive",
-    "negative_predictive_value": "Left out and negative",
-    "false_discovery_rate": "Selected but negative",
-    "false_omission_rate": "Left out but positive",
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "f1": "F1",
-    "roc_auc": "Pairs in the right order",
-    "mean_score": "Mean score",
-    "average_precision": "Average precision",
-    "brier_score": "Brier score",
-    "log_loss": "Log loss",
-    "expected_calibration_error": "Calibration error",
-    "precision_macro": "Precision, mean over classes",
-    "f1_macro": "F1, mean over classes",
-    "mean_absolute_error": "Average error",
-    "median_absolute_error": "Median error",
-    "root_mean_squared_error": "Error, large ones weigh more",
-    "mean_error": "Average error with its sign",
-    "r2": "Share of the spread explained",
+
+_CLAUSES: Final = {
+    "false_negative_rate": mark("{n} of those with the label {label} are wrongly not selected"),
+    "false_positive_rate": mark("{n} of those without the label {label} are wrongly selected"),
+    "accuracy": mark("{n} are decided as the label says"),
+    "mean_absolute_error": mark("predictions are off by {n} on average"),
 }
-"""What people without the field's training call a metric, on every screen and in every sentence; the glossary has the field's names."""
-_HEADLINES: Final[dict[Polarity, tuple[str, ...]]] = {
-    "good": ("selection_rate", "false_negative_rate", "mean_absolute_error", "accuracy"),
-    "bad": ("selection_rate", "false_positive_rate", "mean_absolute_error", "accuracy"),
-}
-PLAIN_NUMBERS: Final = frozenset(
-    {"count", "roc_auc", "mean_score", "f1", "mean_absolute_error", "root_mean_squared_error", "mean_error", "r2"}
-)
-"""Metrics that are not shares of people and are never written as percentages."""
+"""What a metric says of a group, after its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +48,27 @@ class WorseOff:
         return abs(self.metric.against.difference) if self.metric.against else 0.0
 
 
-def title(metric: str) -> str:
-    """Return what a person calls a metric; "true_positive_rate[yes]" becomes "Positives found (yes)"."""
-    name, bracket, of_class = metric.partition("[")
-    return TITLES.get(name, name.replace("_", " ").capitalize()) + (f" ({of_class.rstrip(']')})" if bracket else "")
+def compared(metric: str, escape: Escape = str) -> str:
+    """Return what a disparity compares, in words: "demographic_parity" compares the "Share selected (selection rate)"."""
+    voice, parts = speaking(escape), disparity.every().get(metric.partition("[")[0], ())
+    said = [spoken(part, voice) if at else title(part, voice) for at, part in enumerate(parts)]
+    return voice.join(said) or title(metric, voice)
 
 
 def who(group: GroupResult, escape: Escape = str) -> str:
     """Return the people of a group in words."""
+    voice = speaking(escape)
     if not group.unknown:
-        return escape(group.name)
+        return voice(group.name)
     if len(group.group) == 1:
-        return f"people whose {escape(group.attributes[0])} is unknown"
-    return f"{escape(group.name)} (partly unknown)"
+        return voice.say("people whose {attribute} is unknown", attribute=voice(group.attributes[0]))
+    return voice.say("{name} (partly unknown)", name=voice(group.name))
 
 
 def headline_metrics(report: FairnessReport) -> tuple[str, ...]:
     """Return the metrics that speak first, among those that the report has."""
     present = {item.metric for group in report.by_group for item in group.metrics}
-    return tuple(name for name in _HEADLINES[report.selected_is] if name in present)
+    return tuple(name for name in HEADLINES[report.selected_is] if name in present)
 
 
 def worse_off(report: FairnessReport, metrics: tuple[str, ...], depth: int = 1) -> list[WorseOff]:
@@ -96,7 +80,7 @@ def worse_off(report: FairnessReport, metrics: tuple[str, ...], depth: int = 1) 
             if len(attributes) != depth:
                 continue
             groups = report.groups(attributes)
-            reference = next((group.name for group in groups if group.is_reference), "all people")
+            reference = next((group.name for group in groups if group.is_reference), ALL)
             for group in groups:
                 item = group.metric(name)
                 if item is not None and item.verdict == "worse":
@@ -105,60 +89,68 @@ def worse_off(report: FairnessReport, metrics: tuple[str, ...], depth: int = 1) 
     return found
 
 
-def amount(metric: str, value: float) -> str:
-    """Return a value as a person reads it: a share as a percentage, anything else with three digits."""
-    return f"{value:,.3f}" if metric.split("[", maxsplit=1)[0] in PLAIN_NUMBERS else f"{100 * value:.1f} %"
-
-
-def _clause(metric: str, value: float, report: FairnessReport, escape: Escape) -> str:
-    number, positive = amount(metric, value), escape(report.positive or "positive")
-    good = report.selected_is == "good"
-    clauses = {
-        "selection_rate": f"{number} are selected",
-        "false_negative_rate": f"{number} of those with the label {positive} are wrongly not selected",
-        "false_positive_rate": f"{number} of those without the label {positive} are wrongly selected",
-        "accuracy": f"{number} are decided as the label says",
-        "mean_absolute_error": f"predictions are off by {number} on average",
-    }
-    if metric == "selection_rate" and not good:
-        return f"{number} are selected, which is bad for them"
-    return clauses.get(metric, f"{title(metric).lower()} is {number}")
+def _clause(metric: str, value: float, report: FairnessReport, voice: Voice) -> str:
+    number, label = amount(metric, value, voice), voice(report.positive) if report.positive else voice.say("positive")
+    if metric == "selection_rate":
+        good = report.selected_is == "good"
+        return voice.say("{n} are selected" if good else "{n} are selected, which is bad for them", n=number)
+    if metric in _CLAUSES:
+        text = _CLAUSES[metric]
+        return voice.say(text, n=number, label=label) if "{label}" in text else voice.say(text, n=number)
+    return voice.say("{metric} is {n}", metric=spoken(metric, voice), n=number)
 
 
 def sentence(found: WorseOff, report: FairnessReport, escape: Escape = str) -> str:
     """Return one finding in words, with its interval and what it is compared with."""
-    item = found.metric
+    voice, item = speaking(escape), found.metric
     assert item.value is not None
     assert item.against is not None
-    base = item.value - item.against.difference
-    clause = _clause(item.metric, item.value, report, escape)
-    return (
-        f"For {who(found.group, escape)}, {clause}; for {escape(found.reference)} it is {amount(item.metric, base)} "
-        f"(difference {_points(item.metric, item.against.difference)}, interval "
-        f"{_points(item.metric, item.against.low, '')} to {_points(item.metric, item.against.high, '')})."
+    against = item.against
+    return voice.say(
+        "For {who}, {clause}; for {other} it is {base} (difference {gap}, interval {low} to {high}).",
+        who=who(found.group, voice),
+        clause=_clause(item.metric, item.value, report, voice),
+        other=other(found, voice),
+        base=amount(item.metric, item.value - against.difference, voice),
+        gap=_points(item.metric, against.difference, voice),
+        low=_signed(item.metric, against.low, voice),
+        high=_signed(item.metric, against.high, voice),
     )
 
 
-def _points(metric: str, value: float, unit: str = " points") -> str:
-    if metric.split("[", maxsplit=1)[0] in PLAIN_NUMBERS:
-        return f"{value:+,.3f}".replace("-", "\N{MINUS SIGN}")
-    return f"{100 * value:+.1f}{unit}".replace("-", "\N{MINUS SIGN}")
+def other(found: WorseOff, escape: Escape = str) -> str:
+    """Return in words what a group is compared with."""
+    voice = speaking(escape)
+    return voice.say("all people") if found.reference == ALL else voice(found.reference)
+
+
+def _points(metric: str, value: float, voice: Voice) -> str:
+    signed = _signed(metric, value, voice)
+    return voice.say("{gap} points", gap=signed) if is_share(metric) else signed
+
+
+def _signed(metric: str, value: float, voice: Voice) -> str:
+    written = f"{100 * value:+.1f}" if is_share(metric) else f"{value:+,.3f}"
+    return voice.figures(written.replace("-", "\N{MINUS SIGN}"))
 
 
 def lead(report: FairnessReport, escape: Escape = str) -> str:
     """Return the answer to "for whom is it worse?" in one or two sentences."""
-    metrics = headline_metrics(report)
+    voice, metrics = speaking(escape), headline_metrics(report)
     found = worse_off(report, metrics)
     judged = [group for group in report.by_group if len(group.attributes) == 1 and group.n >= report.limits.min_rows]
     if len(judged) < 2:
-        return "Nobody can say: fewer than two groups have enough people in them to be compared."
+        return voice.say("Nobody can say: fewer than two groups have enough people in them to be compared.")
     if not found:
-        names = _list([title(name).lower() for name in metrics])
-        return f"No group is clearly worse off in {names}. That is not proof of equal treatment: see the intervals."
+        return voice.say(
+            "No group is clearly worse off in {metrics}. That is not proof of equal treatment: see the intervals.",
+            metrics=voice.join([spoken(name, voice) for name in metrics]),
+        )
     first = found[0]
-    others = list(dict.fromkeys(who(item.group, escape) for item in found if item.group.name != first.group.name))
-    more = f" Also worse off: {_list(others[:4])}." if others else ""
-    return f"Worse for {who(first.group, escape)}. {sentence(first, report, escape)}{more}"
+    others = list(dict.fromkeys(who(item.group, voice) for item in found if item.group.name != first.group.name))
+    more = " " + voice.say("Also worse off: {names}.", names=voice.join(others[:4])) if others else ""
+    worse = voice.say("Worse for {name}.", name=who(first.group, voice))
+    return f"{worse} {sentence(first, report, voice)}{more}"
 
 
 def unjudged(report: FairnessReport) -> str:
@@ -188,16 +180,6 @@ def about_unknown(report: FairnessReport, escape: Escape = str) -> list[str]:
             )
         found.append(text)
     return found
-
-
-def gap_sentence(gap: Disparity, escape: Escape = str) -> str:
-    """Return a disparity in words."""
-    name = title(gap.metric).lower()
-    if gap.difference is None:
-        return f"{name} by {escape(gap.attribute)}: cannot be judged, {gap.reason}."
-    worst = f", furthest: {escape(gap.worst)}" if gap.worst else ""
-    interval = "" if gap.low is None else f" ({gap.low:.3f} to {gap.high:.3f})"
-    return f"{name} by {escape(gap.attribute)}: {gap.difference:.3f}{interval}{worst}."
 
 
 def harm(item: MetricValue, polarity: Polarity) -> float:

@@ -1,1 +1,5 @@
 """Model files: intake, signature, prediction, and reading of trees and linear models."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

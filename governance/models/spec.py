@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from governance.method_spec import MethodSpec
-from governance.models.predictions import PredictionSummary, PredictParameters
+from governance.evidence import MethodSpec
+from governance.models.predict.predictions import PredictionSummary, PredictParameters
 
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="models.predict",
-        version=1,
+        version=2,
         title="Predictions",
         question="What does the model say about each row?",
-        run="governance.models.predict:run",
+        run="governance.models.predict.predict:run",
         parameters=PredictParameters,
         result=PredictionSummary,
+        page="models",
         needs=("model",),
     ),
 )

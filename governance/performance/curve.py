@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.fairness.intervals import critical, wilson
-from governance.performance.auc import auc
 from governance.performance.report import CalibrationBin, Measure, ThresholdCurve
+from governance.statistics import METHOD, auc_of_rows, calibration_error, critical, mean_of, wilson
 
 Floats = NDArray[np.float64]
 
@@ -62,30 +61,36 @@ def calibration(label: Floats, score: Floats, bins: int, confidence: float) -> t
         low, high = wilson(happened[part].sum(), n, confidence)
         found.append(
             CalibrationBin(
-                float(ascending[part][0]), float(ascending[part][-1]), n, float(ascending[part].mean()),
-                float(happened[part].mean()), float(low), float(high),
+                low=float(ascending[part][0]), high=float(ascending[part][-1]), n=n, mean_score=float(ascending[part].mean()),
+                rate=float(happened[part].mean()), rate_low=float(low), rate_high=float(high),
             )
         )  # fmt: skip
     return tuple(found)
 
 
-def weighted_mean(values: Floats, weight: Floats) -> tuple[float, float]:
-    """Return the weighted mean and its standard error (with the effective number of rows); NaN error for one row."""
-    mean = float(np.average(values, weights=weight))
-    effective = float(weight.sum() ** 2 / (weight * weight).sum())
-    if effective <= 1:
-        return mean, float("nan")
-    spread = float(np.average((values - mean) ** 2, weights=weight)) * effective / (effective - 1)
-    return mean, float(np.sqrt(spread / effective))
-
-
-def mean_measure(name: str, values: Floats, weight: Floats, confidence: float, method: str = "normal") -> Measure:
-    """Return the weighted mean of `values` with a normal interval."""
-    mean, error = weighted_mean(values, weight)
-    if not np.isfinite(error):
-        return Measure(name, mean, None, None, len(values), method, "one row has no spread")
-    half = critical(confidence) * error
-    return Measure(name, mean, mean - half, mean + half, len(values), method)
+def mean_measure(
+    name: str,
+    values: Floats,
+    weight: Floats | None,
+    confidence: float,
+    *,
+    method: str = "Student",
+    least: float = -np.inf,
+) -> Measure:
+    """Return the weighted mean of `values` with Student's interval, whose lower end stops at `least`."""
+    mean = mean_of(values, weight)
+    ends = mean.interval(confidence, least=least)
+    if ends is None:
+        return Measure(
+            metric=name,
+            value=mean.value,
+            low=None,
+            high=None,
+            n=len(values),
+            method=method,
+            reason="one row has no spread",
+        )
+    return Measure(name, mean.value, *ends, len(values), method)
 
 
 def average_precision(label: Floats, score: Floats, weight: Floats) -> float:
@@ -107,31 +112,26 @@ def score_measures(label: Floats, score: Floats, weight: Floats | None, confiden
     n, one = len(label), label == 1
     if not one.any() or one.all() or mass[one].sum() <= 0 or mass[~one].sum() <= 0:
         nothing = "only one label occurs"
-        found = [Measure(name, None, None, None, n, "", nothing) for name in ("roc_auc", "average_precision")]
+        found = [
+            Measure(metric=name, value=None, low=None, high=None, n=n, method="", reason=nothing)
+            for name in ("roc_auc", "average_precision")
+        ]
     else:
         found = [_area(label, score, weight, confidence), _precision_area(label, score, mass, confidence)]
     if score.min() < 0 or score.max() > 1:
         return found
     smallest = np.finfo(np.float64).eps
     clipped = np.clip(score, smallest, 1 - smallest)
-    found.append(mean_measure("brier_score", (score - label) ** 2, mass, confidence))
-    found.append(mean_measure("log_loss", -np.log(np.where(one, clipped, 1 - clipped)), mass, confidence))
+    found.append(mean_measure("brier_score", (score - label) ** 2, weight, confidence, least=0.0))
+    found.append(mean_measure("log_loss", -np.log(np.where(one, clipped, 1 - clipped)), weight, confidence, least=0.0))
     found.append(_calibration_error(label, score, mass))
     return found
 
 
 def _area(label: Floats, score: Floats, weight: Floats | None, confidence: float) -> Measure:
-    order = np.argsort(score, kind="stable")
-    one = label[order] == 1
-    ascending = score[order]
-    mass = None if weight is None else weight[order]
-    area = auc(
-        ascending[one], ascending[~one],
-        None if mass is None else mass[one], None if mass is None else mass[~one],
-        None if mass is None else mass[one] ** 2, None if mass is None else mass[~one] ** 2,
-    )  # fmt: skip
+    area = auc_of_rows(label, score, weight)
     assert area is not None
-    return Measure("roc_auc", area.value, *area.interval(confidence), len(label), "DeLong, logit scale")
+    return Measure("roc_auc", area.value, *area.interval(confidence), len(label), METHOD)
 
 
 def _precision_area(label: Floats, score: Floats, mass: Floats, confidence: float) -> Measure:
@@ -139,16 +139,18 @@ def _precision_area(label: Floats, score: Floats, mass: Floats, confidence: floa
     one = mass[label == 1]
     effective = one.sum() ** 2 / (one * one).sum()
     if not 0 < value < 1:
-        return Measure("average_precision", value, value, value, len(label), "logit")
+        return Measure(metric="average_precision", value=value, low=value, high=value, n=len(label), method="logit")
     logit = np.log(value / (1 - value))
     half = critical(confidence) / np.sqrt(effective * value * (1 - value))
     low, high = 1 / (1 + np.exp(half - logit)), 1 / (1 + np.exp(-half - logit))
-    return Measure("average_precision", value, float(low), float(high), len(label), "logit")
+    return Measure(
+        metric="average_precision", value=value, low=float(low), high=float(high), n=len(label), method="logit"
+    )
 
 
-def _calibration_error(label: Floats, score: Floats, mass: Floats, bins: int = 10) -> Measure:
-    """Mean gap between score and rate over ten bins of equal width (Naeini et al., AAAI 2015); 0 is best."""
-    place = np.minimum((score * bins).astype(np.intp), bins - 1)
-    gap = np.abs(np.bincount(place, mass * (score - label), minlength=bins)).sum() / mass.sum()
+def _calibration_error(label: Floats, score: Floats, mass: Floats) -> Measure:
     reason = "chance alone makes it positive; read the calibration bins, which have intervals"
-    return Measure("expected_calibration_error", float(gap), None, None, len(label), "", reason)
+    value = calibration_error(label, score, mass)
+    return Measure(
+        metric="expected_calibration_error", value=value, low=None, high=None, n=len(label), method="", reason=reason
+    )

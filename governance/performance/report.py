@@ -24,7 +24,7 @@ class Measure:
     n: int
     """Rows it rests on."""
     method: str
-    """How the interval was computed: Wilson, DeLong, t, ..."""
+    """How the interval was computed: Wilson, score interval, Student, ..."""
     reason: str = ""
     """Why there is no value or no interval."""
 
@@ -98,6 +98,8 @@ class ClassReport:
     support: int
     """Rows with this label."""
     measures: tuple[Measure, ...]
+    calibration: tuple[CalibrationBin, ...] = ()
+    """Bins of equal size of the class's own score, "rate" the share of rows with this label; () where scores are no probabilities."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from governance.method_spec import MethodSpec
+from governance.evidence import MethodSpec
+from governance.performance.compare_report import ComparisonReport
 from governance.performance.report import PerformanceReport
+from governance.performance.segment_report import SegmentsReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +24,77 @@ class Summary:
     """Bootstrap draws of the confusion matrix for averages over classes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """How far it is looked for segments, and how sure a named one is."""
+
+    confidence: float = 0.95
+    """Joint coverage of the intervals of all segments that are judged, between 0 and 1."""
+    most: int = 5
+    """Finds of each half at most; each more makes every interval wider."""
+    min_rows: int = 30
+    """Fewest rows of a segment in the half that is searched."""
+    least_share: float = 0.01
+    """Smallest share of that half, 0 to 1."""
+    paired: int = 20
+    """So many columns, those that tell most alone, are looked at two by two."""
+    depth: int = 3
+    """Splits of the error tree on one way at most."""
+    stop: float = 3.5
+    """The search ends when no set of rows is so many standard errors above the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePerformance:
+    """Which other model is held against the one that is looked at, and how sure the comparison is."""
+
+    candidate_score: str = ""
+    """Column of the data with the other model's score, when no other model is given."""
+    confidence: float = 0.95
+    """Coverage that each interval aims at, between 0 and 1."""
+    draws: int = 1_000
+    """Draws of the paired bootstrap."""
+    min_rows: int = 30
+    """Fewest rows that both answer."""
+
+
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="performance.summary",
-        version=1,
+        version=3,
         title="Performance",
         question="How often is the model right, at this threshold and at any other, and are its scores to be believed?",
         run="governance.performance.summary:summary",
         parameters=Summary,
         result=PerformanceReport,
+        page="performance",
+        lead="governance.performance.words:lead",
         needs=("label", "predictions"),
+    ),
+    MethodSpec(
+        id="performance.segments",
+        version=2,
+        title="Weak segments",
+        question="On which rows does the model err more than on the others?",
+        run="governance.performance.segments.segments:segments",
+        parameters=Segments,
+        result=SegmentsReport,
+        page="performance",
+        lead="governance.performance.segment_words:lead",
+        lines="governance.performance.segment_words:lines",
+        needs=("label", "predictions"),
+    ),
+    MethodSpec(
+        id="performance.compare",
+        version=1,
+        title="Two models on the same rows",
+        question="Is another model or version right more often on the same rows, beyond chance?",
+        run="governance.performance.comparison:compare",
+        parameters=ComparePerformance,
+        result=ComparisonReport,
+        page="performance",
+        lead="governance.performance.compare_words:lead",
+        lines="governance.performance.compare_words:lines",
+        needs=("label", "predictions", "candidate_predictions"),
     ),
 )

@@ -8,19 +8,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.data.outcome import Outcome, outcome
-from governance.data.schema import Schema
 from governance.evidence import Finding, NotAssessed, Progress, Rows
-from governance.fairness.cells import Cells, coded, tally
-from governance.fairness.estimates import of_cells
-from governance.fairness.intake import declared, sliced
-from governance.fairness.metrics import BINARY
 from governance.performance.curve import calibration, score_measures, threshold_curve
-from governance.performance.multiclass import confusion, multiclass_measures, multiclass_report
+from governance.performance.multiclass import multiclass_measures, multiclass_report
 from governance.performance.regression import regression_measures, regression_report
 from governance.performance.report import BinaryReport, CalibrationBin, Confusion, Measure, PerformanceReport
 from governance.performance.spec import Summary
-from governance.subject import Subject
+from governance.statistics import Cells, coded, of_cells, of_counts, tally
+from governance.subject import Outcome, Schema, Subject, declared, sliced
+from governance.subject.outcome import outcome
 
 Floats = NDArray[np.float64]
 
@@ -61,14 +57,14 @@ def gathered(subject: Subject, schema: Schema, progress: Progress) -> Outcome:
         start += len(frame)
     if not found:
         nothing = np.array([], dtype=np.float64)
-        return Outcome("binary", ("", ""), nothing, nothing, None, None)
+        return Outcome(task="binary", classes=("", ""), y_true=nothing, y_pred=nothing, score=None, weight=None)
     return Outcome(
-        found[0].task,
-        found[0].classes,
-        np.concatenate([item.y_true for item in found]),
-        np.concatenate([item.y_pred for item in found]),
-        _together([item.score for item in found]),
-        _together([item.weight for item in found]),
+        task=found[0].task,
+        classes=found[0].classes,
+        y_true=np.concatenate([item.y_true for item in found]),
+        y_pred=np.concatenate([item.y_pred for item in found]),
+        score=_together([item.score for item in found]),
+        weight=_together([item.weight for item in found]),
     )
 
 
@@ -94,24 +90,44 @@ def _report(
     if part.task == "regression":
         measures = regression_measures(part.y_true, part.y_pred, part.weight, confidence)
         shape = regression_report(part.y_true, part.y_pred, parameters.bins, confidence)
-        return PerformanceReport("regression", rows, weighted, tuple(measures), None, None, shape, ())
+        return PerformanceReport(
+            task="regression",
+            rows=rows,
+            weighted=weighted,
+            measures=tuple(measures),
+            binary=None,
+            multiclass=None,
+            regression=shape,
+            notices=(),
+        )
     if part.task == "multiclass":
-        matrix = confusion(part.y_true, part.y_pred, len(part.classes), part.weight)
-        measures = multiclass_measures(matrix, rows.used, parameters.draws, confidence, rng)
-        classes = multiclass_report(part.classes, part.y_true, part.y_pred, part.score, part.weight, confidence)
-        return PerformanceReport("multiclass", rows, weighted, tuple(measures), None, classes, None, ())
+        measures = multiclass_measures(part, draws=parameters.draws, confidence=confidence, rng=rng)
+        classes = multiclass_report(
+            part.classes, part.y_true, decision=part.y_pred, score=part.score, weight=part.weight, confidence=confidence,
+            bins=parameters.bins,
+        )  # fmt: skip
+        return PerformanceReport(
+            task="multiclass",
+            rows=rows,
+            weighted=weighted,
+            measures=tuple(measures),
+            binary=None,
+            multiclass=classes,
+            regression=None,
+            notices=(),
+        )
     measures = _decided(part, confidence)
     if part.score is not None:
         measures += score_measures(part.y_true, part.score, part.weight, confidence)
     return PerformanceReport(
-        "binary",
-        rows,
-        weighted,
-        tuple(measures),
-        _binary(part, schema, parameters),
-        None,
-        None,
-        _notices(part, measures),
+        task="binary",
+        rows=rows,
+        weighted=weighted,
+        measures=tuple(measures),
+        binary=_binary(part, schema, parameters),
+        multiclass=None,
+        regression=None,
+        notices=_notices(part, measures),
     )
 
 
@@ -130,7 +146,7 @@ def _decided(part: Outcome, confidence: float) -> list[Measure]:
         cells = replace(cells, weight=sums[0], squares=sums[1])
     built = {"balanced_accuracy": "recovered from Wilson", "f1": "Wilson, mapped"}
     found = []
-    for item in of_cells(cells, tuple(name for name in BINARY if name != "count"), confidence):
+    for item in of_cells(cells, tuple(name for name in of_counts() if name != "count"), confidence):
         method = built.get(item.metric, "Wilson")
         value, low, high = (float(array[0]) for array in (item.value, item.low, item.high))
         n = (
@@ -139,9 +155,11 @@ def _decided(part: Outcome, confidence: float) -> list[Measure]:
             else int(cells.rows[0].sum() if part.weight is not None else item.base[0])
         )
         if np.isfinite(value):
-            found.append(Measure(item.metric, value, low, high, n, method))
+            found.append(Measure(metric=item.metric, value=value, low=low, high=high, n=n, method=method))
         else:
-            found.append(Measure(item.metric, None, None, None, n, "", f"no {item.needs}"))
+            found.append(
+                Measure(metric=item.metric, value=None, low=None, high=None, n=n, method="", reason=f"no {item.needs}")
+            )
     return found
 
 

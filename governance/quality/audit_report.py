@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from governance.evidence import NotAssessed
+
+FOUR_FIFTHS: Final = 0.8
+"""A ratio to the population below this is called scarce."""
+ALARM: Final = 0.05
+"""The chance that an audit of a table in which every group has its share calls any of them scarce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,13 @@ class Representation:
     low: float
     high: float
     """Wilson 95 % interval of the ratio."""
+    p_adjusted: float | None = None
+    """The chance of so few rows when the group has its share of the population, adjusted over all groups; None in older results."""
+
+    @property
+    def is_scarce(self) -> bool:
+        """Whether the group is rarer than four fifths of its share, beyond chance and beyond what so many groups would do by chance."""
+        return self.high < FOUR_FIFTHS and (self.p_adjusted is None or self.p_adjusted < ALARM)
 
 
 @dataclass(frozen=True, slots=True)

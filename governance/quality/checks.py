@@ -6,19 +6,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from governance.data.dataset import Dataset
-from governance.data.profile import kind_of_column
-from governance.evidence import Finding, NotAssessed, Progress, Rows
-from governance.quality.expectations import Expectation, Expectations
-from governance.quality.hold import Sample, relation
+from governance.data import kind_of_column
+from governance.evidence import Finding, NotAssessed, Progress, RefusedInputError, Rows
+from governance.quality import check_list
+from governance.quality.chance import same_table
+from governance.quality.expectation import Expectation, Expectations
 from governance.quality.judge import held
 from governance.quality.propose import general, propose
 from governance.quality.report import Check, ColumnCount, QualityReport
+from governance.quality.row_hash import column_hashes, row_hashes
+from governance.quality.sample import Sample
 from governance.quality.spec import QualityParameters
 from governance.quality.summary import Plan, TableSummary, plan, summary_of
-from governance.subject import Subject
+from governance.subject import Dataset, Subject
 
-_RELATIONS = frozenset({"unit_jump", "imbalance", "leakage", "order"})
 _ORDER = {"failed": 0, "not_run": 1, "passed": 2}
 
 
@@ -43,10 +44,31 @@ def _expected(subject: Subject, given: Expectations | None, progress: Progress) 
     if given is not None and given.expectations:
         return given.expectations, f"{given.name}, version {given.version}"
     if subject.reference is not None and subject.reference.n_rows:
+        _check_apart(subject.reference, subject.data)
         return baseline(subject.reference, progress).expectations, "proposed from the reference data"
     first = next(subject.data.chunks(rows=10_000))
     kinds = {str(name): kind_of_column(first[name]) for name in first.columns}
     return general(subject.data.schema, kinds), "general ones for any table; no baseline was given"
+
+
+def _check_apart(reference: Dataset, data: Dataset) -> None:
+    """Refuse expectations that a table suggests of itself: it would meet them whatever it holds.
+
+    Raises:
+        RefusedInputError: both hold the same rows, in one file or in two.
+    """
+    if reference.n_rows != data.n_rows or set(reference.columns) != set(data.columns):
+        return
+    names = tuple(sorted(data.columns))
+    sides = [
+        [row_hashes([column_hashes(chunk[name]) for name in names]) for chunk in side.chunks(names)]
+        for side in (reference, data)
+    ]
+    if same_table(*sides):
+        raise RefusedInputError(
+            f"The reference and the table hold the same {data.n_rows:,} rows, so every expectation would be met.",
+            "Give an earlier table as reference, or none.",
+        )
 
 
 def baseline(data: Dataset, progress: Progress, name: str = "expectations") -> Expectations:
@@ -62,7 +84,8 @@ def report(found: TableSummary, what: Plan, data: Dataset, source: str) -> Quali
     sample = Sample(found.sampled(), data.schema)
     checks: list[Check] = []
     for item in what.expected:
-        checks += relation(item, sample) if item.check in _RELATIONS else (held(item, found, what),)
+        check = check_list.named(item.check)
+        checks += check.of_sample(item, sample) if check.of_sample else (held(check, item, found, what),)
     checks += _absent(what, data)
     checks.sort(key=lambda check: (_ORDER[check.outcome], check.check, check.column))
     return QualityReport(tuple(checks), _columns(found), source, found.rows, len(sample.rows))
@@ -71,27 +94,22 @@ def report(found: TableSummary, what: Plan, data: Dataset, source: str) -> Quali
 def _absent(what: Plan, data: Dataset) -> Iterator[Check]:
     """Yield what could not be asked because nothing was stated, so that silence is never taken for a pass."""
     there = {item.check for item in what.expected}
-    if "range" not in there:
-        yield Check("range", "", "not_run", None, None, "No ranges are stated and no baseline was given.")
-    if "values" not in there:
-        yield Check("values", "", "not_run", None, None, "No lists of values are stated and no baseline was given.")
-    if "unit_jump" not in there:
-        yield Check("unit_jump", "", "not_run", None, None, "There is no baseline whose medians could be compared.")
-    if "unique_key" not in there and not data.schema.identifier:
-        yield Check("unique_key", "", "not_run", None, None, "No column has the role of identifier.")
-    if "freshness" not in there:
-        yield Check("freshness", "", "not_run", None, None, "No moment is stated from which the data count as fresh.")
+    for check in check_list.CHECKS:
+        reason = "" if check.id in there else check.unstated(data.schema)
+        if reason:
+            yield Check(check=check.id, column="", outcome="not_run", value=None, threshold=None, reason=reason)
 
 
 def _columns(found: TableSummary) -> tuple[ColumnCount, ...]:
     return tuple(
         ColumnCount(
-            column.name,
-            column.kind,
-            column.missing,
-            len(column.texts) if column.texts else None,
-            float(column.low.value) if np.isfinite(column.low.value) else None,
-            float(-column.high.value) if np.isfinite(column.high.value) else None,
+            name=column.name,
+            kind=column.kind,
+            missing=column.missing,
+            distinct=len(column.texts) if column.texts else None,
+            minimum=float(column.low.value) if np.isfinite(column.low.value) else None,
+            maximum=float(-column.high.value) if np.isfinite(column.high.value) else None,
         )
         for column in found.columns.values()
+        if column.rows or not found.rows  # an ignored column was not read: nothing is counted in it
     )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from governance.data.profile import kind_of_column
-from governance.quality.expectations import Expectation
+from governance.data import kind_of_column
+from governance.quality.expectation import Expectation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,22 +75,22 @@ class ColumnSummary:
     def __add__(self, other: ColumnSummary) -> ColumnSummary:
         texts = None if self.texts is None or other.texts is None else self.texts + other.texts
         return ColumnSummary(
-            self.name,
-            self.kinds | other.kinds,
-            self.rows + other.rows,
-            self.missing + other.missing,
-            self.infinite + other.infinite,
-            self.low + other.low,
-            self.high + other.high,
-            None if texts is None or len(texts) > MANY_VALUES else texts,
-            self.empty + other.empty,
-            self.padded + other.padded,
-            self.broken + other.broken,
-            self.words + other.words,
-            self.outside + other.outside,
-            self.unlisted + other.unlisted,
-            max(self.latest, other.latest),
-            self.keys + other.keys,
+            name=self.name,
+            kinds=self.kinds | other.kinds,
+            rows=self.rows + other.rows,
+            missing=self.missing + other.missing,
+            infinite=self.infinite + other.infinite,
+            low=self.low + other.low,
+            high=self.high + other.high,
+            texts=None if texts is None or len(texts) > MANY_VALUES else texts,
+            empty=self.empty + other.empty,
+            padded=self.padded + other.padded,
+            broken=self.broken + other.broken,
+            words=self.words + other.words,
+            outside=self.outside + other.outside,
+            unlisted=self.unlisted + other.unlisted,
+            latest=max(self.latest, other.latest),
+            keys=self.keys + other.keys,
         )
 
     @property

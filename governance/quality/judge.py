@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, assert_never
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from governance.quality.column_summary import ColumnSummary
-from governance.quality.expectations import Expectation
+from governance.quality.chance import by_chance
+from governance.quality.check import QualityCheck
 from governance.quality.report import Check, CheckOutcome
 from governance.quality.row_hash import MOST_ROWS, repeated
-from governance.quality.summary import Plan, TableSummary
+
+if TYPE_CHECKING:
+    from governance.quality.column_summary import ColumnSummary
+    from governance.quality.expectation import Expectation
+    from governance.quality.summary import Plan, TableSummary
+    from governance.subject import Schema
+
+EXISTS: Final = "column_exists"
+"""The only check that a column which is not there fails; the others cannot be run."""
 
 _NUMBERS: Final = {"integer", "number"}
 
@@ -21,32 +30,39 @@ def shown(share: float) -> str:
     return f"{share:.1%}" if share >= 0.001 or share == 0 else "under 0.1%"
 
 
-def held(item: Expectation, found: TableSummary, what: Plan) -> Check:
+def held(check: QualityCheck, item: Expectation, found: TableSummary, what: Plan) -> Check:
     """Return the check of one expectation that needs only counts; `governance.quality.hold` does the others."""
-    if item.check == "duplicate_rows":
-        return _duplicates(item, found, what)
-    if item.check == "rule":
-        return _rule(item, found)
-    if item.check == "foreign":
-        return not_run(item, f"{item.text} is an expectation of another tool that has no counterpart here.")
+    if check.of_table is not None:
+        return check.of_table(item, found, what)
     column = found.columns.get(item.column)
-    if column is None or (item.column not in found.columns):
+    if column is None:
         missing = f"The table has no column {item.column!r}."
-        return _check(item, "failed", None, None, missing) if item.check == "column_exists" else not_run(item, missing)
+        return _check(item, "failed", None, None, missing) if check.id == EXISTS else not_run(item, missing)
     if not column.rows:
-        return not_run(item, "The table has no rows.")
-    return _of_column(item, column)
+        unread = f"Column {item.column!r} is ignored, as the schema says, and was not read."
+        return not_run(item, unread if found.rows else "The table has no rows.")
+    if check.of_column is None:
+        return not_run(item, "This check is about the whole table.")
+    return check.of_column(item, column)
 
 
 def not_run(item: Expectation, reason: str) -> Check:
     """Return the check as not run, with the reason."""
-    return Check(item.check, item.column, "not_run", None, None, reason)
+    return Check(check=item.check, column=item.column, outcome="not_run", value=None, threshold=None, reason=reason)
 
 
 def _check(
     item: Expectation, outcome: CheckOutcome, value: float | None, threshold: float | None, reason: str, examples: tuple[str, ...] = ()
 ) -> Check:  # fmt: skip
-    return Check(item.check, item.column, outcome, value, threshold, reason, tuple(text[:80] for text in examples[:5]))
+    return Check(
+        check=item.check,
+        column=item.column,
+        outcome=outcome,
+        value=value,
+        threshold=threshold,
+        reason=reason,
+        examples=tuple(text[:80] for text in examples[:5]),
+    )
 
 
 def _share(item: Expectation, rows: int, of: int, words: str, examples: tuple[str, ...] = ()) -> Check:
@@ -54,27 +70,22 @@ def _share(item: Expectation, rows: int, of: int, words: str, examples: tuple[st
     share = rows / of if of else 0.0
     outcome: CheckOutcome = "failed" if share > item.share else "passed"
     reason = f"{rows:,} of {of:,} rows ({shown(share)}) {words}; at most {shown(item.share)} may."
-    return _check(item, outcome, share, item.share, reason, examples if outcome == "failed" else ())
+    return _check(
+        item,
+        outcome,
+        value=share,
+        threshold=item.share,
+        reason=reason,
+        examples=examples if outcome == "failed" else (),
+    )
 
 
-def _of_column(item: Expectation, column: ColumnSummary) -> Check:  # noqa: PLR0911 - one line per kind of check
-    match item.check:
-        case "column_exists":
-            return _check(item, "passed", None, None, "The column is there.")
-        case "missing":
-            return _share(item, column.missing, column.rows, "have no value")
-        case "type" | "constant" | "freshness" | "unique_key":
-            return _FACTS[item.check](item, column)
-        case "empty_text" | "padded_text" | "broken_text" | "values":
-            return _texts(item, column)
-        case "infinite" | "range":
-            return _numbers(item, column)
-        case "sentinel":
-            return _sentinel(item, column)
-        case "unit_jump" | "imbalance" | "leakage" | "order" | "duplicate_rows" | "rule" | "foreign":
-            return not_run(item, "This check is about the whole table.")
-        case _:
-            assert_never(item.check)
+def _exists(item: Expectation, _: ColumnSummary) -> Check:
+    return _check(item, "passed", None, None, "The column is there.")
+
+
+def _missing(item: Expectation, column: ColumnSummary) -> Check:
+    return _share(item, column.missing, column.rows, "have no value")
 
 
 def _type(item: Expectation, column: ColumnSummary) -> Check:
@@ -111,27 +122,32 @@ def _unique(item: Expectation, column: ColumnSummary) -> Check:
     return _share(item, repeated(column.keys), column.rows, "repeat the identifier of an earlier row")
 
 
-_FACTS: Final[dict[str, Callable[[Expectation, ColumnSummary], Check]]] = {
-    "type": _type,
-    "constant": _constant,
-    "freshness": _freshness,
-    "unique_key": _unique,
-}
-
-
-def _texts(item: Expectation, column: ColumnSummary) -> Check:
-    numbers_too = item.check == "values" and column.kind in _NUMBERS
-    if column.kind in _NUMBERS | {"timestamp"} and not numbers_too:
+def _no_text(item: Expectation, column: ColumnSummary) -> Check | None:
+    """Return that a check of texts cannot be run on a column of numbers or moments, None where it can."""
+    if column.kind in _NUMBERS | {"timestamp"}:
         return not_run(item, f"The column holds {column.kind}, not text.")
-    rows = {"empty_text": column.empty, "padded_text": column.padded, "broken_text": column.broken}
-    if item.check == "values":
-        return _share(item, column.unlisted, column.rows, "hold a value that is not listed", _strange(item, column))
-    words = {
-        "empty_text": "hold text without a visible character",
-        "padded_text": "hold text that starts or ends with a space",
-        "broken_text": "hold text that was decoded wrongly",
-    }
-    return _share(item, rows[item.check], column.rows, words[item.check])
+    return None
+
+
+def _empty(item: Expectation, column: ColumnSummary) -> Check:
+    words = "hold text without a visible character"
+    return _no_text(item, column) or _share(item, column.empty, column.rows, words)
+
+
+def _padded(item: Expectation, column: ColumnSummary) -> Check:
+    words = "hold text that starts or ends with a space"
+    return _no_text(item, column) or _share(item, column.padded, column.rows, words)
+
+
+def _broken(item: Expectation, column: ColumnSummary) -> Check:
+    words = "hold text that was decoded wrongly"
+    return _no_text(item, column) or _share(item, column.broken, column.rows, words)
+
+
+def _values(item: Expectation, column: ColumnSummary) -> Check:
+    if column.kind == "timestamp":
+        return not_run(item, f"The column holds {column.kind}, not text.")
+    return _share(item, column.unlisted, column.rows, "hold a value that is not listed", _strange(item, column))
 
 
 def _strange(item: Expectation, column: ColumnSummary) -> tuple[str, ...]:
@@ -140,11 +156,15 @@ def _strange(item: Expectation, column: ColumnSummary) -> tuple[str, ...]:
     return tuple(text for text, _ in sorted(known.items(), key=lambda pair: (-pair[1], pair[0])) if text not in allowed)
 
 
-def _numbers(item: Expectation, column: ColumnSummary) -> Check:
+def _infinite(item: Expectation, column: ColumnSummary) -> Check:
     if column.kind not in _NUMBERS:
         return not_run(item, f"The column holds {column.kind}, not numbers.")
-    if item.check == "infinite":
-        return _share(item, column.infinite, column.rows, "hold an infinite number")
+    return _share(item, column.infinite, column.rows, "hold an infinite number")
+
+
+def _range(item: Expectation, column: ColumnSummary) -> Check:
+    if column.kind not in _NUMBERS:
+        return not_run(item, f"The column holds {column.kind}, not numbers.")
     if item.minimum is None and item.maximum is None:
         return not_run(item, "No range is stated.")
     low = "-" if item.minimum is None else f"{item.minimum:g}"
@@ -173,10 +193,165 @@ def _sentinel(item: Expectation, column: ColumnSummary) -> Check:
 def _duplicates(item: Expectation, found: TableSummary, what: Plan) -> Check:
     if not what.duplicates:
         return not_run(item, f"The table has more than {MOST_ROWS:,} rows; duplicates are not looked for.")
-    return _share(item, repeated(found.hashes), found.rows, "repeat an earlier row in every compared column")
+    seen = repeated(found.hashes)
+    judged = _share(item, seen, found.rows, "repeat an earlier row in every compared column")
+    if judged.outcome != "failed" or judged.threshold is None:
+        return judged
+    chance = by_chance(found.sampled(), what.identifier, found.rows, step=what.step)
+    if (seen - chance) / found.rows > judged.threshold:
+        return judged
+    words = f" That is what chance explains: the columns hold so few different values that about {chance:,.0f} rows would repeat."
+    return replace(judged, outcome="passed", reason=judged.reason + words)
 
 
-def _rule(item: Expectation, found: TableSummary) -> Check:
+def _foreign(item: Expectation, found: TableSummary, what: Plan) -> Check:
+    del found, what
+    return not_run(item, f"{item.text} is an expectation of another tool that has no counterpart here.")
+
+
+def _rule(item: Expectation, found: TableSummary, what: Plan) -> Check:
+    del what
     if item.text not in found.broken_rules:
         return not_run(item, f"The rule {item.text!r} names a column that the table does not have.")
     return _share(item, found.broken_rules[item.text], found.rows, f"break the rule {item.text!r}")
+
+
+def _no_identifier(schema: Schema) -> str:
+    return "" if schema.identifier else "No column has the role of identifier."
+
+
+COLUMN_EXISTS: Final = QualityCheck(
+    id="column_exists",
+    label="Column is there",
+    question="Is the column there?",
+    of_column=_exists,
+)
+TYPE: Final = QualityCheck(
+    id="type",
+    label="Kind of value",
+    question="Does the column hold the kind of value that is expected?",
+    of_column=_type,
+    written=True,
+    field_name="data type",
+)
+MISSING: Final = QualityCheck(
+    id="missing",
+    label="Missing values",
+    question="Which share of the rows has no value?",
+    of_column=_missing,
+    shared=True,
+    field_name="completeness",
+)
+EMPTY_TEXT: Final = QualityCheck(
+    id="empty_text",
+    label="Empty text",
+    question="Which share of the rows holds text without a visible character?",
+    of_column=_empty,
+    shared=True,
+    suits=("text",),
+)
+PADDED_TEXT: Final = QualityCheck(
+    id="padded_text",
+    label="Spaces around text",
+    question="Which share of the rows holds text that starts or ends with a space?",
+    of_column=_padded,
+    shared=True,
+    suits=("text",),
+)
+BROKEN_TEXT: Final = QualityCheck(
+    id="broken_text",
+    label="Wrongly decoded text",
+    question="Which share of the rows holds text that was decoded wrongly?",
+    of_column=_broken,
+    shared=True,
+    suits=("text",),
+    field_name="mojibake",
+)
+INFINITE: Final = QualityCheck(
+    id="infinite",
+    label="Infinite numbers",
+    question="Which share of the rows holds an infinite number?",
+    of_column=_infinite,
+    shared=True,
+    suits=("integer", "number"),
+)
+SENTINEL: Final = QualityCheck(
+    id="sentinel",
+    label="Codes for missing",
+    question="Which share of the rows holds a code that usually means missing, such as -999?",
+    of_column=_sentinel,
+    shared=True,
+    suits=("integer", "number", "timestamp", "text"),
+    field_name="sentinel values",
+)
+RANGE: Final = QualityCheck(
+    id="range",
+    label="Range",
+    question="Which share of the rows lies outside the stated range?",
+    of_column=_range,
+    shared=True,
+    unstated=lambda _: "No ranges are stated and no baseline was given.",
+)
+VALUES: Final = QualityCheck(
+    id="values",
+    label="Known values",
+    question="Which share of the rows holds a value that is not in the stated list?",
+    of_column=_values,
+    shared=True,
+    unstated=lambda _: "No lists of values are stated and no baseline was given.",
+    field_name="domain of values",
+)
+CONSTANT: Final = QualityCheck(
+    id="constant",
+    label="One value only",
+    question="Does the column say anything at all?",
+    of_column=_constant,
+    suits=("integer", "number", "text", "boolean"),
+    field_name="constant column",
+)
+UNIQUE_KEY: Final = QualityCheck(
+    id="unique_key",
+    label="Repeated identifiers",
+    question="Which share of the rows repeats the identifier of an earlier row?",
+    of_column=_unique,
+    shared=True,
+    default_limits={},
+    of_identifier=True,
+    unstated=_no_identifier,
+    field_name="uniqueness of the key",
+)
+DUPLICATE_ROWS: Final = QualityCheck(
+    id="duplicate_rows",
+    label="Repeated rows",
+    question="Which share of the rows repeats an earlier row in every column but the identifier?",
+    of_table=_duplicates,
+    whole=True,
+    shared=True,
+    default_limits={"share": 0.01},
+    field_name="duplicates",
+)
+FRESHNESS: Final = QualityCheck(
+    id="freshness",
+    label="Freshness",
+    question="Is the latest moment recent enough?",
+    of_column=_freshness,
+    written=True,
+    unstated=lambda _: "No moment is stated from which the data count as fresh.",
+    field_name="timeliness",
+)
+RULE: Final = QualityCheck(
+    id="rule",
+    label="Rule",
+    question="Which share of the rows breaks the stated rule?",
+    of_table=_rule,
+    whole=True,
+    shared=True,
+    written=True,
+    field_name="cross-column rule",
+)
+FOREIGN: Final = QualityCheck(
+    id="foreign",
+    label="Other tool",
+    question="An expectation of another tool.",
+    of_table=_foreign,
+)

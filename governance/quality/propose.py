@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from governance.data.schema import Schema
+from governance.quality import check_list
 from governance.quality.column_summary import ColumnSummary
-from governance.quality.expectations import Expectation, Expectations
-from governance.quality.report import CheckName
+from governance.quality.expectation import Expectation, Expectations
 from governance.quality.summary import TableSummary
+from governance.subject import Schema
 
 MISSING_FEATURE = 0.10
 MISSING_SENSITIVE = 0.05
@@ -30,16 +30,8 @@ def general(schema: Schema, kinds: Mapping[str, str]) -> tuple[Expectation, ...]
     found: list[Expectation] = []
     for name, kind in kinds.items():
         found.append(Expectation("missing", name, share=_tolerated(name, schema)))
-        found += [Expectation(check, name) for check in _suited(kind)]
+        found += [Expectation(check, name) for check in check_list.suited(kind)]
     return (*found, *_whole(schema))
-
-
-def _suited(kind: str) -> tuple[CheckName, ...]:
-    if kind in {"integer", "number"}:
-        return ("infinite", "sentinel", "constant")
-    if kind == "timestamp":
-        return ("sentinel",)
-    return ("empty_text", "padded_text", "broken_text", "sentinel", "constant") if kind == "text" else ("constant",)
 
 
 def _tolerated(name: str, schema: Schema) -> float:
@@ -49,13 +41,16 @@ def _tolerated(name: str, schema: Schema) -> float:
 
 
 def _whole(schema: Schema) -> tuple[Expectation, ...]:
-    key = (Expectation("unique_key", schema.identifier),) if schema.identifier else ()
-    return (
-        *key,
-        Expectation("duplicate_rows", share=0.01),
-        Expectation("imbalance", minimum=0.05),
-        Expectation("leakage", maximum=0.9),
-        Expectation("order", maximum=0.1),
+    return tuple(
+        Expectation(
+            check.id,
+            schema.identifier if check.of_identifier else "",
+            share=check.default_limits.get("share", 0.0),
+            minimum=check.default_limits.get("minimum"),
+            maximum=check.default_limits.get("maximum"),
+        )
+        for check in check_list.CHECKS
+        if check.default_limits is not None and (schema.identifier or not check.of_identifier)
     )
 
 
@@ -70,7 +65,8 @@ def propose(baseline: TableSummary, schema: Schema, digest: str = "", name: str 
     sample = baseline.sampled()
     found: list[Expectation] = []
     for column in baseline.columns.values():
-        found += _of_column(column, sample, schema)
+        if column.name not in schema.ignore:
+            found += _of_column(column, sample, schema)
     return Expectations(name, 1, digest, (*found, *_whole(schema)))
 
 
@@ -84,8 +80,8 @@ def _of_column(column: ColumnSummary, sample: pd.DataFrame, schema: Schema) -> l
     if column.missing == column.rows:
         return found
     found.append(Expectation("type", column.name, text=column.kind))
-    found += [Expectation(check, column.name) for check in _suited(column.kind)]
-    bookkeeping = {schema.identifier, schema.timestamp, *schema.ignore}
+    found += [Expectation(check, column.name) for check in check_list.suited(column.kind)]
+    bookkeeping = {schema.identifier, schema.timestamp, *schema.ignore, *schema.code}
     if column.kind in {"integer", "number"} and column.name not in bookkeeping and np.isfinite(column.low.value):
         found.append(
             Expectation(

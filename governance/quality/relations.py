@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from governance.data.schema import Schema
+from governance.subject import Schema
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +18,13 @@ PIECES: Final = 20
 """The file is cut into this many consecutive pieces of equal length."""
 MIN_ROWS: Final = 200
 """With fewer rows neither question is asked."""
+
+
+def as_named(column: pd.Series, is_code: bool) -> pd.Series:
+    """Return a column of codes as text, so that its numbers are names; another one as it is."""
+    from governance.evidence import text_of
+
+    return text_of(column) if is_code else column
 
 
 def levels(column: pd.Series) -> NDArray[np.intp]:
@@ -50,7 +57,7 @@ def label_targets(label: pd.Series, schema: Schema) -> list[NDArray[np.bool_]]:
 
     Rows without a label answer no and must be left out by the caller.
     """
-    from governance.data.outcome import text_of
+    from governance.evidence import text_of
 
     if schema.positive:
         return [(text_of(label) == schema.positive).to_numpy(dtype=bool)]

@@ -3,62 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
-CheckName = Literal[
-    "column_exists",
-    "type",
-    "missing",
-    "empty_text",
-    "padded_text",
-    "broken_text",
-    "infinite",
-    "sentinel",
-    "range",
-    "values",
-    "constant",
-    "unit_jump",
-    "unique_key",
-    "duplicate_rows",
-    "imbalance",
-    "leakage",
-    "order",
-    "freshness",
-    "rule",
-    "foreign",
-]
 CheckOutcome = Literal["passed", "failed", "not_run"]
-
-QUESTIONS: Final[dict[CheckName, str]] = {
-    "column_exists": "Is the column there?",
-    "type": "Does the column hold the kind of value that is expected?",
-    "missing": "Which share of the rows has no value?",
-    "empty_text": "Which share of the rows holds text without a visible character?",
-    "padded_text": "Which share of the rows holds text that starts or ends with a space?",
-    "broken_text": "Which share of the rows holds text that was decoded wrongly?",
-    "infinite": "Which share of the rows holds an infinite number?",
-    "sentinel": "Which share of the rows holds a code that usually means missing, such as -999?",
-    "range": "Which share of the rows lies outside the stated range?",
-    "values": "Which share of the rows holds a value that is not in the stated list?",
-    "constant": "Does the column say anything at all?",
-    "unit_jump": "Did the unit change, so that the median is ten, a hundred or a thousand times another?",
-    "unique_key": "Which share of the rows repeats the identifier of an earlier row?",
-    "duplicate_rows": "Which share of the rows repeats an earlier row in every column but the identifier?",
-    "imbalance": "Which share of the rows has the rarest label?",
-    "leakage": "Does one column alone tell the label, as if it had been written down afterwards?",
-    "order": "Do the values change along the file, so that its beginning differs from its end?",
-    "freshness": "Is the latest moment recent enough?",
-    "rule": "Which share of the rows breaks the stated rule?",
-    "foreign": "An expectation of another tool.",
-}
-"""The question that each check answers, in plain words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One check with its outcome."""
 
-    check: CheckName
+    check: str
+    """Its id, see `check_list.CHECKS`."""
     column: str
     """"" when the check is about the whole table."""
     outcome: CheckOutcome

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from governance.method_spec import MethodSpec
+from governance.evidence import MethodSpec
 from governance.quality.audit_report import AuditReport, BenchmarkShare
-from governance.quality.expectations import Expectations
+from governance.quality.expectation import Expectations
 from governance.quality.report import Check, QualityReport
 
 
@@ -56,30 +56,38 @@ class Contract:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="quality.checks",
-        version=1,
+        version=4,
         title="Data quality",
         question="Can these data be relied on: what is missing, doubled, impossible, leaked or out of order?",
         run="governance.quality.checks:run",
         parameters=QualityParameters,
         result=QualityReport,
+        page="quality",
+        lead="governance.quality.words:lead",
+        lines="governance.quality.words:lines",
+        optional=("reference",),
     ),
     MethodSpec(
         id="quality.expectations",
-        version=1,
+        version=3,
         title="Data contract",
         question="What is expected of data of this kind, and do the data that it was written for keep it themselves?",
         run="governance.quality.contract:run",
         parameters=ContractParameters,
         result=Contract,
+        page="quality",
+        optional=("reference",),
     ),
     MethodSpec(
         id="data.audit",
-        version=2,
+        version=5,
         title="Who is in the data",
         question="Which groups are represented, labelled and recorded differently, and which columns give a group away?",
-        run="governance.quality.audit:run",
+        run="governance.quality.audit.audit:run",
         parameters=AuditParameters,
         result=AuditReport,
+        page="quality",
+        lead="governance.quality.words:audit_lead",
         needs=("sensitive",),
     ),
 )

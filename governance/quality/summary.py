@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from governance.data.cohort import columns_of, parse
-from governance.data.cohort_mask import mask
-from governance.data.dataset import Dataset
+from governance.data import columns_of, mask, parse
 from governance.evidence import Progress, silent
 from governance.quality.column_summary import ColumnSummary, summarise
-from governance.quality.expectations import Expectation
+from governance.quality.expectation import Expectation
 from governance.quality.row_hash import MOST_ROWS, column_hashes, row_hashes
+from governance.subject import Dataset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

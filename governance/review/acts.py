@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import StringConstraints
 
 from governance.review.fields import (
+    AlertState,
     Count,
     Digest,
     GateOutcome,
@@ -43,8 +44,7 @@ class RequirementOutcome:
     value: str | None
     limit: str
     evidence: Digest | None
-    severity: Severity | Literal[""] = ""
-    """"" in records that were written before it was recorded."""
+    severity: Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,15 @@ class VoteCast:
     """The printed name of the signer."""
 
 
+MEANINGS: Final[dict[VoteKind, str]] = {
+    "approve": "I have read the evidence with this digest and approve the use that the case describes.",
+    "approve_with_conditions": "I have read the evidence with this digest and approve the use under my conditions.",
+    "reject": "I have read the evidence with this digest and reject the use that the case describes.",
+    "abstain": "I have read the evidence with this digest and abstain.",
+}
+"""What a signature under a vote means: printed above the passphrase, stored in the vote, and the same for the same vote."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How many votes of each kind were in force."""
@@ -195,10 +204,10 @@ class DecisionRecorded:
     """What the board decided, for how long, and who disagreed."""
 
     outcome: Outcome
-    round: Count
+    round: Positive
     bundle: Digest
     tally: Tally
-    quorum: Count
+    quorum: Positive
     dissent: tuple[Dissent, ...]
     rationale: TextRef
     conditions: tuple[Condition, ...]
@@ -241,7 +250,7 @@ class MonitoringAlert:
     alert: Id
     model: Digest
     rule: Word
-    state: Word
+    state: AlertState
     """"confirmed" suspends every approval of that model; any other state is only noted."""
     evidence: Digest | None = None
     text: TextRef | None = None
@@ -258,7 +267,7 @@ class ReviewExpired:
 class ApprovalExpired:
     """The approval has reached the end of its validity."""
 
-    round: Count
+    round: Positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,11 +279,16 @@ class AppealFiled:
     text: TextRef
 
 
+Ruling = Literal["approved", "conditional", "rejected", "deferred"]
+"""What a panel may rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class AppealDecided:
-    """One panel member's signature; the appeal is decided once everybody on the panel has signed the same words."""
+    """One panel member's signature; the appeal is decided once more than half of the panel have signed the same words."""
 
     appeal: Id
     panel: tuple[Id, ...]
-    outcome: Literal["approved", "conditional", "rejected", "deferred"]
+    """Everybody who may sit on it when this is signed: nobody picks it."""
+    outcome: Ruling
     rationale: TextRef

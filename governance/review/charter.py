@@ -10,8 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from governance.codec import JsonValue, canonical, decode, encode, sha256
-from governance.errors import RefusedInputError, unknown_choice
+from governance.evidence import JsonValue, RefusedInputError, canonical, decode, encode, sha256, unknown_choice
 from governance.review.fields import Id, Ratio, Role, Word
 
 TEMPLATES: Final[Mapping[str, str]] = {

@@ -5,16 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from governance.review import events
-from governance.review.roster import seats
-from governance.review.state import (
-    BoardState,
-    Case,
-    ConditionStanding,
-    Entry,
-    require,
-    require_status,
-    with_item,
-)
+from governance.review.roster import aside, seats
+from governance.review.state import BoardState, Case, ConditionStanding, Entry, require, require_status, with_item
 
 
 def submit(board: BoardState, case: Case, entry: Entry) -> Case:
@@ -27,9 +19,9 @@ def submit(board: BoardState, case: Case, entry: Entry) -> Case:
     standing = _open(case, body.condition)
     require(body.by == entry.actor, f"{entry.actor} cannot submit in the name of {body.by}.")
     require(body.by in board.members, f"{body.by} is not a member.")
-    strange = [digest for digest in body.evidence if digest not in board.evidence]
+    strange = [digest for digest in body.evidence if digest not in board.recorded]
     require(not strange, f"Evidence {', '.join(strange[:3])} was never recorded.", "Record it first.")
-    return _with(case, replace(standing, submitted_by=entry.actor))
+    return _with(case, replace(standing, submitted_by=entry.actor, submitters=standing.submitters | {entry.actor}))
 
 
 def accept(board: BoardState, case: Case, entry: Entry) -> Case:
@@ -42,15 +34,27 @@ def accept(board: BoardState, case: Case, entry: Entry) -> Case:
     standing = _open(case, body.condition)
     require(body.by == entry.actor, f"{entry.actor} cannot accept in the name of {body.by}.")
     require(bool(standing.submitted_by), f"Nobody has submitted condition {body.condition} yet.")
-    require(standing.submitted_by != entry.actor, "Whoever submits a condition does not accept it.")
+    require(entry.actor not in standing.submitters, "Whoever submits a condition does not accept it.")
     require(
-        entry.actor in seats(case) and entry.actor in board.members and entry.actor not in case.interested,
+        entry.actor in seats(case) and entry.actor in board.members and entry.actor not in aside(case),
         f"{entry.actor} has no vote in this case.",
-        "A member of the review's roster without an interest in the case accepts conditions.",
+        "A member of the review's roster without an interest or a declared conflict accepts conditions.",
     )
     done = _with(case, replace(standing, accepted_by=entry.actor))
     waiting = [item for item in done.conditions.values() if item.condition.blocking and not item.accepted_by]
     return replace(done, status="approved") if done.status == "conditional" and not waiting else done
+
+
+def accept_hindrance(board: BoardState, case: Case, name: str, member: str) -> str:
+    """Return, in words, why `member` cannot accept a condition; "" when they can."""
+    found = case.conditions.get(name)
+    if found is None or not found.submitted_by:
+        return "Nobody has said yet that it is fulfilled."
+    if member in found.submitters:
+        return "You submitted it: somebody else accepts it."
+    if member not in seats(case) or member not in board.members or member in aside(case):
+        return "A member of this review without an interest or a declared conflict accepts it."
+    return ""
 
 
 def due(case: Case, time: str) -> tuple[str, ...]:

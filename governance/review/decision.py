@@ -6,7 +6,7 @@ import calendar
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from governance.errors import RuleError
+from governance.evidence import RuleError
 from governance.review import events
 from governance.review.ballot import in_force, outcome_of, standing, tally
 from governance.review.roster import is_chair
@@ -19,6 +19,8 @@ AGAINST: dict[str, tuple[events.VoteKind, ...]] = {
     "deferred": (),
 }
 """Outcome -> votes that are dissent from it."""
+START_MONTHS = 3
+"""How many months after its entry a decision may begin to be valid: time to prepare, not a second validity."""
 APPROVING: tuple[str, ...] = ("approved", "conditional")
 
 
@@ -89,6 +91,12 @@ def waivers_end(case: Case) -> str:
     return min((item.expires for item in case.frozen.waivers), default="") if case.frozen else ""
 
 
+def end_of(case: Case) -> str:
+    """Return the moment at which what was decided ends: its own, or that of the first waiver where that is earlier."""
+    assert case.decision is not None
+    return min(case.decision.expires_at, waivers_end(case) or case.decision.expires_at)
+
+
 def _end(case: Case, outcome: str, valid_from: str) -> str:
     """Return the latest end of a decision: the charter's, or for an approval that of the first waiver that it rests on."""
     assert case.tier is not None
@@ -123,6 +131,7 @@ def record(board: BoardState, case: Case, entry: Entry) -> Case:
         deciders=frozenset(ballot.member for ballot in votes),
         approvers=frozenset(ballot.member for ballot in votes if ballot.body.vote.startswith("approve")),
         conditions={item.id: ConditionStanding(item) for item in body.conditions},
+        used=case.used | {f"condition {item.id}" for item in body.conditions},
         appeal=None,
     )
 
@@ -134,7 +143,15 @@ def _retire(board: BoardState, case: Case, entry: Entry) -> Case:
         f"{entry.actor} cannot retire a case.",
         "A chair of the board does that.",
     )
-    return replace(case, status="retired", decision=entry.body, appeal=None)
+    body: events.DecisionRecorded = entry.body
+    last = case.decision
+    require(last is not None, f"Case {case.id} was never decided.", "Only a decided case is retired.")
+    assert last is not None
+    require(
+        body == replace(last, outcome="retired", rationale=body.rationale),
+        "A retirement repeats the last decision; only the outcome and the reason are its own.",
+    )
+    return replace(case, status="retired", decision=body, appeal=None)
 
 
 def _require_counted(case: Case, body: events.DecisionRecorded, votes: tuple[Ballot, ...]) -> None:
@@ -157,6 +174,16 @@ def _require_terms(case: Case, body: events.DecisionRecorded, votes: tuple[Ballo
     tier = case.tier
     names = [item.id for item in body.conditions]
     require(len(set(names)) == len(names), "Two conditions of the decision share an id.")
+    require(
+        not {f"condition {name}" for name in names} & case.used, "A condition's id was used by an earlier decision."
+    )
+    soon = [item.id for item in body.conditions if item.due <= entry_time]
+    require(not soon, f"Condition {', '.join(soon)} would be due before the decision.")
+    latest_begin = months_later(entry_time, START_MONTHS)
+    require(
+        entry_time <= body.valid_from <= latest_begin,
+        f"The decision is valid from its own time or later, until {latest_begin} at most, not from {body.valid_from}.",
+    )
     if body.outcome == "conditional":
         lost = [item.id for item in asked_conditions(votes) if item not in body.conditions]
         require(not lost, f"Conditions of votes are missing in the decision: {', '.join(lost)}.")

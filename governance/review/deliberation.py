@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from governance.language import mark
 from governance.review import events
-from governance.review.roster import is_chair, require_seat, seats
+from governance.review.roster import eligible, is_chair, require_seat, seats
 from governance.review.state import Ballot, BoardState, Case, Comment, Entry, require, require_status, with_item
 
 
@@ -32,11 +33,13 @@ def comment(board: BoardState, case: Case, entry: Entry) -> Case:
     body: events.CommentAdded = entry.body
     require_status(case, "a comment", "in_review")
     require_seat(board, case, entry)
-    require(body.comment not in case.comments, f"Comment {body.comment} exists already.")
+    name = f"comment {body.comment}"
+    require(name not in case.used, f"Comment {body.comment} exists already.")
     require(
         body.reply_to is None or body.reply_to in case.comments, f"There is no comment {body.reply_to} to reply to."
     )
-    return replace(case, comments=with_item(case.comments, body.comment, Comment(entry.actor, entry.index, body)))
+    comments = with_item(case.comments, body.comment, Comment(entry.actor, entry.index, body))
+    return replace(case, comments=comments, used=case.used | {name})
 
 
 def resolve(board: BoardState, case: Case, entry: Entry) -> Case:
@@ -62,19 +65,30 @@ def resolve(board: BoardState, case: Case, entry: Entry) -> Case:
 def vote_hindrances(board: BoardState, case: Case, member: str, time: str) -> tuple[str, ...]:
     """Return, in words, why `member` cannot vote at `time`; empty when they can."""
     if case.status != "in_review" or case.review is None:
-        return ("The case is not in review.",)
+        return (mark("The case is not in review."),)
     if member in case.interested:
-        return ("You have stepped aside: owner, developer and sponsor never vote on what is theirs.",)
+        return (mark("You have stepped aside: owner, developer and sponsor never vote on what is theirs."),)
     if member not in seats(case) or member not in board.members:
-        return ("You are not on the roster of this review.",)
+        return (mark("You are not on the roster of this review."),)
     if case.conflicts.get(member) or member in {item.member for item in case.review.recused}:
-        return ("You have stepped aside in this case.",)
+        return (mark("You have stepped aside in this case."),)
     found = []
     if member not in case.conflicts:
-        found.append("Declare first whether you have a conflict of interest.")
+        found.append(mark("Declare first whether you have a conflict of interest."))
     if time > case.review.deadline:
         found.append(f"Voting closed at {case.review.deadline}.")
     return tuple(found)
+
+
+def judges_alone(board: BoardState, case: Case, member: str, time: str) -> bool:
+    """Say whether screens keep the others' votes from `member`, so that they judge by themselves: until their own is cast.
+
+    A rule of display, not of secrecy: the ledger holds every vote openly, and somebody who has no vote sees them at once.
+    """
+    if case.status != "in_review" or case.review is None:
+        return False
+    waiting = member in eligible(case) and member in board.members and member not in case.interested
+    return waiting and member not in case.ballots and time <= case.review.deadline
 
 
 def vote(board: BoardState, case: Case, entry: Entry) -> Case:
@@ -97,6 +111,9 @@ def vote(board: BoardState, case: Case, entry: Entry) -> Case:
     )
     require(body.vote == "approve" or body.rationale is not None, f"A vote {body.vote!r} needs a reason.")
     _require_conditions(case, entry)
+    require(
+        body.meaning == events.MEANINGS[body.vote], f"The meaning of the signature is not that of a vote {body.vote!r}."
+    )
     return replace(case, ballots=with_item(case.ballots, entry.actor, Ballot(entry.actor, entry.index, body)))
 
 
@@ -109,7 +126,9 @@ def _require_conditions(case: Case, entry: Entry) -> None:
     names = [item.id for item in body.conditions]
     others = {item.id for who, paper in case.ballots.items() if who != entry.actor for item in paper.body.conditions}
     require(
-        len(set(names)) == len(names) and not set(names) & others,
+        len(set(names)) == len(names)
+        and not set(names) & others
+        and not {f"condition {name}" for name in names} & case.used,
         "A condition's id is used twice.",
         "Begin it with your own id.",
     )

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
+from governance.review.appeal import to_sign
 from governance.review.ballot import in_force, standing
 from governance.review.events import SERVICE
 from governance.review.roster import eligible, is_chair
 from governance.review.state import BoardState, Case
 
-Kind: TypeAlias = Literal["vote", "decide", "answer", "fulfil", "accept", "suspended", "expires", "freeze", "open"]
+Kind: TypeAlias = Literal[
+    "vote", "decide", "answer", "fulfil", "accept", "rule", "panel", "suspended", "expires", "freeze", "open"
+]
 ORDER: Final[tuple[Kind, ...]] = (
-    "suspended", "vote", "decide", "answer", "fulfil", "accept", "expires", "open", "freeze",
+    "suspended", "vote", "rule", "panel", "decide", "answer", "fulfil", "accept", "expires", "open", "freeze",
 )  # fmt: skip
 SOON: Final = timedelta(days=60)
 """How long before its end an approval is announced."""
@@ -49,10 +52,43 @@ def waiting(board: BoardState, member: str, at: str) -> tuple[Duty, ...]:
     return tuple(sorted(found, key=lambda duty: (ORDER.index(duty.kind), duty.due or "~", duty.case, duty.what)))
 
 
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A day on which something ends by itself, whoever it waits for."""
+
+    due: str
+    """RFC 3339."""
+    kind: Literal["vote", "condition", "approval", "waiver"]
+    """Whose end it is: of a round of voting, of the time for a condition, of an approval, of a waiver that an approval rests on."""
+    case: str
+    """Id of the case."""
+    what: str = ""
+    """Id of the condition or requirement, "" for none."""
+
+
+def deadlines(board: BoardState) -> tuple[Deadline, ...]:
+    """Return what ends by itself in the cases that are open or in force, the earliest first."""
+    found = [item for case in board.cases.values() for item in _deadlines(case)]
+    return tuple(sorted(found, key=lambda item: (item.due, item.case, item.what)))
+
+
+def _deadlines(case: Case) -> Iterator[Deadline]:
+    if case.status == "in_review" and case.review is not None:
+        yield Deadline(case.review.deadline, "vote", case.id)
+    if case.status in {"approved", "conditional"} and case.decision is not None:
+        yield Deadline(case.decision.expires_at, "approval", case.id)
+        for name, item in case.conditions.items():
+            if not item.accepted_by:
+                yield Deadline(item.condition.due, "condition", case.id, name)
+    if case.status in {"in_review", "approved", "conditional"} and case.frozen is not None:
+        yield from (Deadline(item.expires, "waiver", case.id, item.id) for item in case.frozen.waivers)
+
+
 def _of_case(board: BoardState, case: Case, member: str, at: str) -> Iterator[Duty]:
     yield from _in_review(case, member, at)
     yield from _conditions(board, case, member, at)
     yield from _decided(board, case, member, at)
+    yield from _appeal(board, case, member)
     mine = member in case.interested or "chair" in board.members[member]
     if case.status == "draft" and mine:
         yield Duty("freeze", case.id)
@@ -81,7 +117,7 @@ def _conditions(board: BoardState, case: Case, member: str, at: str) -> Iterator
         if item.accepted_by:
             continue
         if item.submitted_by:
-            if member in board.board and member not in case.interested | {item.submitted_by}:
+            if member in board.board and member not in case.interested | item.submitters:
                 yield Duty("accept", case.id, name, due, due < at)
         elif item.condition.owner == member:
             yield Duty("fulfil", case.id, name, due, due < at)
@@ -96,6 +132,17 @@ def _decided(board: BoardState, case: Case, member: str, at: str) -> Iterator[Du
     ends = case.decision.expires_at
     if case.status in {"approved", "conditional"} and ends < _later(at, SOON):
         yield Duty("expires", case.id, due=ends, late=ends < at)
+
+
+def _appeal(board: BoardState, case: Case, member: str) -> Iterator[Duty]:
+    """Yield the ruling that waits for a member, or, for a chair, that nobody can give one yet."""
+    if case.appeal is None:
+        return
+    asked = to_sign(board, case)
+    if member in asked:
+        yield Duty("rule", case.id, case.appeal.body.appeal)
+    if not asked and "chair" in board.members[member]:
+        yield Duty("panel", case.id, case.appeal.body.appeal)
 
 
 def _later(at: str, by: timedelta) -> str:

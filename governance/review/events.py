@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
-from governance.codec import JsonValue, canonical, decode, encode
-from governance.errors import RefusedInputError, unknown_choice
+from governance.evidence import JsonValue, RefusedInputError, canonical, decode, encode, unknown_choice
 from governance.review.acts import (
+    MEANINGS,
     AppealDecided,
     AppealFiled,
     ApprovalExpired,
@@ -34,6 +34,7 @@ from governance.review.acts import (
     RequirementOutcome,
     ReviewExpired,
     ReviewOpened,
+    Ruling,
     Seat,
     Tally,
     VoteCast,
@@ -41,10 +42,13 @@ from governance.review.acts import (
 )
 from governance.review.fields import GateOutcome, Outcome, Role, TextRef, VoteKind, text_ref
 from governance.review.registrations import (
+    AttestationBegun,
     CaseRegistered,
     CharterAdopted,
     CorrectionNoted,
     DatasetRegistered,
+    DeploymentEnded,
+    DeploymentRegistered,
     EvidenceRecorded,
     ExportMade,
     KeyAdded,
@@ -53,17 +57,21 @@ from governance.review.registrations import (
     MemberAdded,
     MemberRemoved,
     ModelRegistered,
+    NormsAdopted,
     RootKey,
+    RulesAdopted,
 )
 
 __all__ = [
     "BOARD_ROLES",
     "EVENTS",
+    "MEANINGS",
     "PREDICATE_TYPE",
     "SERVICE",
     "AppealDecided",
     "AppealFiled",
     "ApprovalExpired",
+    "AttestationBegun",
     "Body",
     "CaseRegistered",
     "CharterAdopted",
@@ -77,6 +85,8 @@ __all__ = [
     "CorrectionNoted",
     "DatasetRegistered",
     "DecisionRecorded",
+    "DeploymentEnded",
+    "DeploymentRegistered",
     "Dissent",
     "EventType",
     "EvidenceFrozen",
@@ -91,6 +101,7 @@ __all__ = [
     "MemberRemoved",
     "ModelRegistered",
     "MonitoringAlert",
+    "NormsAdopted",
     "NotApplicable",
     "Outcome",
     "Recusal",
@@ -99,6 +110,8 @@ __all__ = [
     "ReviewOpened",
     "Role",
     "RootKey",
+    "RulesAdopted",
+    "Ruling",
     "Seat",
     "Tally",
     "TextRef",
@@ -135,11 +148,13 @@ class EventType:
 
 EVENTS: Final[tuple[EventType, ...]] = (
     EventType("ledger.created", LedgerCreated, "root"),
+    EventType("rules.adopted", RulesAdopted, "root"),
     EventType("key.added", KeyAdded, "root"),
     EventType("key.revoked", KeyRevoked, "root"),
     EventType("member.added", MemberAdded, "root"),
     EventType("member.removed", MemberRemoved, "root"),
     EventType("charter.adopted", CharterAdopted, "member"),
+    EventType("norms.adopted", NormsAdopted, "member"),
     EventType("model.registered", ModelRegistered, "service"),
     EventType("dataset.registered", DatasetRegistered, "service"),
     EventType("evidence.recorded", EvidenceRecorded, "service"),
@@ -161,7 +176,13 @@ EVENTS: Final[tuple[EventType, ...]] = (
     EventType("appeal.decided", AppealDecided, "member"),
     EventType("export.made", ExportMade, "service"),
     EventType("correction.noted", CorrectionNoted, "service"),
+    EventType("deployment.registered", DeploymentRegistered, "service"),
+    EventType("deployment.ended", DeploymentEnded, "service"),
+    EventType("attestation.begun", AttestationBegun, "service"),
 )
+
+_BY_NAME: Final = {kind.name: kind for kind in EVENTS}
+_BY_BODY: Final = {kind.body: kind for kind in EVENTS}
 
 
 def event_type(name: str) -> EventType:
@@ -170,17 +191,17 @@ def event_type(name: str) -> EventType:
     Raises:
         RefusedInputError: there is none; the message lists the known ones.
     """
-    for kind in EVENTS:
-        if kind.name == name:
-            return kind
+    found = _BY_NAME.get(name)
+    if found is not None:
+        return found
     raise unknown_choice("event type", name, tuple(kind.name for kind in EVENTS))
 
 
 def name_of(body: Body) -> str:
     """Return the event type that `body` is an instance of."""
-    for kind in EVENTS:
-        if type(body) is kind.body:
-            return kind.name
+    found = _BY_BODY.get(type(body))
+    if found is not None:
+        return found.name
     raise unknown_choice("event body", type(body).__name__, tuple(kind.body.__name__ for kind in EVENTS))
 
 
@@ -192,26 +213,15 @@ def parse_body(name: str, value: JsonValue) -> Body:
     """
     refuse_floats(value)
     body = decode(event_type(name).body, value)
-    if canonical(_json(body)) != canonical(_filled(body, value)):
+    whole = encode(body)
+    if whole != {
+        **whole,
+        **value,
+    }:  # an optional field may be left out; numbers and flags are strict, so 1 is never true here
         raise RefusedInputError(
             f"The body of {name} has fields that the format does not know.", "See docs/record-format.md."
         )
     return body
-
-
-def _filled(body: Body, value: Mapping[str, Any]) -> JsonValue:
-    """Return `value` with the optional fields that it left out."""
-    return {**{key: item for key, item in _json(body).items() if key not in value}, **value}
-
-
-def _json(body: Body) -> JsonValue:
-    """Return the JSON value of a body; a requirement without a severity has no such field, as in older records."""
-    value = encode(body)
-    if isinstance(body, EvidenceFrozen):
-        value["requirements"] = [
-            {name: item for name, item in line.items() if name != "severity" or item} for line in value["requirements"]
-        ]
-    return value
 
 
 def encode_body(body: Body) -> JsonValue:
@@ -220,17 +230,20 @@ def encode_body(body: Body) -> JsonValue:
     Raises:
         RefusedInputError: as `parse_body`.
     """
-    value = _json(body)
+    value = encode(body)
     parse_body(name_of(body), value)
     return value
 
 
 def refuse_floats(value: JsonValue) -> None:
-    """Raise RefusedInputError when a float occurs anywhere in a JSON value."""
-    if isinstance(value, float):
-        raise RefusedInputError(f"A record holds the float {value!r}.", "Write it as a string.")
-    for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ():
-        refuse_floats(item)
+    """Raise RefusedInputError when a float, or an integer from 2**53 on, occurs anywhere in a JSON value."""
+    kind = type(value)
+    if kind is float or (kind is int and not -(2**53) < value < 2**53):
+        raise RefusedInputError(f"A record holds the {kind.__name__} {value!r}.", "Write it as a string.")
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    for item in inner:
+        if type(item) is not str:
+            refuse_floats(item)
 
 
 def frozen(draft: EvidenceFrozen) -> EvidenceFrozen:
@@ -240,5 +253,5 @@ def frozen(draft: EvidenceFrozen) -> EvidenceFrozen:
 
 def bundle_of(body: EvidenceFrozen) -> str:
     """Return SHA-256 of the canonical bytes of an evidence.frozen body without its field `bundle`."""
-    value = {key: item for key, item in _json(body).items() if key != "bundle"}
+    value = {key: item for key, item in encode(body).items() if key != "bundle"}
     return hashlib.sha256(canonical(value)).hexdigest()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from governance.review import events
 from governance.review.ballot import standing
 from governance.review.conditions import due
+from governance.review.decision import end_of
 from governance.review.state import BoardState, Case, Entry, require, require_status
 
 SUSPENDING_STATE = "confirmed"
@@ -24,7 +25,7 @@ def review_has_expired(case: Case, time: str) -> bool:
 
 def approval_has_expired(case: Case, time: str) -> bool:
     """Say whether an approval has reached its end at `time`."""
-    return case.status in ("approved", "conditional") and case.decision is not None and time >= case.decision.expires_at
+    return case.status in ("approved", "conditional") and case.decision is not None and time >= end_of(case)
 
 
 def close_review(case: Case, entry: Entry) -> Case:

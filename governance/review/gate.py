@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from governance.errors import RefusedInputError
-from governance.evidence import Evidence, NotAssessed
+from governance.evidence import Evidence, NotAssessed, RefusedInputError
 from governance.review import events
 from governance.review.fields import Severity
 from governance.review.path import look_up
@@ -80,7 +79,14 @@ class GateReport:
     def outcomes(self) -> tuple[events.RequirementOutcome, ...]:
         """Return the lines in the form that evidence.frozen records."""
         return tuple(
-            events.RequirementOutcome(line.id, line.outcome, line.value, line.limit, line.evidence, line.severity)
+            events.RequirementOutcome(
+                id=line.id,
+                outcome=line.outcome,
+                value=line.value,
+                limit=line.limit,
+                evidence=line.evidence,
+                severity=line.severity,
+            )
             for line in self.requirements
         )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from governance.errors import RuleError
+from governance.evidence import RuleError
 from governance.review import events
 from governance.review.charter import Tier
 from governance.review.roster import recusals, roster
-from governance.review.state import DECIDED, NOTHING, BoardState, Case, Entry, require, require_status
+from governance.review.state import DECIDED, BoardState, Case, Entry, frozen_item, require, require_status
 
 
 def tier_of(board: BoardState, case: Case) -> Tier:
@@ -60,31 +60,51 @@ def freeze(board: BoardState, case: Case, entry: Entry) -> Case:
     require(body.version == expected, f"The next version of the evidence is {expected}, not {body.version}.")
     require(body.bundle == events.bundle_of(body), "The bundle digest is not that of the evidence it names.")
     require(bool(body.evidence), "There is no evidence to freeze.", "Assess the model first.")
-    strange = [item.digest for item in body.evidence if board.evidence.get(item.digest) != item]
-    require(not strange, f"Evidence {', '.join(strange[:3])} was never recorded as named.", "Record it first.")
+    _require_evidence(board, case, body)
     missing = evidence_missing(board, case, body)
     require(
         not missing,
         f"The charter requires evidence from {', '.join(missing)}.",
         "Run it, or declare it not applicable with a reason.",
     )
-    bad = [
-        item.id
-        for item in body.waivers
-        if item.by != entry.actor or item.by not in board.members or item.by in case.interested
-    ]
-    require(
-        not bad,
-        f"The waiver of {', '.join(bad)} is not by a member outside the case.",
-        "Whoever waives a requirement freezes the evidence with their own key.",
-    )
+    _require_responsible(board, case, entry)
     stopped = unwaived(body, entry.time)
     require(
         not stopped,
         f"The policy lets nobody freeze this evidence: {', '.join(stopped)} is not met and not waived.",
         "Measure again within the limit, or let a member outside the case waive it with a reason and a date.",
     )
-    return replace(case, status="ready" if case.status == "draft" else case.status, frozen=body, ballots=NOTHING)
+    return replace(case, status="ready" if case.status == "draft" else case.status, frozen=body, ballots={})
+
+
+def _require_evidence(board: BoardState, case: Case, body: events.EvidenceFrozen) -> None:
+    known = board.recorded
+    strange = [item for item in body.evidence if item.digest not in known or frozen_item(known[item.digest]) != item]
+    names = ", ".join(item.digest for item in strange[:3])
+    require(not strange, f"Evidence {names} was never recorded as named.", "Record it first.")
+    others = [item.digest for item in body.evidence if known[item.digest].model not in (None, *case.body.models)]
+    require(
+        not others, f"Evidence {', '.join(others[:3])} is about a model that the case does not name.", "Leave it out."
+    )
+    lost = [item.digest for item in body.evidence if not board.datasets >= set(known[item.digest].data)]
+    require(not lost, f"Evidence {', '.join(lost[:3])} is about a table that is not registered.", "Register it first.")
+
+
+def _require_responsible(board: BoardState, case: Case, entry: Entry) -> None:
+    """Require that whoever waives a requirement or leaves evidence out is a member without an interest, and signs for it."""
+    body: events.EvidenceFrozen = entry.body
+    bad = [item.id for item in body.waivers if item.by != entry.actor]
+    if not _is_free(board, case, entry.actor):
+        bad += [item.id for item in body.waivers] + [item.id for item in body.not_applicable]
+    require(
+        not bad,
+        f"The waiver or absence of {', '.join(dict.fromkeys(bad))} is not by a member outside the case.",
+        "Whoever waives a requirement, or leaves something out, freezes the evidence with their own key.",
+    )
+
+
+def _is_free(board: BoardState, case: Case, member: str) -> bool:
+    return member in board.members and member not in case.interested
 
 
 def unwaived(body: events.EvidenceFrozen, time: str) -> tuple[str, ...]:
@@ -152,7 +172,7 @@ def open_round(board: BoardState, case: Case, entry: Entry) -> Case:
         "The roster is not the whole board with its roles as they are now.",
     )
     require(
-        {item.member for item in body.recused} == {item.member for item in expected.recused},
+        sorted(item.member for item in body.recused) == sorted(item.member for item in expected.recused),
         f"Recused must be exactly {', '.join(item.member for item in expected.recused) or 'nobody'}.",
     )
     rules = (expected.quorum, expected.majority, expected.required_roles, expected.charter_digest)
@@ -161,11 +181,14 @@ def open_round(board: BoardState, case: Case, entry: Entry) -> Case:
         "Quorum, majority, required roles or charter are not those in force.",
     )
     require(body.bundle == case.bundle, "The review is about other evidence than what is frozen.")
-    require(body.deadline > entry.time, "The deadline has passed already.")
+    require(
+        body.deadline == expected.deadline,
+        f"Voting closes at {expected.deadline} by the charter, not at {body.deadline}.",
+    )
     require(case.status == "ready" or body.trigger is not None, "A re-review says why.", "Give a trigger.")
     found = obstacles(board, case)
     require(not found, " ".join(found), "Complete the board first.")
     return replace(
         case, status="in_review", review=body, tier=tier_of(board, case),
-        conflicts=NOTHING, ballots=NOTHING, comments=NOTHING, conditions=NOTHING, appeal=None,
+        conflicts={}, ballots={}, comments={}, conditions={}, appeal=None,
     )  # fmt: skip

@@ -17,9 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from governance.codec import JsonValue
-from governance.errors import RefusedInputError
-from governance.evidence import NotAssessed
+from governance.evidence import JsonValue, NotAssessed, RefusedInputError
 
 AGGREGATES: Final = ("min", "max", "count")
 _STEP = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_-]*))((?:\[[^\[\]]*\])*)(\.|$)')
@@ -97,6 +95,14 @@ def look_up(path: Path, result: JsonValue) -> str | NotAssessed:
     if path.aggregate:
         return _extreme(path.aggregate, values)
     return values[0] if len(values) == 1 else NotAssessed(f"{path.text} leads to {len(values)} places, not to one.")
+
+
+def holders(path: Path, result: JsonValue) -> tuple[Mapping[str, Any], ...]:
+    """Return the objects whose last name a path reads: they say what else is known of its values, such as for whom they hold."""
+    found = [result]
+    for step in path.steps[:-1]:
+        found = [item for node in found for item in _stepped(node, step)]
+    return tuple(item for item in found if isinstance(item, Mapping) and path.steps[-1].name in item)
 
 
 def _extreme(aggregate: str, values: Sequence[str]) -> str | NotAssessed:

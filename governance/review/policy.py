@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
-from governance.codec import JsonValue, canonical, decode, encode, sha256
-from governance.errors import RefusedInputError, unknown_choice
+from governance.evidence import JsonValue, RefusedInputError, canonical, decode, encode, sha256, unknown_choice
 from governance.review.fields import Id, Severity, Word
 from governance.review.path import Path, read_path
 
@@ -19,6 +18,8 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "credit": "Credit and other chances in life: also calibration, four fifths, and how far explanations can be trusted",
 }
 """Name of a template -> what it is for."""
+AutomaticRule: TypeAlias = Literal["realised"]
+""""realised": labels show that decisions got worse, beyond chance and by more than matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ class Policy:
     title: Word
     requirements: tuple[Requirement, ...]
     format: Literal["countersign-policy/1"] = "countersign-policy/1"
+    automatic: tuple[AutomaticRule, ...] = ()
+    """Which alerts the service may confirm by itself, so that they suspend the approval at once; without one a member does."""
 
     @property
     def digest(self) -> str:
@@ -91,7 +94,10 @@ class Policy:
 
     def to_bytes(self) -> bytes:
         """Return the canonical bytes, as they are stored and shown."""
-        return canonical(encode(self))
+        fields = encode(self)
+        if isinstance(fields, dict) and not self.automatic:
+            del fields["automatic"]  # a policy that names no such rule has the bytes that it had before there were any
+        return canonical(fields)
 
 
 def from_json(value: JsonValue) -> Policy:

@@ -6,17 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from governance.review.fields import (
-    Base64,
-    Count,
-    Digest,
-    Id,
-    IdOrEmpty,
-    Positive,
-    Role,
-    TextRef,
-    Word,
-)
+from governance.review.fields import Base64, Count, Digest, Id, IdOrEmpty, Positive, Role, TextRef, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +27,16 @@ class LedgerCreated:
     """Verifier key of the checkpoints, as C2SP signed-note writes it."""
     root: RootKey
     format: Literal[1] = 1
+    edition: Positive = 1
+    """Edition of the board's rules (`governance.review.editions`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesAdopted:
+    """From the next entry on, a later edition of the board's rules holds."""
+
+    edition: Positive
+    reason: TextRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,18 @@ class CharterAdopted:
 
     digest: Digest
     charter: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NormsAdopted:
+    """One member's signature under norms; in force once a strict majority of the board has signed the same digest."""
+
+    digest: Digest
+    """SHA-256 of the norms' canonical bytes, which are stored under it."""
+    supersedes: Digest | None
+    """The norms that are in force now; None for the first."""
+    text: TextRef
+    """Why, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +161,7 @@ class ExportMade:
 
     kind: Literal["case", "ledger"]
     case: Id | None
-    size: Count
+    size: Positive
     root: Base64
     files: Count
 
@@ -160,3 +172,36 @@ class CorrectionNoted:
 
     index: Count
     text: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRegistered:
+    """A place where a model is said to be served."""
+
+    deployment: Id
+    model: Digest
+    protocol: Literal["rest", "grpc"]
+    served_as: Word
+    """Name of the model at the server."""
+    address: TextRef
+    pin: Digest | None
+    """SHA-256 of the server's public key; None without TLS or where any key is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentEnded:
+    """The model is no longer served there, or the place is no longer looked at."""
+
+    deployment: Id
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationBegun:
+    """A server is about to be asked these rows: they are named before the first request, so that nobody can choose them afterwards."""
+
+    deployment: Id
+    challenge: Digest
+    """SHA-256 of the file with the rows."""
+    rows: Positive
+    requests: Positive

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from governance.codec import JsonValue
-from governance.evidence import Evidence, NotAssessed
+from governance.evidence import Evidence, JsonValue, NotAssessed
 
 UNDECIDED: Final = frozenset({"not_assessed", "not_run", "not_enough_data", "cannot_tell"})
 """Outcomes and verdicts of findings that stand for "nobody can say"."""

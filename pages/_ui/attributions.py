@@ -10,16 +10,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from governance.codec import encode
-from governance.compute import live
-from governance.errors import GovernanceError
-from governance.evidence import Evidence
-from governance.explain.report import Importance
-from governance.explain.summary import features, importance_of, sample
-from governance.run import Done, Task, execute, open_data, read_array
-from governance.workflow import places, subjects
+from governance.evidence import CountersignError, Evidence, encode
+from governance.explain import Importance, features, importance_of, sample
+from governance.runs import Done, Task, execute, live, open_data, read_array
+from governance.workflow.workspace import current_workspace, subjects
 from pages._ui import errors
-from pages._ui.subject import Picked
+from pages._ui.choices import Picked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,7 +60,7 @@ def everyone(subject: Picked) -> Picked:
 
 def stored(evidence: Evidence, subject: Picked) -> Stored:
     """Return the attributions that an explanation of all rows left, with the cohort's positions."""
-    place = places.current()
+    place = current_workspace.current()
     table = read_array(place.blobs.path_of(evidence.blobs["attributions"]))
     return Stored(table, positions(subject, subject.cohort), subject.cohort)
 
@@ -75,7 +71,7 @@ def positions(subject: Picked, cohort: str) -> np.ndarray[Any, np.dtype[np.intp]
     Raises:
         RefusedInputError: the cohort cannot be read or names a missing column.
     """
-    return np.asarray(open_data(subjects.data_file(places.current(), subject.data, cohort)).positions())
+    return np.asarray(open_data(subjects.data_file(current_workspace.current(), subject.data, cohort)).positions())
 
 
 def importance(found: Stored, rows: np.ndarray[Any, np.dtype[np.intp]] | None = None) -> tuple[Importance, ...]:
@@ -84,12 +80,14 @@ def importance(found: Stored, rows: np.ndarray[Any, np.dtype[np.intp]] | None = 
 
 
 def classes(subject: Picked) -> tuple[str, ...]:
-    """Return the classes of the model, the one that is explained without asking first; () for a model of a number."""
-    place = places.current()
-    named = subjects.model_file(place, subject.model).signature.classes if subject.model else ()
+    """Return the classes of the model, the one that is explained without asking first; () for a model of a number or none."""
+    if not subject.model:
+        return ()
+    place = current_workspace.current()
+    named = subjects.model_file(place, subject.model).signature.classes
     if not named:
         return ()
-    positive = subjects.data_file(place, subject.data).schema.positive if subject.data else ""
+    positive = subjects.data_file(place, subject.data, label=subject.label).schema.positive if subject.data else ""
     first = positive if positive in named else named[-1]
     return (first, *(name for name in named if name != first))
 
@@ -97,13 +95,19 @@ def classes(subject: Picked) -> tuple[str, ...]:
 @st.cache_data(max_entries=16, show_spinner=False)
 def values(digest: str, names: tuple[str, ...]) -> pd.DataFrame:
     """Return columns of a registered data set, all rows; kept while the app runs, since data sets never change."""
-    data = open_data(subjects.data_file(places.current(), digest))
+    data = open_data(subjects.data_file(current_workspace.current(), digest))
     return data.frame(tuple(name for name in names if name in data.columns))
 
 
 def threshold(subject: Picked) -> float:
     """Return the score from which on a row is selected."""
-    return subjects.data_file(places.current(), subject.data).schema.threshold
+    return subjects.data_file(current_workspace.current(), subject.data).schema.threshold
+
+
+def line(subject: Picked, target: str) -> float | None:
+    """Return the threshold where an answer for `target` is held against it: of two classes the one that is selected; else None."""
+    named = classes(subject)
+    return threshold(subject) if len(named) == 2 and target == named[0] else None
 
 
 def dots(found: Stored) -> np.ndarray[Any, np.dtype[np.intp]]:
@@ -115,8 +119,14 @@ def dots(found: Stored) -> np.ndarray[Any, np.dtype[np.intp]]:
 
 def question(method: str, subject: Picked) -> Task:
     """Return a passing question about a subject, to be asked with `begin` as often as its parameters change."""
-    choice = subjects.Choice(subject.model, subject.data, subject.reference, subject.cohort)
-    return subjects.task(places.current(), method, choice)
+    choice = subjects.Choice(
+        model=subject.model,
+        data=subject.data,
+        reference=subject.reference,
+        cohort=subject.cohort,
+        label=subject.label,
+    )
+    return subjects.task(current_workspace.current(), method, choice)
 
 
 def begin(asked: Task, parameters: Any) -> Future[Done]:
@@ -133,11 +143,11 @@ def answer(asked: Future[Done]) -> Evidence | None:
     """Return the answer to a question; words when it is refused."""
     try:
         return _soon(asked).evidence
-    except GovernanceError as error:
+    except CountersignError as error:
         errors.advise(error)
     except TimeoutError:
         asked.cancel()
-        errors.advise(GovernanceError("The answer did not come in two minutes.", "Reload the page to ask again."))
+        errors.advise(CountersignError("The answer did not come in two minutes.", "Reload the page to ask again."))
     return None
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from pages._ui import tongue
 from pages._ui.text import plain
 
 Colour = Literal["green", "red", "orange", "gray", "blue"]
@@ -49,12 +50,20 @@ VERDICTS: dict[str, Verdict] = {
     "waiting": Verdict("Waiting", ":material/hourglass_empty:", "gray"),
     "done": Verdict("Done", ":material/check_circle:", "green"),
     "cancelled": Verdict("Cancelled", ":material/cancel:", "gray"),
+    "left": Verdict("Not waiting", ":material/notifications_off:", "gray"),
     "interrupted": Verdict("Interrupted", ":material/power_off:", "orange"),
     "verified": Verdict("Verified", ":material/verified:", "green"),
     "not_verified": Verdict("Not verified yet", ":material/help:", "gray"),
     "damaged": Verdict("Damaged", ":material/gpp_bad:", "red"),
+    "appealed": Verdict("Appeal open", ":material/balance:", "orange"),
+    "for": Verdict("For", ":material/add_circle:", "green"),
+    "against": Verdict("Against", ":material/do_not_disturb_on:", "orange"),
+    "open": Verdict("Open", ":material/help:", "gray"),
     "simulated": Verdict("Simulated data", ":material/science:", "blue"),
     "late": Verdict("Late", ":material/alarm:", "orange"),
+    "identical": Verdict("Identical", ":material/verified:", "green"),
+    "equal_within": Verdict("Equal up to rounding", ":material/verified:", "green"),
+    "different": Verdict("Another model", ":material/report:", "red"),
     "blocking": Verdict("Blocking", ":material/front_hand:", "orange"),
 }
 
@@ -64,13 +73,18 @@ def verdict(outcome: str) -> Verdict:
     return VERDICTS.get(outcome, Verdict(outcome.replace("_", " ").capitalize(), ":material/label:", "gray"))
 
 
+def said(outcome: str) -> str:
+    """Return the word of an outcome in the visitor's language, not escaped."""
+    return tongue.voice().say(verdict(outcome).word)
+
+
 def badge(outcome: str, words: str | None = None) -> None:
     """Draw an outcome; `words` replaces its usual word (shown letter by letter)."""
     look = verdict(outcome)
-    st.badge(plain(words or look.word), icon=look.icon, color=look.colour)
+    st.badge(plain(words or said(outcome)), icon=look.icon, color=look.colour)
 
 
 def inline(outcome: str, words: str | None = None) -> str:
     """Return the badge as markdown, for use inside a sentence."""
     look = verdict(outcome)
-    return f":{look.colour}-badge[{look.icon} {plain(words or look.word)}]"
+    return f":{look.colour}-badge[{look.icon} {plain(words or said(outcome))}]"

@@ -8,21 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from governance.codec import parse
-from governance.errors import GovernanceError
-from governance.evidence import Evidence, NotAssessed
-from governance.explain.report import Background, Certificate
-from governance.review import policy as policies
-from governance.review.gate import GateLine, evaluate
-from governance.review.policy import Policy
-from governance.workflow import places
-from pages._ui import house
+from governance.evidence import CountersignError, Evidence, NotAssessed, parse
+from governance.explain import Background, Certificate
+from governance.review import GateLine, Policy, evaluate, policy as policies
+from governance.workflow.workspace import current_workspace
+from pages._ui import workspace
 from pages._ui.badges import badge, inline
 from pages._ui.text import join, number, plain, short
-from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from pages._ui.subject import Picked
+    from pages._ui.choices import Picked
 
 _METHOD: Final = "explain.global"
 """The method whose requirements hold for the certificates of single rows as well: they have the same fields."""
@@ -49,11 +44,15 @@ def trust(evidence: Evidence, certificate: Certificate, background: Background, 
     """
     rules = _rules(subject.model)
     lines = held(rules.policy, evidence)
-    with st.container(border=True, key=f"certificate-{evidence.key.method.replace('.', '-')}"):
+    name = evidence.key.method.replace(".", "-")
+    with st.container(border=True, key=f"certificate-{name}"):
         st.markdown("**How far can this be trusted?**")
         verdict(lines, rules.source)
         by_field = {item.metric: item for item in lines}
-        st.markdown("\n".join(f"- {text}{_limit(by_field, field)}" for field, text in _fields(certificate, background)))
+        with st.expander("The certificate, line by line", key=f"lines-{name}", on_change="rerun") as box:
+            if box.open:
+                texts = (f"- {text}{_limit(by_field, field)}" for field, text in _fields(certificate, background))
+                st.markdown("\n".join(texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +81,13 @@ def held(policy: Policy, evidence: Evidence) -> tuple[Held, ...]:
 
 def _rules(model: str) -> _Rules:
     """Return the policy that was frozen last for a case about the model, else the template that has limits for explanations."""
-    cases = [case for case in house.board().cases.values() if model in case.body.models and case.frozen is not None]
+    cases = [case for case in workspace.board().cases.values() if model in case.body.models and case.frozen is not None]
     for case in reversed(cases):
         if case.frozen is None:
             continue
         try:
-            found = policies.from_json(parse(places.current().blobs.read(case.frozen.policy_digest)))
-        except (GovernanceError, StorageError):
+            found = policies.from_json(parse(current_workspace.current().blobs.read(case.frozen.policy_digest)))
+        except CountersignError:
             continue
         if any(item.method == _METHOD for item in found.requirements):
             return _Rules(found, f"the policy that case {plain(case.id)} has frozen")

@@ -7,9 +7,9 @@ from typing import Final
 
 import pandas as pd
 
-from governance.codec import decode, parse
-from governance.data.schema import Schema
-from pages._ui import house
+from governance.evidence import decode, parse
+from governance.subject import Schema
+from pages._ui import workspace
 from pages._ui.text import join, plain, shown
 
 _KINDS: Final = (
@@ -51,15 +51,12 @@ class Table:
 
 def tables() -> tuple[Table, ...]:
     """Return the registered data sets, the newest first."""
-    place = house.workspace()
+    place = workspace.workspace()
     if place is None:
         return ()
     views = place.read()
-    counts: dict[str, int] = {}
-    for item in views.all_evidence():
-        for digest in set(item.data):
-            counts[digest] = counts.get(digest, 0) + 1
-    labels = {choice.digest: choice.label for choice in house.data()}
+    counts = views.evidence_by_data()
+    labels = {choice.digest: choice.label for choice in workspace.data()}
     found = [
         Table(
             digest=item.digest,
@@ -92,9 +89,11 @@ def _in_words(kind: str) -> str:
     return next((word for start, word in _KINDS if plain_kind.startswith(start)), kind)
 
 
-def schema_of(digest: str) -> Schema:
-    """Return the column roles of a registered data set; no roles when it is not registered."""
-    return next((item.schema for item in tables() if item.digest == digest), Schema())
+def schema_of(digest: str, label: str = "") -> Schema:
+    """Return the column roles of a registered data set about one of its labels; no roles when it is not registered."""
+    place = workspace.workspace()
+    found = place.read().dataset(digest) if place else None
+    return decode(Schema, parse(place.blobs.read(found.schema_digest))).about(label) if place and found else Schema()
 
 
 def role_of(schema: Schema, column: str) -> str:
@@ -108,6 +107,8 @@ def role_of(schema: Schema, column: str) -> str:
         schema.prediction: "decision",
     }
     words = [single[column]] if column in single else []
+    words += ["further label"] if column in {item.column for item in schema.labels} else []
+    words += ["code"] if column in schema.code else []
     words += ["sensitive"] if column in schema.sensitive else []
     words += ["stratum"] if column in schema.control else []
     words += ["left out"] if column in schema.ignore else []

@@ -6,10 +6,11 @@ from typing import Final
 
 import streamlit as st
 
-from governance.workflow import clock, places
-from pages._ui import state
+from governance.language import mark
+from governance.workflow.workspace import clock, current_workspace
+from pages._ui import session, tongue
 
-_KEPT: Final = (
+_KEPT: Final = mark(
     "Your words are kept while you type; nothing is signed before you press the button and give your passphrase."
 )
 _KEEPER: Final = """<script>
@@ -68,9 +69,8 @@ def area(
     """
     key = _key(case, kind)
     if key not in st.session_state:
-        found = places.current().drafts.get(state.visitor().id, case, kind)
-        st.session_state[key] = found.content if found else default
-    help_text = f"{help_text} {_KEPT}".strip()
+        st.session_state[key] = _kept(case, kind) or default
+    help_text = f"{help_text} {tongue.voice().say(_KEPT)}".strip()
     with st.container(gap=None):
         if followed:
             words = st.text_area(label, key=key, height=height, help=help_text, on_change=_keep, args=(key, case, kind))
@@ -85,7 +85,7 @@ def area(
 def _keeping(key: str, case: str, kind: str) -> None:
     """Draw the button that keeps the words; it draws itself alone, so that the page stays as it is."""
     st.button(
-        "Keep as a draft",
+        tongue.voice().say("Keep as a draft"),
         key=f"keep-{key}",
         on_click=_keep,
         args=(key, case, kind),
@@ -95,7 +95,9 @@ def _keeping(key: str, case: str, kind: str) -> None:
 
 
 def _keep(key: str, case: str, kind: str) -> None:
-    places.current().drafts.save(state.visitor().id, case, kind, str(st.session_state.get(key) or ""), clock.now())
+    """Keep what stands in the field called `key`, unless its words were signed between the last key stroke and now."""
+    if key == _key(case, kind):
+        _save(case, kind, str(st.session_state.get(key) or ""))
 
 
 def written(words: str, missing: str) -> bool:
@@ -109,23 +111,36 @@ def written(words: str, missing: str) -> bool:
 def remembered(case: str, kind: str, key: str, default: str = "") -> str:
     """Return what was chosen before a reload with the widget called `key`, which calls `remember` on each change."""
     if key not in st.session_state:
-        found = places.current().drafts.get(state.visitor().id, case, kind)
-        return found.content if found else default
+        return _kept(case, kind) or default
     return str(st.session_state[key] or default)
 
 
 def remember(case: str, kind: str, key: str) -> None:
     """Keep what was just chosen with the widget called `key`; given to it as its `on_change`."""
-    places.current().drafts.save(state.visitor().id, case, kind, str(st.session_state[key] or ""), clock.now())
+    _save(case, kind, str(st.session_state[key] or ""))
 
 
 def sent(case: str, *kinds: str) -> None:
     """Forget drafts whose words have been signed."""
     for kind in kinds:
-        places.current().drafts.discard(state.visitor().id, case, kind)
+        if session.actor().proof == "passphrase":
+            current_workspace.current().drafts.discard(session.actor().id, case, kind)
         counter = f"drafts.{case}.{kind}"
         st.session_state[counter] = int(st.session_state.get(counter, 0)) + 1
 
 
+def _kept(case: str, kind: str) -> str:
+    """Return what the member who sits here by passphrase has written; nobody else reads it."""
+    who = session.actor()
+    found = current_workspace.current().drafts.get(who.id, case, kind) if who.proof == "passphrase" else None
+    return found.content if found else ""
+
+
+def _save(case: str, kind: str, words: str) -> None:
+    who = session.actor()
+    if who.proof == "passphrase":
+        current_workspace.current().drafts.save(who.id, case, kind, words, clock.now())
+
+
 def _key(case: str, kind: str) -> str:
-    return f"draft-{state.visitor().id}-{case}-{kind}-{st.session_state.get(f'drafts.{case}.{kind}', 0)}"
+    return f"draft-{session.visitor().id}-{case}-{kind}-{st.session_state.get(f'drafts.{case}.{kind}', 0)}"

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from governance.errors import GovernanceError
+from governance.evidence import CountersignError
 from pages._ui.text import plain
-from storage.errors import StorageError
 
 LOG = logging.getLogger("countersign.screens")
 
@@ -25,7 +24,7 @@ def show(error: Exception) -> bool:
     Returns:
         True: the error has been shown.
     """
-    if isinstance(error, GovernanceError | StorageError):
+    if isinstance(error, CountersignError):
         advise(error)
         return True
     reference = secrets.token_hex(4)
@@ -38,7 +37,7 @@ def show(error: Exception) -> bool:
     return True
 
 
-def advise(error: GovernanceError | StorageError) -> None:
+def advise(error: CountersignError) -> None:
     """Draw an error that a person can mend: what was found, what was expected, what to do."""
     st.error(f"**{plain(error.what, 2000)}** {plain(error.advice, 2000)}", icon=":material/error:")
 
@@ -48,5 +47,13 @@ def caught() -> Iterator[None]:
     """Show an error that a person can mend of the block in place, so that the rest of the page is still drawn."""
     try:
         yield
-    except (GovernanceError, StorageError) as error:
+    except CountersignError as error:
         advise(error)
+
+
+@contextmanager
+def changed() -> Iterator[None]:
+    """Draw the page again after what the block changed, or show in place why it could not be changed."""
+    with caught():
+        yield
+        st.rerun()

@@ -6,12 +6,11 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from governance.errors import GovernanceError
-from governance.evidence import Evidence, NotAssessed
-from governance.methods import method
-from pages._ui import empty, errors, house, runs
+from governance.evidence import CountersignError, Evidence, NotAssessed
+from governance.runs import method
+from pages._ui import empty, errors, runs, session, workspace
 from pages._ui.badges import badge
-from pages._ui.subject import Picked
+from pages._ui.choices import Picked
 from pages._ui.text import plain
 
 R = TypeVar("R")
@@ -36,8 +35,9 @@ def need(method_id: str, subject: Picked, parameters: Any = None) -> Evidence | 
         )
         return None
     try:
-        answer = house.evidence_or_run(method_id, subject, spec.parameters() if parameters is None else parameters)
-    except GovernanceError as error:
+        asked = spec.parameters() if parameters is None else parameters
+        answer = workspace.evidence_or_run(method_id, subject, asked, session.person())
+    except CountersignError as error:
         errors.advise(error)
         return None
     if isinstance(answer, Evidence):

@@ -7,22 +7,23 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import streamlit as st
 
-from governance.errors import GovernanceError
-from governance.review import opening, policy
-from governance.review.gate import GateLine, GateReport
-from governance.review.policy import Policy
-from governance.review.state import BoardState, Case
-from governance.workflow import clock, places, review
-from pages._ui import drafts, errors, navigation, signing, state, tables
+from governance.evidence import CountersignError
+from governance.review import BoardState, Case, GateLine, GateReport, Policy, opening, policy
+from governance.runs import title_of
+from governance.workflow.review import review
+from governance.workflow.workspace import clock, current_workspace
+from pages._ui import drafts, errors, navigation, session, signing, tables
 from pages._ui.badges import inline, verdict
-from pages._ui.papers import TITLES, WEIGHT, brief, in_words, requirement_name, why_asked
+from pages._ui.case_file import WEIGHT, brief, in_words, requirement_name, why_asked
 from pages._ui.text import join, plain, short, shown, spoken
-from storage.ledger.envelope import rfc3339
-from storage.views import Views
+from storage import Views
+from storage.times import rfc3339
 
 
 def prepare(views: Views, board: BoardState, name: str) -> None:
     """Draw what can be done now to put a case before the board: freeze its evidence, open a round."""
+    if not session.may_act("Members freeze evidence and open rounds."):
+        return
     case = board.cases[name]
     if case.status in ("draft", "ready", "in_review"):
         _freeze(views, board, case)
@@ -72,12 +73,12 @@ def _evidence(views: Views, board: BoardState, case: Case) -> tuple[list[str], l
     before = {item.method for item in case.frozen.evidence} if case.frozen else set()
     chosen = st.multiselect(
         "Evidence", list(found), default=[at for (method, _), at in latest.items() if method in {*needed, *before}],
-        format_func=lambda digest: shown(f"{TITLES.get(found[digest].method, found[digest].method)} ({short(digest)})"),
+        format_func=lambda digest: shown(f"{title_of(found[digest].method)} ({short(digest)})"),
         key=f"evidence-{case.id}", help="What is not in this list has not been computed yet: open its page for this model first.",
     )  # fmt: skip
     absent = [method for method in needed if method not in {found[digest].method for digest in chosen}]
     reasons = [
-        (method, st.text_input(f"Why {plain(TITLES.get(method, method))} does not apply", key=f"na-{case.id}-{method}"))
+        (method, st.text_input(f"Why {plain(title_of(method))} does not apply", key=f"na-{case.id}-{method}"))
         for method in absent
     ]
     return chosen, reasons
@@ -91,7 +92,7 @@ def _policy() -> Policy | None:
         text = st.text_area("Policy (TOML)", policy.template(start), height=240, key=f"policy-{start}")
     try:
         return policy.from_toml(text)
-    except GovernanceError as error:
+    except CountersignError as error:
         errors.advise(error)
         return None
 
@@ -99,8 +100,8 @@ def _policy() -> Policy | None:
 def _held(case: Case, digests: list[str], rules: Policy) -> GateReport | None:
     """Draw what the policy says about the chosen evidence, before anything is frozen, and return it."""
     try:
-        report = review.hold(places.current(), digests, rules, models=case.body.models)
-    except GovernanceError as error:
+        report = review.hold(current_workspace.current(), digests, rules, models=case.body.models)
+    except CountersignError as error:
         errors.advise(error)
         return None
     lines = report.requirements
@@ -122,7 +123,7 @@ def _held(case: Case, digests: list[str], rules: Policy) -> GateReport | None:
     for why in dict.fromkeys(line.reason for line in lines if line.reason):
         asked = [requirement_name(line.id, line.model) for line in lines if line.reason == why]
         st.caption(f"{plain(join(asked))}: {plain(in_words(why), 1000)}")
-    why_asked(lines)
+    why_asked(lines, place="chosen")
     return report
 
 
@@ -131,7 +132,7 @@ def _waivers(case: Case, report: GateReport) -> list[review.WaiverWords]:
     failing = [line for line in report.requirements if not line.passes]
     if not failing:
         return []
-    visitor = state.visitor()
+    visitor = session.visitor()
     if not visitor.member or visitor.id in case.interested:
         st.caption(
             "A member outside the case can waive a requirement here, with a reason and for a time, and signs for it. Owner, "
@@ -163,10 +164,10 @@ def _waiver(case: Case, line: GateLine, who: str) -> review.WaiverWords | None:
 def _do(
     case: Case, digests: list[str], rules: Policy, reasons: list[tuple[str, str]], waivers: list[review.WaiverWords]
 ) -> None:
-    who = state.visitor().id
-    if not waivers:
+    who = session.actor()
+    if not (waivers or reasons):
         with errors.caught():
-            review.freeze(places.current(), case.id, digests, actor=who, policy=rules, not_applicable=reasons)
+            review.freeze(current_workspace.current(), case.id, digests, actor=who, policy=rules)
             st.rerun()
     else:
         _sign(case, digests, rules, reasons, waivers)
@@ -175,13 +176,15 @@ def _do(
 def _sign(
     case: Case, digests: list[str], rules: Policy, reasons: list[tuple[str, str]], waivers: list[review.WaiverWords]
 ) -> None:
-    who = state.visitor().id
+    who = session.actor()
     lines = [(f"I waive “{spoken(item.requirement)}” until {item.expires[:10]}", item.reason) for item in waivers]
+    lines += [(f"I leave out “{spoken(method)}”", why) for method, why in reasons]
     lines += [("On the evidence", join([short(digest, 16) for digest in digests]))]
     signing.ask(
         review.WAIVER_MEANING, lines, rules.digest,
         lambda secret: review.freeze(
-            places.current(), case.id, digests, actor=who, policy=rules, not_applicable=reasons, waivers=waivers, passphrase=secret
+            current_workspace.current(), case.id, digests, actor=who, policy=rules,
+            not_applicable=reasons, waivers=waivers, passphrase=secret,
         ),
         lambda: drafts.sent(case.id, *(f"waive-{item.requirement}" for item in waivers)),
         about="the policy",
@@ -192,5 +195,5 @@ def _start(name: str, *, again: bool) -> None:
     why = st.text_input("Why it is reviewed again", key=f"trigger-{name}") if again else ""
     if st.button("Open the review", type="primary", key="start-now"):
         with errors.caught():
-            review.start(places.current(), name, actor=state.visitor().id, trigger=why)
+            review.start(current_workspace.current(), name, actor=session.actor(), trigger=why)
             navigation.go("case", case=name)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from governance.errors import unknown_choice
+from governance.drift import column_tests
+from governance.evidence import unknown_choice
+from governance.quality import check_list
+from governance.runs import catalogue
+from governance.statistics import metric_list, rates
 
 TERMS: dict[str, str] = {
-    "accuracy": "The share of all rows that the model decides as the label says. Best is 1. Says little when one outcome is rare.",
-    "balanced_accuracy": "Accuracy with each outcome weighing alike, however rare. Best is 1, guessing gives 0.5.",
-    "base_rate": "The share of rows whose label is positive. A fact about the data, not about the model.",
     "base_value": "What the model answers on average over the background rows; explanations start there.",
     "background": "The rows that an explanation compares a person with.",
+    "Benjamini-Hochberg": "A correction for many tests: of all alarms, at most the named share is false on average.",
+    "bootstrap": "An interval from drawing rows anew many times, with replacement, and looking how far the number moves.",
     "brier": "The mean squared distance between predicted probability and outcome. Best is 0.",
     "calibration": "Whether a predicted 70 % happens in 70 % of the cases.",
     "certificate": "How good an explanation is: does it add up, is it stable, does the model agree with it.",
     "cohort": "The rows that are looked at, as a filter.",
     "confidence interval": "The values that the data do not rule out, at 95 % unless another level is named.",
-    "count": "How many rows a number rests on.",
     "demographic_parity": "Compares how often each group is selected. Difference: best 0. Ratio: best 1.",
+    "cumulative gains": "Of all positive rows, the share that lies among the rows with the highest scores.",
     "digest": "The SHA-256 fingerprint of bytes: another byte, another digest.",
     "disparity": "How far a metric is apart between groups, as difference or ratio.",
     "distance": "Gower's distance: the mean difference over the columns, each as a share of its range. 0 is equal, 1 differs in all.",
@@ -26,63 +27,65 @@ TERMS: dict[str, str] = {
     "equal_opportunity": "Compares positives found in the groups: of those who deserve it, how many are selected.",
     "equalized_odds": "Compares both positives found and negatives selected in the groups.",
     "evidence": "A stored result with the digests of everything that it was computed from.",
-    "f1": "The harmonic mean of two shares: of the selected how many are positive, of the positive how many are selected. Best is 1.",
-    "false_negative_rate": "Of the rows with a positive label, the share that the model misses. Best is 0.",
-    "false_positive_rate": "Of the rows with a negative label, the share that the model selects. Best is 0.",
+    "Holm": "A correction for many tests: the chance of any false alarm among all of them stays below the named level.",
     "impact_ratio": "The selection rate of a group divided by the highest one. Below 0.8 is the four-fifths mark.",
-    "infinite": "How much the share of infinite numbers changed. 0 is no change.",
-    "js": "How different the shares of rows in each part of the range are, both windows alike. 0 is equal, 0.833 is disjoint.",
-    "kl": "How surprising the current shares are to somebody who expects those of the reference. 0 is equal; it has no upper end.",
-    "ks": "The largest gap between the shares of rows at or below a value. 0 is equal, 1 is disjoint.",
-    "chi2": "Whether the counts of categories differ by more than chance.",
+    "influence function": "How much each row moves a number; the spread of that over the rows gives the number's interval.",
     "ledger": "The list of everything that was recorded, in order, that cannot be changed without being noticed.",
-    "missing": "How much the share of missing values changed. 0 is no change.",
+    "lift": "How many times as many positive rows a choice holds as a draw by chance of the same size.",
+    "LIME": "Local surrogate: a straight line fitted to the model's answers for rows like this one.",
     "limit": "The size from which on a change matters in practice; below it a change may be real and small.",
-    "mean_error": "Prediction minus outcome on average: above 0 the model answers too high. Best is 0.",
-    "mean_absolute_error": "How far a prediction is off on average, in the unit of the target. Best is 0.",
-    "new_categories": "The share of current rows in categories that the reference never showed. 0 is none.",
+    "log-odds": "The logarithm of the odds: adding 0.69 doubles the odds, 0 is a chance of one half.",
     "noise_floor": "What chance alone stays under in 95 of 100 comparisons of windows without any change.",
     "not assessed": "The question was asked and could not be answered; never the same as fine.",
     "p_adjusted": "The p value after the correction for many tests; an alert needs one below 0.05.",
     "p_value": "How often chance alone would give a difference at least this large.",
-    "precision": "Of the rows that the model selects, the share whose label is positive. Best is 1.",
-    "psi": "How different the shares of rows in each part of the range are. Below 0.1 little, above 0.25 much.",
-    "r2": "How much of the spread of the outcome the model explains. Best is 1, always answering the mean gives 0.",
+    "precision, recall": "Precision: of the rows selected, the share that is positive. Recall: of the positive rows, the share found.",
+    "quantile": "The value below which a named share of the rows lies; the half is the median.",
     "quorum": "How many members must vote before a decision counts.",
     "reference": "What something is compared with: a group, an earlier window, the training data.",
-    "roc_auc": "How often a positive row scores above a negative one. Best is 1, guessing gives 0.5.",
-    "root_mean_squared_error": "How far a prediction is off, large errors weighing more, in the unit of the target. Best is 0.",
+    "ROC": "Positives found against negatives wrongly selected, at every threshold; the area under it (AUC): guessing 0.5, best 1.",
     "root": "One fingerprint for the whole ledger up to an entry.",
-    "selection_rate": "The share of rows that the model selects.",
     "statistic": "What the test's own definition computes, before it is made comparable between columns.",
     "shap": "Shapley values: how much each input moved the model's answer, so that the parts add up to the whole.",
+    "score interval": "An interval for an area under the ROC curve: the areas that the rows would not contradict.",
+    "Student": "An interval for a mean from the spread of the rows, after W. S. Gosset.",
     "threshold": "The score from which on a row is selected.",
-    "true_negative_rate": "Of the rows with a negative label, the share that the model leaves out. Best is 1.",
-    "true_positive_rate": "Of the rows with a positive label, the share that the model finds. Best is 1.",
-    "wasserstein": "How far the values moved on average, in standard deviations of the reference. 0 is equal.",
+    "Wilson": "An interval for a share of rows that stays between 0 and 1 and holds for few rows, after E. B. Wilson.",
 }
 
-FIELD: Final[dict[str, str]] = {
-    "base_rate": "base rate, prevalence",
-    "chi2": "chi-square test",
-    "false_negative_rate": "false negative rate, miss rate",
-    "false_positive_rate": "false positive rate, fall-out",
-    "js": "Jensen-Shannon distance",
-    "kl": "Kullback-Leibler divergence, in nats",
-    "ks": "Kolmogorov-Smirnov statistic",
-    "mean_absolute_error": "mean absolute error, MAE",
-    "mean_error": "mean error, bias",
-    "precision": "precision, positive predictive value",
-    "psi": "population stability index",
-    "r2": "R squared, coefficient of determination",
-    "roc_auc": "area under the ROC curve, ROC AUC, c-statistic",
-    "root_mean_squared_error": "root mean squared error, RMSE",
-    "selection_rate": "selection rate",
-    "true_negative_rate": "true negative rate, specificity",
-    "true_positive_rate": "true positive rate, recall, sensitivity",
-    "wasserstein": "Wasserstein distance, earth mover's distance",
-}
-"""What the field calls a term that the screens say in plainer words."""
+
+def _term(term: str) -> tuple[str | None, str]:
+    """Return what a term means and what the field calls it; tests, metrics, checks and methods bring their own words."""
+    test = column_tests.known(term)
+    if test is not None:
+        return test.meaning, test.field_name
+    metric = rates.known(term)
+    if metric is not None:
+        return metric.meaning, metric.field_name
+    check = check_list.known(term)
+    if check is not None:
+        return check.question, check.field_name
+    spec = catalogue.known(term)
+    if spec is not None:
+        return spec.question, spec.title
+    return TERMS.get(term), ""
+
+
+def methods(words: str) -> tuple[str, ...]:
+    """Return the terms of the glossary that a name of a method holds, for example "Wilson, mapped": Wilson."""
+    said = words.casefold()
+    return tuple(term for term in TERMS if term.casefold() in said)
+
+
+def known() -> tuple[str, ...]:
+    """Return every term of the glossary."""
+    return (
+        *TERMS,
+        *column_tests.names(),
+        *(item.name for item in metric_list.METRICS),
+        *check_list.names(),
+        *(spec.id for spec in catalogue.CATALOGUE),
+    )
 
 
 def meaning(term: str) -> str:
@@ -91,13 +94,13 @@ def meaning(term: str) -> str:
     Raises:
         RefusedInputError: the glossary does not have the term.
     """
-    found = TERMS.get(term)
+    found, _ = _term(term)
     if found is None:
-        raise unknown_choice("term", term, tuple(TERMS))
+        raise unknown_choice("term", term, known())
     return found
 
 
 def about(term: str) -> str | None:
     """Return what a term means and what the field calls it, or None for a term that the glossary does not have."""
-    found, called = TERMS.get(term), FIELD.get(term)
+    found, called = _term(term)
     return f"{found} The field calls it {called}." if found and called else found

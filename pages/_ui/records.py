@@ -8,20 +8,21 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from governance.codec import JsonValue
+from governance.evidence import JsonValue
 from pages._ui import tables
 from pages._ui.text import plain, short, shown
-from storage.entities import Head, RawEntry
-from storage.ledger.record import Record
-from storage.views import Views
+from storage import Head, RawEntry, Views
+from storage.ledger import Record
 
 WORDS: Final[Mapping[str, str]] = {
     "ledger.created": "Ledger founded",
+    "rules.adopted": "New edition of the rules",
     "key.added": "Key added",
     "key.revoked": "Key revoked",
     "member.added": "Member enrolled",
     "member.removed": "Member removed",
     "charter.adopted": "Charter signed",
+    "norms.adopted": "Norms signed",
     "model.registered": "Model registered",
     "dataset.registered": "Data registered",
     "evidence.recorded": "Result recorded",
@@ -43,6 +44,9 @@ WORDS: Final[Mapping[str, str]] = {
     "appeal.decided": "Appeal decided",
     "export.made": "Export made",
     "correction.noted": "Correction noted",
+    "deployment.registered": "Deployment registered",
+    "deployment.ended": "Deployment ended",
+    "attestation.begun": "Attestation begun",
 }
 """What happened, in the words of the screens."""
 SERVICE: Final = "service"

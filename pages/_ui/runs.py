@@ -6,11 +6,12 @@ from typing import Final
 
 import streamlit as st
 
-from governance.methods import method
-from pages._ui import house
+from governance.runs import method
+from governance.workflow.assess import under_way
+from pages._ui import session, workspace
 from pages._ui.badges import badge
 from pages._ui.text import plain, short
-from storage.entities import Run
+from storage import Run
 
 EVERY: Final = "1s"
 GOING: Final = ("waiting", "running")
@@ -19,7 +20,7 @@ GOING: Final = ("waiting", "running")
 def words(run: Run) -> str:
     """Return one line about how far a run is."""
     if run.state == "waiting":
-        return "Waiting for its turn"
+        return f"Waiting for its turn: {run.phase}" if run.phase else "Waiting for its turn"
     steps = f": {run.done:,} of {run.total:,}" if run.total > 0 else ""
     return f"{run.phase or 'Starting'}{steps}"
 
@@ -39,7 +40,7 @@ def follow(run: Run, title: str) -> None:
 
 @st.fragment(run_every=EVERY)
 def _poll(key: str, title: str) -> None:
-    run = house.run(key)
+    run = workspace.run(key, session.person())
     if run is None or run.state not in GOING:
         st.rerun()
     with st.container(border=True, key=f"polling-{short(key)}"):
@@ -48,10 +49,11 @@ def _poll(key: str, title: str) -> None:
         st.button(
             "Stop",
             key=f"stop-{key}",
-            on_click=house.cancel,
-            args=(key,),
+            on_click=workspace.stop,
+            args=(key, session.person()),
             icon=":material/stop_circle:",
             type="tertiary",
+            disabled=run.phase == under_way.STOPPING,
         )
 
 
@@ -62,17 +64,18 @@ def _ended(run: Run, title: str) -> None:
         if run.error:
             st.text(run.error)
         st.button(
-            "Compute again",
+            "Wait for it" if run.state == "left" else "Compute again",
             key=f"again-{run.key}",
-            on_click=house.again,
-            args=(run.key,),
+            on_click=workspace.again,
+            args=(run.key, session.person()),
             icon=":material/refresh:",
             help=f"Run {short(run.key)}",
         )
 
 
 _REASONS: Final = {
-    "cancelled": "somebody stopped this run. Nothing was recorded.",
+    "cancelled": "this run was stopped, and nobody else waited for it. Nothing was recorded.",
+    "left": "you no longer wait for this run. It goes on, because others do.",
     "interrupted": "the app was closed while this run was going. Nothing was recorded and nothing is lost.",
     "failed": "this run could not be finished.",
 }
@@ -82,7 +85,7 @@ _REASONS: Final = {
 def overview(known: tuple[Run, ...]) -> None:
     """Draw the runs that were under way when the page was drawn, as far as they are now."""
     for item in known:
-        latest = house.run(item.key) or item
+        latest = workspace.run(item.key) or item
         title = plain(method(latest.method).title)
         with st.container(horizontal=True, vertical_alignment="center"):
             badge(latest.state)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from governance.codec import sha256
-from governance.evidence import Evidence, Rows
-from governance.methods import method
+from governance.data import safe_cell
+from governance.evidence import Evidence, Rows, TableReading, sha256
+from governance.runs import method
+from pages._ui import board_links
 from pages._ui.glossary import about
 from pages._ui.text import number, plain, short
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 ROW: Final = 36
 MOST: Final = 12
+_FIGURE: Final = re.compile(r"(?:[-+0-9.,%() \N{EN DASH}]|to)+")
 
 
 def table(frame: pd.DataFrame, alt: str, columns: Mapping[str, Any] | None = None, key: str | None = None) -> None:
@@ -31,8 +34,72 @@ def table(frame: pd.DataFrame, alt: str, columns: Mapping[str, Any] | None = Non
     """
     height = ROW * (min(len(frame), MOST) + 1) + 2
     st.dataframe(
-        frame, hide_index=True, column_config=dict(columns or {}), alt=alt, key=key, height=height, placeholder="–"
+        safe(frame),
+        hide_index=True,
+        column_config=dict(columns or {}),
+        alt=alt,
+        key=key,
+        height=height,
+        placeholder="–",
     )
+
+
+def table_to_click(frame: pd.DataFrame, alt: str, columns: Mapping[str, Any], key: str) -> int | None:
+    """Draw a table of which a cell can be clicked, or reached with the arrow keys; return the number of its row, None for none."""
+    event: Any = st.dataframe(
+        safe(frame),
+        hide_index=True,
+        column_config=dict(columns),
+        alt=alt,
+        key=key,
+        height=ROW * (min(len(frame), MOST) + 1) + 2,
+        placeholder="–",
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    cells = event["selection"]["cells"]
+    return int(cells[0][0]) if cells else None
+
+
+def csv_button(frame: pd.DataFrame, key: str) -> None:
+    """Draw the button that takes a table away as CSV: all rows, every digit, and no text that a spreadsheet takes for a formula."""
+    st.download_button(
+        "CSV",
+        lambda: csv_of(frame),
+        f"{re.sub(r'[^a-z0-9]+', '-', key.lower()).strip('-') or 'table'}.csv",
+        "text/csv",
+        key=f"csv-{key}",
+        icon=":material/download:",
+        help="All rows of this table as a file.",
+        on_click="ignore",
+    )
+
+
+def csv_of(frame: pd.DataFrame) -> bytes:
+    """Return a table as CSV (RFC 4180, UTF-8 with the mark that spreadsheets look for)."""
+    return safe(frame).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame without texts that a spreadsheet takes for formulae: a table on a screen can be saved as CSV from its corner.
+
+    A figure with its interval, as "-0.05 to 0.02", stays as it is. The frame is copied only where something changes.
+    """
+    changed = frame
+    for name in frame.columns:
+        column = frame[name]
+        texts = column.dtype.kind == "O" and column.map(lambda cell: isinstance(cell, str) and cell != _harmless(cell))
+        if texts is not False and bool(texts.any()):
+            changed = changed.assign(
+                **{name: column.map(lambda cell: _harmless(cell) if isinstance(cell, str) else cell)}
+            )
+    return changed.rename(
+        columns={name: safe_cell(str(name)) for name in frame.columns if safe_cell(str(name)) != name}
+    )
+
+
+def _harmless(cell: str) -> str:
+    return cell if _FIGURE.fullmatch(cell) else safe_cell(cell)
 
 
 def words(label: str, term: str = "", *, wide: bool = False, width: int | None = None) -> Any:
@@ -68,14 +135,33 @@ def rows_used(rows: Rows) -> str:
     return f"{rows.used:,} of {rows.total:,} rows; {left_out}"
 
 
+def reading_notes(reading: TableReading | None) -> tuple[str, ...]:
+    """Return what was noticed when the tables were read, at most five lines and how many more there are."""
+    if reading is None:
+        return ()
+    other = reading.reference.warnings if reading.reference else ()
+    lines = [*reading.warnings, *(f"In the reference: {text}" for text in other)]
+    return (*lines[:5], *([f"{len(lines) - 5} more notes on the reading stand in the evidence."] if lines[5:] else []))
+
+
 @st.fragment
 def provenance(evidence: Evidence, key: str = "") -> None:
     """Draw the way to everything that a number rests on: one click away, at the end of its paragraph."""
     name = f"provenance-{evidence.key.method}-{short(evidence.key.digest)}-{key}"
     used = f"{evidence.rows.used:,} of {evidence.rows.total:,} rows"
+    for line in reading_notes(evidence.reading):
+        st.caption(f":material/info: {plain(line, 600)}")
     with st.popover(f"How this was computed: {used}", key=name, on_change="rerun", type="tertiary") as box:
         if box.open:
             _account(evidence)
+
+
+def _read_as(reading: TableReading | None) -> str:
+    if reading is None:
+        return "not kept"
+    text = f"text ({plain(reading.encoding)}), separator {plain(repr(reading.separator))}, decimal {plain(reading.decimal)}"
+    unread = ", ".join(f"{rows:,} in {plain(name, 60)}" for name, rows in list(reading.unread_cells.items())[:5])
+    return (text if reading.encoding else "Parquet") + (f"; cells that could not be read: {unread}" if unread else "")
 
 
 def _account(evidence: Evidence) -> None:
@@ -90,12 +176,14 @@ def _account(evidence: Evidence) -> None:
     st.markdown(
         f"- Method `{spec.id}`, version {evidence.key.method_version}, seed {evidence.key.seed}\n"
         f"- Rows: {plain(rows_used(evidence.rows), 2000)}\n"
-        f"- Cohort: {plain(evidence.key.cohort) or 'all rows'}"
+        f"- Cohort: {plain(evidence.key.cohort) or 'all rows'}\n"
+        f"- Read as: {_read_as(evidence.reading)}"
         f"{inputs}"
     )
     st.caption(plain(f"Python {evidence.environment.python} on {evidence.environment.platform}; {packages}", 2000))
     st.caption("Digest of the evidence")
     st.code(digest, language=None, wrap_lines=True)
+    board_links.ways(digest)
     st.download_button(
         "Evidence as a file", text, f"evidence-{short(digest, 12)}.json", "application/json", icon=":material/download:"
     )

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 
+from governance.evidence import interval, join, number, percent
+
+__all__ = ["interval", "join", "number", "paragraphs", "percent", "plain", "short", "shown", "spoken"]
+
 JOINER = "\N{WORD JOINER}"
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 _DIRECTIVE = re.compile(r"[:@]|www|[-<>=~](?=[-<>=])", re.IGNORECASE)
@@ -52,27 +56,3 @@ def spoken(name: str) -> str:
 def short(digest: str, size: int = 8) -> str:
     """Return the beginning of a digest, enough to recognise it by eye."""
     return digest[:size]
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """Return a number in the way every page writes it: thousands apart, `digits` after the point, a dash for none."""
-    if value is None:
-        return "–"
-    if isinstance(value, int) or float(value).is_integer():
-        return f"{value:,.0f}".replace("-", "−")
-    return f"{value:,.{digits}f}".replace("-", "−")
-
-
-def percent(value: float | None, digits: int = 1) -> str:
-    """Return a share between 0 and 1 as a percentage, a dash for none."""
-    return "–" if value is None else f"{100 * value:.{digits}f} %".replace("-", "−")
-
-
-def interval(low: float | None, high: float | None, digits: int = 3) -> str:
-    """Return a confidence interval as "0.61 to 0.67", a dash when there is none."""
-    return "–" if low is None or high is None else f"{number(low, digits)} to {number(high, digits)}"
-
-
-def join(items: tuple[str, ...] | list[str]) -> str:
-    """Return a list as a sentence writes it: "a, b and c"."""
-    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)

@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
-Purpose = Literal["root", "record", "member"]
+from storage.ledger.canonical import JsonValue
+from storage.ledger.events import SIGNERS
 
-ROOT_EVENTS: Final = frozenset({"ledger.created", "key.added", "key.revoked", "member.added", "member.removed"})
-"""Events that a root key signs, and no other."""
-MEMBER_EVENTS: Final = frozenset(
-    {
-        "charter.adopted",
-        "conflict.declared",
-        "comment.added",
-        "comment.resolved",
-        "vote.cast",
-        "condition.submitted",
-        "condition.accepted",
-        "appeal.filed",
-        "appeal.decided",
-    }
-)
-"""Acts that a member signs with their own key."""
-EITHER_EVENTS: Final = frozenset({"decision.recorded", "monitoring.alert"})
-"""Acts of a member under the member's own key, or of the service in its own name."""
+Purpose = Literal["root", "record", "member"]
 SERVICE: Final = "service"
 
 
-def objection(event: str, actor: str, purpose: str, owner: str, *, waives: bool = False) -> str | None:
+def takes_responsibility(body: Mapping[str, JsonValue]) -> bool:
+    """Say whether a record waives a requirement or leaves something out: a person answers for that, with their own key."""
+    return bool(body.get("waivers") or body.get("not_applicable"))
+
+
+def objection(event: str, actor: str, purpose: str, owner: str, *, personal: bool = False) -> str | None:
     """Return why a key of this purpose and owner may not sign this event of this actor, or None when it may.
 
-    `waives`: whether the record carries waivers, which only the member who gives them signs.
+    `personal`: whether the record waives something or leaves something out, which only the member who answers for it signs.
     """
-    if event in ROOT_EVENTS:
-        allowed: tuple[Purpose, ...] = ("root",)
-    elif event in MEMBER_EVENTS or waives:
-        allowed = ("member",)
-    else:
-        allowed = ("member",) if event in EITHER_EVENTS and actor != SERVICE else ("record",)
-    if purpose not in allowed:
-        return f"is a {event} signed by a {purpose} key, where a {' or '.join(allowed)} key signs"
+    allowed = _purpose(event, actor, personal=personal)
+    if purpose != allowed:
+        return f"is a {event} signed by a {purpose} key, where a {allowed} key signs"
     if purpose == "member" and owner != actor:
         return f"speaks for {actor} under the key of {owner}"
     return None
+
+
+def _purpose(event: str, actor: str, *, personal: bool) -> Purpose:
+    signer = SIGNERS.get(event, "service")
+    if signer == "root":
+        return "root"
+    return "member" if signer == "member" or personal or (signer == "either" and actor != SERVICE) else "record"

@@ -6,23 +6,28 @@ import base64
 import binascii
 import hashlib
 import json
-import re
 from typing import Any
 
 import rfc8785
 
-from storage.errors import RefusedError
+from storage.errors import RefusedInputError
 
 JsonValue = Any
 """None, bool, int, float, str, list or tuple, dict with string keys."""
 
 
 def _odd_number(text: str) -> None:
-    raise RefusedError(f"{text} is a floating-point number.")
+    raise RefusedInputError(f"{text} is a floating-point number.")
 
 
-_LONG_INTEGER = re.compile(rb"[:,\[]-?[0-9]{16}")
-_PLAIN_READER = json.JSONDecoder(parse_float=_odd_number, parse_constant=_odd_number)
+def _exact(text: str) -> int:
+    found = int(text)
+    if not -(2**53) < found < 2**53:
+        raise RefusedInputError(f"{text} is an integer of 2**53 or more.")
+    return found
+
+
+_PLAIN_READER = json.JSONDecoder(parse_float=_odd_number, parse_constant=_odd_number, parse_int=_exact)
 _PLAIN_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
 
 
@@ -30,13 +35,13 @@ def canonical(value: JsonValue) -> bytes:
     """Return the RFC 8785 bytes of a JSON value.
 
     Raises:
-        RefusedError: a number that is not finite, an integer of 2**53 or more, a lone surrogate, a key that is not a
+        RefusedInputError: a number that is not finite, an integer of 2**53 or more, a lone surrogate, a key that is not a
             string, or a value JSON cannot hold.
     """
     try:
         return rfc8785.dumps(value)
     except (ValueError, RecursionError) as error:
-        raise RefusedError(f"The value cannot be written as canonical JSON: {error}.") from error
+        raise RefusedInputError(f"The value cannot be written as canonical JSON: {error}.") from error
 
 
 def refuse_floats(value: JsonValue, where: str = "body") -> None:
@@ -45,12 +50,12 @@ def refuse_floats(value: JsonValue, where: str = "body") -> None:
     A record holds numbers that matter as strings.
 
     Raises:
-        RefusedError: naming the place of the first one.
+        RefusedInputError: naming the place of the first one.
     """
     if isinstance(value, float):
-        raise RefusedError(f"{where} holds the floating-point number {value!r}.", "Write it as a string.")
+        raise RefusedInputError(f"{where} holds the floating-point number {value!r}.", "Write it as a string.")
     if isinstance(value, int) and not -(2**53) < value < 2**53:
-        raise RefusedError(f"{where} holds the integer {value}, beyond 2**53.", "Write it as a string.")
+        raise RefusedInputError(f"{where} holds the integer {value}, beyond 2**53.", "Write it as a string.")
     if isinstance(value, dict):
         for key, item in value.items():
             refuse_floats(item, f"{where}.{key}")
@@ -62,24 +67,24 @@ def refuse_floats(value: JsonValue, where: str = "body") -> None:
 def _pairs(items: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     found = dict(items)
     if len(found) != len(items):
-        raise RefusedError("A JSON object names the same key twice.", "A record has one value for a key.")
+        raise RefusedInputError("A JSON object names the same key twice.", "A record has one value for a key.")
     return found
 
 
 def _constant(name: str) -> None:
-    raise RefusedError(f"The JSON text holds {name}.", "RFC 8259 has no such number.")
+    raise RefusedInputError(f"The JSON text holds {name}.", "RFC 8259 has no such number.")
 
 
 def parse(text: bytes) -> JsonValue:
     """Return the JSON value of UTF-8 `text`.
 
     Raises:
-        RefusedError: not UTF-8, not JSON, a key named twice in one object, NaN or Infinity, nesting without end.
+        RefusedInputError: not UTF-8, not JSON, a key named twice in one object, NaN or Infinity, nesting without end.
     """
     try:
         return json.loads(text.decode("utf-8"), object_pairs_hook=_pairs, parse_constant=_constant)
     except (ValueError, RecursionError) as error:
-        raise RefusedError(f"This is not JSON: {type(error).__name__}: {error}.") from error
+        raise RefusedInputError(f"This is not JSON: {error}.") from error
 
 
 def parse_canonical(text: bytes) -> JsonValue:
@@ -90,19 +95,19 @@ def parse_canonical(text: bytes) -> JsonValue:
     answer: then every question is asked.
 
     Raises:
-        RefusedError: not JSON, another spelling of it, a key named twice, or such a number.
+        RefusedInputError: not JSON, another spelling of it, a key named twice, or such a number.
     """
     if text.isascii():
         try:
             value = _PLAIN_READER.decode(text.decode("ascii"))
-            if _PLAIN_WRITER.encode(value).encode("ascii") == text and not _LONG_INTEGER.search(text):
+            if _PLAIN_WRITER.encode(value).encode("ascii") == text:
                 return value
-        except (ValueError, RecursionError, RefusedError):
+        except (ValueError, RecursionError, RefusedInputError):
             pass
     value = parse(text)
     refuse_floats(value, "text")
     if canonical(value) != text:
-        raise RefusedError("The text is not canonical JSON (RFC 8785).")
+        raise RefusedInputError("The text is not canonical JSON (RFC 8785).")
     return value
 
 
@@ -110,15 +115,15 @@ def decode_base64(text: str | bytes) -> bytes:
     """Return the bytes of standard base64 with padding, the one text that encodes them.
 
     Raises:
-        RefusedError: other characters, wrong padding, or stray bits at the end.
+        RefusedInputError: other characters, wrong padding, or stray bits at the end.
     """
     raw = text.encode() if isinstance(text, str) else text
     try:
         found = base64.b64decode(raw, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise RefusedError(f"This is not base64: {error}.") from error
+        raise RefusedInputError(f"This is not base64: {error}.") from error
     if base64.b64encode(found) != raw:
-        raise RefusedError("This base64 text is not the standard form of its bytes.")
+        raise RefusedInputError("This base64 text is not the standard form of its bytes.")
     return found
 
 

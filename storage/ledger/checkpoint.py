@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from storage.errors import RefusedError
+from storage.errors import RefusedInputError
 from storage.ledger.canonical import decode_base64, encode_base64
 from storage.ledger.merkle import HASH_BYTES
 
@@ -33,15 +33,15 @@ def read(text: str) -> Checkpoint:
     Extension lines are refused: this log writes none.
 
     Raises:
-        RefusedError: not three lines, an empty origin, a size that is not plain decimal below 2**63, or a root of
+        RefusedInputError: not three lines, an empty origin, a size that is not plain decimal below 2**63, or a root of
             another length than 32 bytes.
     """
     lines = text.split("\n")
     if len(lines) != 4 or lines[3] or not lines[0]:
-        raise RefusedError("A checkpoint has three lines: origin, size, root.")
+        raise RefusedInputError("A checkpoint has three lines: origin, size, root.")
     if not re.fullmatch(r"0|[1-9][0-9]{0,18}", lines[1]) or int(lines[1]) >= 2**63:
-        raise RefusedError(f"The checkpoint's size {lines[1][:40]!r} is not a whole number in plain decimal.")
+        raise RefusedInputError(f"The checkpoint's size {lines[1][:40]!r} is not a whole number in plain decimal.")
     root = decode_base64(lines[2])
     if len(root) != HASH_BYTES:
-        raise RefusedError(f"The checkpoint's root has {len(root)} bytes; SHA-256 has {HASH_BYTES}.")
+        raise RefusedInputError(f"The checkpoint's root has {len(root)} bytes; SHA-256 has {HASH_BYTES}.")
     return Checkpoint(lines[0], int(lines[1]), root)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from storage.errors import RefusedError
+from storage.errors import RefusedInputError
 from storage.ledger.canonical import (
     JsonValue,
     canonical,
@@ -22,6 +21,7 @@ from storage.ledger.canonical import (
     refuse_floats,
     sha256,
 )
+from storage.ledger.kinds import PATTERNS, is_day
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
@@ -33,9 +33,10 @@ _LINE = re.compile(
     rb'\{"payload":"([A-Za-z0-9+/=]+)","payloadType":"application/vnd\.in-toto\+json",'
     rb'"signatures":\[\{"keyid":"([0-9a-f]{64})","sig":"([A-Za-z0-9+/=]+)"\}\]\}'
 )
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_TIME = re.compile(PATTERNS["time"][0])
+_ID = re.compile(PATTERNS["id"][0])
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_PREDICATE_KEYS = {"type", "origin", "index", "time", "case", "actor", "body"}
+_PREDICATE_KEYS = {"type", "origin", "index", "time", "case", "actor", "previous", "body"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,18 @@ class Subject:
     """What it is, for people; not empty."""
     sha256: str
     """Digest of its bytes, 64 lowercase hexadecimal digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The entries that a record follows: whoever leaves one of them out is found by the next."""
+
+    case: int | None = None
+    """Index of the entry before it of the same case; None for the first, and in records of no case."""
+    house: int | None = None
+    """Index of the last entry before it about keys, members, charter or rules; None in entry 0 alone."""
+    alert: int | None = None
+    """Index of the last alert before it about a model of the record's case, or of the alert's own model; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +81,14 @@ class Statement:
     """The event's own fields; no floats."""
     subjects: tuple[Subject, ...]
     """Artefacts, at least one; a record about no artefact names its ledger."""
+    previous: Previous = field(default_factory=Previous)
+    """What the record follows."""
 
     def to_payload(self) -> bytes:
         """Return the canonical in-toto Statement.
 
         Raises:
-            RefusedError: the body holds a float or something JSON cannot hold.
+            RefusedInputError: the body holds a float or something JSON cannot hold.
         """
         refuse_floats(self.body)
         return canonical(
@@ -88,6 +103,11 @@ class Statement:
                     "time": self.time,
                     "case": self.case,
                     "actor": self.actor,
+                    "previous": {
+                        "case": self.previous.case,
+                        "house": self.previous.house,
+                        "alert": self.previous.alert,
+                    },
                     "body": self.body,
                 },
             }
@@ -109,14 +129,14 @@ class Envelope:
         """Return the RFC 8785 bytes of the envelope, without a newline.
 
         Raises:
-            RefusedError: the line is longer than 65,535 bytes.
+            RefusedInputError: the line is longer than 65,535 bytes.
         """
         line = (
             f'{{"payload":"{encode_base64(self.payload)}","payloadType":"{PAYLOAD_TYPE}",'
             f'"signatures":[{{"keyid":"{self.keyid}","sig":"{encode_base64(self.signature)}"}}]}}'
         ).encode("ascii")
         if len(line) > LINE_LIMIT:
-            raise RefusedError(
+            raise RefusedInputError(
                 f"The record has {len(line)} bytes; a line of the ledger holds at most {LINE_LIMIT}.",
                 "Put long content into evidence and name it by digest.",
             )
@@ -127,11 +147,11 @@ class Envelope:
         """Return the envelope of a line, which must have exactly the canonical shape.
 
         Raises:
-            RefusedError: another shape, another payload type, not exactly one signature, or bad base64.
+            RefusedInputError: another shape, another payload type, not exactly one signature, or bad base64.
         """
         found = _LINE.fullmatch(line)
         if found is None or len(line) > LINE_LIMIT:
-            raise RefusedError("The line is not a canonical DSSE envelope with exactly one signature.")
+            raise RefusedInputError("The line is not a canonical DSSE envelope with exactly one signature.")
         payload, keyid, signature = found.groups()
         return cls(decode_base64(payload), keyid.decode("ascii"), decode_base64(signature))
 
@@ -148,7 +168,7 @@ class PublicKey:
         """Return the key of base64 DER, as `key.added` records hold it.
 
         Raises:
-            RefusedError: not base64, not DER, or not a P-256 key.
+            RefusedInputError: not base64, not DER, or not a P-256 key.
         """
         found = cls(decode_base64(text))
         found.load()
@@ -168,14 +188,20 @@ class PublicKey:
         """Return the key for use.
 
         Raises:
-            RefusedError: not DER, or not a P-256 key.
+            RefusedInputError: not DER, or not a P-256 key.
         """
         try:
             found = serialization.load_der_public_key(self.spki)
         except ValueError as error:
-            raise RefusedError(f"This is not a public key: {error}.") from error
+            raise RefusedInputError(f"This is not a public key: {error}.") from error
         if not isinstance(found, ec.EllipticCurvePublicKey) or not isinstance(found.curve, ec.SECP256R1):
-            raise RefusedError("The public key is not on the curve P-256.", "Records are signed with P-256 alone.")
+            raise RefusedInputError("The public key is not on the curve P-256.", "Records are signed with P-256 alone.")
+        form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        if found.public_bytes(*form) != self.spki:
+            raise RefusedInputError(
+                "The public key is not in the one DER form of its numbers.",
+                "Write it uncompressed, with the named curve.",
+            )
         return found
 
 
@@ -220,54 +246,60 @@ def read_statement(payload: bytes) -> Statement:
     """Return the statement that payload bytes hold.
 
     Raises:
-        RefusedError: not canonical JSON, not an in-toto Statement v1 with our predicate, floats, or a missing or unknown
+        RefusedInputError: not canonical JSON, not an in-toto Statement v1 with our predicate, floats, or a missing or unknown
             field.
     """
     value = parse_canonical(payload)
     if not isinstance(value, dict) or set(value) != {"_type", "subject", "predicateType", "predicate"}:
-        raise RefusedError("The payload is not an in-toto Statement with exactly its four fields.")
+        raise RefusedInputError("The payload is not an in-toto Statement with exactly its four fields.")
     if value["_type"] != STATEMENT_TYPE or value["predicateType"] != PREDICATE_TYPE:
-        raise RefusedError(f"Statement {value['_type']!r} about {value['predicateType']!r} is not a record.")
+        raise RefusedInputError(f"Statement {value['_type']!r} about {value['predicateType']!r} is not a record.")
     predicate = value["predicate"]
     if not isinstance(predicate, dict) or set(predicate) != _PREDICATE_KEYS:
-        raise RefusedError(f"A record has exactly the fields {', '.join(sorted(_PREDICATE_KEYS))}.")
-    return _checked(Statement(subjects=_subjects(value["subject"]), **predicate))
+        raise RefusedInputError(f"A record has exactly the fields {', '.join(sorted(_PREDICATE_KEYS))}.")
+    links = predicate["previous"]
+    if (
+        not isinstance(links, dict)
+        or set(links) != {"case", "house", "alert"}
+        or not all(map(_is_link, links.values()))
+    ):
+        raise RefusedInputError("previous names three earlier entries, each an index or null.")
+    said = {name: item for name, item in predicate.items() if name != "previous"}
+    return _checked(Statement(subjects=_subjects(value["subject"]), previous=Previous(**links), **said))
+
+
+def _is_link(value: JsonValue) -> bool:
+    return value is None or (type(value) is int and value >= 0)
 
 
 def _subjects(value: JsonValue) -> tuple[Subject, ...]:
     if not isinstance(value, list) or not value:
-        raise RefusedError("The statement names no subject.", "in-toto asks for at least one.")
+        raise RefusedInputError("The statement names no subject.", "in-toto asks for at least one.")
     found = []
     for item in value:
         if not (isinstance(item, dict) and set(item) == {"name", "digest"} and isinstance(item["digest"], dict)):
-            raise RefusedError("A subject has a name and a digest.")
+            raise RefusedInputError("A subject has a name and a digest.")
         name, digest = item["name"], item["digest"].get("sha256")
         if not (isinstance(name, str) and name and isinstance(digest, str) and _DIGEST.fullmatch(digest)):
-            raise RefusedError("A subject has a name and the SHA-256 of its bytes.")
+            raise RefusedInputError("A subject has a name and the SHA-256 of its bytes.")
         found.append(Subject(name, digest))
     return tuple(found)
 
 
 def _checked(found: Statement) -> Statement:
     texts = (found.type, found.origin, found.time, found.actor)
-    if not all(isinstance(text, str) and text for text in texts) or not _TIME.fullmatch(found.time):
-        raise RefusedError("type, origin, time and actor are texts; time is RFC 3339 in UTC with whole seconds.")
+    timed = isinstance(found.time, str) and _TIME.fullmatch(found.time) and is_day(found.time[:10])
+    if not all(isinstance(text, str) and text for text in texts) or not timed:
+        raise RefusedInputError("type, origin, time and actor are texts; time is RFC 3339 in UTC with whole seconds.")
     if not isinstance(found.index, int) or isinstance(found.index, bool) or found.index < 0:
-        raise RefusedError(f"The index {found.index!r} is not a whole number from 0.")
-    if not (found.case is None or (isinstance(found.case, str) and found.case)) or not isinstance(found.body, dict):
-        raise RefusedError("case is a text or null, and body is an object.")
+        raise RefusedInputError(f"The index {found.index!r} is not a whole number from 0.")
+    if not (found.case is None or _is_id(found.case)) or not _is_id(found.actor) or not isinstance(found.body, dict):
+        raise RefusedInputError("case is an id or null, actor is an id, and body is an object.")
     return found
 
 
-def rfc3339(at: datetime) -> str:
-    """Return a moment as RFC 3339 text in UTC with whole seconds.
-
-    Raises:
-        RefusedError: the moment has no time zone.
-    """
-    if at.tzinfo is None:
-        raise RefusedError(f"The time {at.isoformat()} has no time zone.", "Pass a UTC time.")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _is_id(value: JsonValue) -> bool:
+    return isinstance(value, str) and bool(_ID.fullmatch(value))
 
 
 def subjects_or_ledger(subjects: Sequence[Subject], origin: str) -> tuple[Subject, ...]:

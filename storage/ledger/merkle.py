@@ -1,6 +1,7 @@
 """The Merkle tree of RFC 6962: roots, proofs, and how to check them (RFC 9162, 2.1.3.2 and 2.1.4.2).
 
-Leaves are given by their hashes. A tree of 100,000 leaves is recomputed in about 0.1 s, so nothing is cached.
+Leaves are given by their hashes. A tree of 100,000 leaves is recomputed in about 0.1 s; who looks at a growing one again and
+again keeps a `Tree`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from storage.errors import RefusedError
+from storage.errors import RefusedInputError
 
 HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
@@ -40,6 +41,49 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return level[0]
 
 
+class Tree:
+    """A tree that grows: the root over its first leaves, for any number of them, costs a hash for each bit of that number.
+
+    Of every complete subtree the hash is kept, twice as many hashes as there are leaves.
+    """
+
+    def __init__(self) -> None:
+        self._levels: list[list[bytes]] = [[]]
+        """Level k: the roots of the complete subtrees over 2**k leaves, from the left."""
+
+    @property
+    def size(self) -> int:
+        """Number of leaves."""
+        return len(self._levels[0])
+
+    def append(self, leaf: bytes) -> None:
+        """Add the hash of the next leaf."""
+        level, found = 0, leaf
+        while True:
+            self._levels[level].append(found)
+            if len(self._levels[level]) % 2:
+                return
+            found = node_hash(self._levels[level][-2], self._levels[level][-1])
+            level += 1
+            if level == len(self._levels):
+                self._levels.append([])
+
+    def root(self, size: int) -> bytes:
+        """Return the root over the first `size` leaves.
+
+        Raises:
+            RefusedInputError: there are fewer.
+        """
+        if not 0 <= size <= self.size:
+            raise RefusedInputError(f"No root over {size} leaves in a tree of {self.size}.")
+        found = b""
+        for level in range(size.bit_length()):  # the smallest complete subtree stands rightmost
+            if size >> level & 1:
+                peak = self._levels[level][(size >> level) - 1]
+                found = node_hash(peak, found) if found else peak
+        return found or EMPTY_ROOT
+
+
 def _split(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
@@ -48,10 +92,10 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     """Return the audit path of leaf `index` in the tree over `leaves` (RFC 6962, 2.1.1).
 
     Raises:
-        RefusedError: there is no such leaf.
+        RefusedInputError: there is no such leaf.
     """
     if not 0 <= index < len(leaves):
-        raise RefusedError(f"No leaf {index} in a tree of {len(leaves)}.")
+        raise RefusedInputError(f"No leaf {index} in a tree of {len(leaves)}.")
     path: list[bytes] = []
     low, high = 0, len(leaves)
     while high - low > 1:
@@ -69,10 +113,10 @@ def consistency_proof(leaves: Sequence[bytes], old_size: int) -> tuple[bytes, ..
     """Return the proof that the tree over `leaves` continues its own first `old_size` leaves (RFC 6962, 2.1.2).
 
     Raises:
-        RefusedError: the old size is not between 1 and the number of leaves.
+        RefusedInputError: the old size is not between 1 and the number of leaves.
     """
     if not 1 <= old_size <= len(leaves):
-        raise RefusedError(f"No consistency proof from size {old_size} to size {len(leaves)}.")
+        raise RefusedInputError(f"No consistency proof from size {old_size} to size {len(leaves)}.")
     path: list[bytes] = []
     low, high, complete = 0, len(leaves), True
     while old_size - low != high - low:

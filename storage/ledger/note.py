@@ -15,7 +15,7 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from storage.errors import RefusedError
+from storage.errors import RefusedInputError
 from storage.ledger.canonical import decode_base64, encode_base64
 
 ED25519: Final = 1
@@ -63,10 +63,10 @@ class Verifier:
         """Return the checkpoint key of a ledger called `name` from its DER bytes.
 
         Raises:
-            RefusedError: not an Ed25519 key.
+            RefusedInputError: not an Ed25519 key.
         """
         if len(spki) != len(SPKI) + 32 or not spki.startswith(SPKI):
-            raise RefusedError("This is not an Ed25519 key in DER form.", "Checkpoints are signed with Ed25519.")
+            raise RefusedInputError("This is not an Ed25519 key in DER form.", "Checkpoints are signed with Ed25519.")
         return cls(name, ED25519, spki[len(SPKI) :])
 
     @classmethod
@@ -74,17 +74,17 @@ class Verifier:
         """Return the key that a vkey text names.
 
         Raises:
-            RefusedError: not of the form, an unknown algorithm, a wrong length, or a key id that does not match.
+            RefusedInputError: not of the form, an unknown algorithm, a wrong length, or a key id that does not match.
         """
         parts = text.split("+", 2)
         if len(parts) != 3 or not parts[0] or not re.fullmatch(r"[0-9a-f]{8}", parts[1]) or re.search(r"\s", text):
-            raise RefusedError(f"{text!r} is not a verifier key.", "Expected name+8 hexadecimal digits+base64.")
+            raise RefusedInputError(f"{text!r} is not a verifier key.", "Expected name+8 hexadecimal digits+base64.")
         raw = decode_base64(parts[2])
         if len(raw) != 33 or raw[0] not in (ED25519, COSIGNATURE):
-            raise RefusedError(f"{text!r} holds no Ed25519 key.", "Known kinds: 1 (Ed25519), 4 (cosignature/v1).")
+            raise RefusedInputError(f"{text!r} holds no Ed25519 key.", "Known kinds: 1 (Ed25519), 4 (cosignature/v1).")
         found = cls(parts[0], raw[0], raw[1:])
         if found.key_id.hex() != parts[1]:
-            raise RefusedError(f"The key id {parts[1]} of {text!r} does not match its key.")
+            raise RefusedInputError(f"The key id {parts[1]} of {text!r} does not match its key.")
         return found
 
 
@@ -133,26 +133,32 @@ class OpenedNote:
     note: Note
     seals: tuple[Seal, ...]
 
+    @property
+    def known_signatures(self) -> tuple[Signature, ...]:
+        """The signatures of known keys; those of strangers are left out."""
+        known = {(seal.verifier.name, seal.verifier.key_id) for seal in self.seals}
+        return tuple(item for item in self.note.signatures if (item.name, item.key_id) in known)
+
 
 def read_note(data: bytes) -> Note:
     """Return the parts of a note without checking signatures (C2SP signed-note, format).
 
     Raises:
-        RefusedError: not UTF-8, control characters, no blank line before the signatures, a malformed or missing
+        RefusedInputError: not UTF-8, control characters, no blank line before the signatures, a malformed or missing
             signature line, or more than 100 of them.
     """
     try:
         whole = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RefusedError(f"The note is not UTF-8: {error}.") from error
+        raise RefusedInputError(f"The note is not UTF-8: {error}.") from error
     if _CONTROL.search(whole):
-        raise RefusedError("The note holds a control character.")
+        raise RefusedInputError("The note holds a control character.")
     text, gap, tail = whole.rpartition("\n\n")
     if not gap or not tail.endswith("\n"):
-        raise RefusedError("The note has no blank line followed by whole signature lines.")
+        raise RefusedInputError("The note has no blank line followed by whole signature lines.")
     lines = tail[:-1].split("\n")
     if len(lines) > MOST_SIGNATURES:
-        raise RefusedError(f"The note has {len(lines)} signatures, more than {MOST_SIGNATURES}.")
+        raise RefusedInputError(f"The note has {len(lines)} signatures, more than {MOST_SIGNATURES}.")
     return Note(text + "\n", tuple(_signature(line) for line in lines))
 
 
@@ -160,7 +166,7 @@ def _signature(line: str) -> Signature:
     found = _SIGNATURE_LINE.fullmatch(line)
     raw = decode_base64(found[2]) if found else b""
     if found is None or len(raw) < 5:
-        raise RefusedError(f"{line[:80]!r} is not a signature line.", "Expected: em dash, name, base64.")
+        raise RefusedInputError(f"{line[:80]!r} is not a signature line.", "Expected: em dash, name, base64.")
     return Signature(found[1], raw[:4], raw[4:])
 
 
@@ -168,19 +174,21 @@ def open_note(data: bytes, verifiers: Sequence[Verifier]) -> OpenedNote:
     """Return the note with the signatures of known keys, all checked.
 
     Raises:
-        RefusedError: a malformed note, a known signer whose signature fails, or no known signer at all.
+        RefusedInputError: a malformed note, a known signer whose signature fails, or no known signer at all.
     """
     note = read_note(data)
     known = {(item.name, item.key_id): item for item in verifiers}
     if len(known) != len(set(verifiers)):
-        raise RefusedError("Two of the trusted keys share a name and a key id.", "Trust one of them.")
+        raise RefusedInputError("Two of the trusted keys share a name and a key id.", "Trust one of them.")
     seals: dict[tuple[str, bytes], Seal] = {}
     for item in note.signatures:
         verifier = known.get((item.name, item.key_id))
         if verifier is not None and (item.name, item.key_id) not in seals:
             seals[item.name, item.key_id] = Seal(verifier, _checked_time(note.text, item, verifier))
     if not seals:
-        raise RefusedError("No signature of a known key is on the note.", "Check which key you trust, and the origin.")
+        raise RefusedInputError(
+            "No signature of a known key is on the note.", "Check which key you trust, and the origin."
+        )
     return OpenedNote(note, tuple(seals.values()))
 
 
@@ -192,7 +200,7 @@ def _checked_time(text: str, item: Signature, verifier: Verifier) -> int | None:
     try:
         Ed25519PublicKey.from_public_bytes(verifier.public).verify(blob, message)
     except (InvalidSignature, ValueError) as error:
-        raise RefusedError(f"The signature of {item.name} on the note does not hold.") from error
+        raise RefusedInputError(f"The signature of {item.name} on the note does not hold.") from error
     return time
 
 
@@ -205,10 +213,10 @@ def sign_note(text: str, verifier: Verifier, sign: Callable[[bytes], bytes]) -> 
     """Return `text` as a note with one Ed25519 signature.
 
     Raises:
-        RefusedError: the text does not end with a newline or holds control characters.
+        RefusedInputError: the text does not end with a newline or holds control characters.
     """
     if not text.endswith("\n") or _CONTROL.search(text):
-        raise RefusedError("The text of a note ends with a newline and has no control characters.")
+        raise RefusedInputError("The text of a note ends with a newline and has no control characters.")
     return Note(text, (Signature(verifier.name, verifier.key_id, sign(text.encode())),))
 
 

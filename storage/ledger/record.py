@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.errors import DamagedError, RefusedError
+from storage.errors import RecordError, RefusedInputError
 from storage.ledger.canonical import JsonValue
-from storage.ledger.envelope import Envelope, Subject, read_statement
+from storage.ledger.envelope import Envelope, Previous, Subject, read_statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,15 @@ class Record:
     """Artefacts that the record speaks about."""
     keyid: str
     """Key that signed it."""
+    previous: Previous
+    """Entries that it follows."""
 
 
 def read_record(line: bytes) -> Record:
     """Return the record of a line; the signature is not checked here.
 
     Raises:
-        RefusedError: the line is not a canonical envelope around a canonical statement.
+        RefusedInputError: the line is not a canonical envelope around a canonical statement.
     """
     envelope = Envelope.from_line(line)
     said = read_statement(envelope.payload)
@@ -51,21 +53,36 @@ def read_record(line: bytes) -> Record:
         body=said.body,
         subjects=said.subjects,
         keyid=envelope.keyid,
+        previous=said.previous,
     )
 
 
-def stored_record(index: int, line: bytes) -> Record:
+def stored_bytes(index: int, value: object) -> bytes:
+    """Return what a database holds for line `index` as bytes.
+
+    Raises:
+        RecordError: it is text: somebody has written into the database, which changes bytes without a word.
+    """
+    if not isinstance(value, bytes | bytearray | memoryview):
+        raise RecordError(
+            f"Line {index} of the ledger is stored as {type(value).__name__}, not as bytes.",
+            "Somebody has edited the database. Restore a backup.",
+        )
+    return bytes(value)
+
+
+def stored_record(index: int, line: object) -> Record:
     """Return the record of a line that this ledger stored at `index`.
 
     Raises:
-        DamagedError: the line cannot be read or says another index.
+        RecordError: the line is no bytes, cannot be read, or says another index.
     """
     try:
-        found = read_record(line)
-    except RefusedError as error:
-        raise DamagedError(
+        found = read_record(stored_bytes(index, line))
+    except RefusedInputError as error:
+        raise RecordError(
             f"Line {index} of the ledger is damaged: {error}", "Verify the ledger and restore a backup."
         ) from error
     if found.index != index:
-        raise DamagedError(f"Line {index} of the ledger says that it is line {found.index}.", "Verify the ledger.")
+        raise RecordError(f"Line {index} of the ledger says that it is line {found.index}.", "Verify the ledger.")
     return found

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import Final
-
-from pydantic import TypeAdapter
-from pydantic.json_schema import JsonSchemaMode
 
 from storage.ledger.canonical import JsonValue
 from storage.ledger.envelope import PREDICATE_TYPE, STATEMENT_TYPE
-from storage.ledger.events import EVENTS
+from storage.ledger.events import EVENTS, OBJECTS, SIGNERS
+from storage.ledger.kinds import OTHERS, PATTERNS, object_schema, schema_of
 
-_MODE: Final[JsonSchemaMode] = "validation"
-_DIGEST: Final = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-_MOMENT: Final = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
+_DIGEST: Final = schema_of("digest", {})
 
 
 def record_schema() -> JsonValue:
     """Return the JSON schema (2020-12) of the statement that each line's payload holds."""
-    kinds = sorted(EVENTS.items())
-    places, bodies = TypeAdapter.json_schemas(
-        [(event, _MODE, TypeAdapter(kind)) for event, kind in kinds], ref_template="#/$defs/{model}"
-    )
     choices = [
-        {"properties": {"type": {"const": event}, "body": places[event, _MODE]}, "required": ["type", "body"]}
-        for event, _ in kinds
+        {
+            "properties": {"type": {"const": event}, "body": object_schema(row, OBJECTS)},
+            "required": ["type", "body"],
+        }
+        for event, row in sorted(EVENTS.items())
     ]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -40,7 +36,7 @@ def record_schema() -> JsonValue:
         },
         "required": ["_type", "subject", "predicateType", "predicate"],
         "additionalProperties": False,
-        "$defs": bodies["$defs"],
+        "$defs": {name: object_schema(row, OBJECTS) for name, row in OBJECTS.items()},
     }
 
 
@@ -59,12 +55,36 @@ def _predicate() -> JsonValue:
         "type": {"enum": sorted(EVENTS)},
         "origin": {"type": "string", "minLength": 1},
         "index": {"type": "integer", "minimum": 0},
-        "time": _MOMENT,
-        "case": {"type": ["string", "null"], "minLength": 1},
-        "actor": {"type": "string", "minLength": 1},
+        "time": schema_of("time", {}),
+        "case": schema_of("id?", {}),
+        "actor": schema_of("id", {}),
+        "previous": object_schema({"case": "count?", "house": "count?", "alert": "count?"}, {}),
         "body": {"type": "object"},
     }
     return {"type": "object", "properties": fields, "required": sorted(fields), "additionalProperties": False}
+
+
+def page_tables() -> str:
+    """Return the tables of docs/record-format.md: kinds, objects and bodies."""
+    kinds = [f"| `{name}` | {words}; `{_escaped(pattern)}` |" for name, (pattern, words) in PATTERNS.items()]
+    kinds += [f"| `{name}` | {words} |" for name, words in OTHERS.items()]
+    objects = [f"| `{name}` | {_fields(row)} |" for name, row in OBJECTS.items()]
+    bodies = [f"| `{name}` | {SIGNERS[name]} | {_fields(row)} |" for name, row in EVENTS.items()]
+    tables = (
+        ["| kind | a value of it |", "|---|---|", *kinds],
+        ["| object | its fields |", "|---|---|", *objects],
+        ["| type | signer | fields of the body |", "|---|---|---|", *bodies],
+    )
+    return "\n\n".join("\n".join(table) for table in tables) + "\n"
+
+
+def _fields(row: Mapping[str, str]) -> str:
+    return ", ".join(f"`{name}: {_escaped(kind)}`" for name, kind in row.items())
+
+
+def _escaped(text: str) -> str:
+    """Return a text as a cell of a Markdown table holds it."""
+    return text.replace("|", "\\|")
 
 
 def as_text() -> str:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Final
 
-from storage.errors import RefusedError, StorageError
+from storage.errors import CountersignError, RefusedInputError
 from storage.ledger import merkle
-from storage.ledger.authority import objection
+from storage.ledger.authority import objection, takes_responsibility
 from storage.ledger.canonical import decode_base64
 from storage.ledger.checkpoint import Checkpoint, read
 from storage.ledger.envelope import Envelope, PublicKey, Statement, read_statement, signature_holds
@@ -66,7 +66,7 @@ class Standing:
         """Take in what a record says about keys.
 
         Raises:
-            RefusedError: a key that cannot be read or does not match its id.
+            RefusedInputError: a key that cannot be read or does not match its id.
         """
         if said.type == "ledger.created":
             self._add(said.body["root"], "root", "root")
@@ -74,6 +74,8 @@ class Standing:
             self._add(said.body, said.body["owner"], said.body["purpose"])
         elif said.type == "key.revoked":
             self.found.pop(said.body["keyid"], None)
+        elif said.type == "member.removed":
+            self.found = {name: key for name, key in self.found.items() if key[:2] != (said.body["member"], "member")}
 
     def _add(self, body: dict[str, str], owner: str, purpose: str) -> None:
         if purpose == "log":
@@ -81,7 +83,7 @@ class Standing:
             return
         key = PublicKey.from_base64(body["public_key"])
         if key.keyid != body["keyid"]:
-            raise RefusedError(f"The key id {body['keyid'][:16]} does not match its key.")
+            raise RefusedInputError(f"The key id {body['keyid'][:16]} does not match its key.")
         self.found[key.keyid] = (owner, purpose, key.spki)
 
     def judge(self, said: Statement, keyid: str) -> str | None:
@@ -89,7 +91,7 @@ class Standing:
         if keyid not in self.found:
             return "is signed by a key that is not live"
         owner, purpose, _ = self.found[keyid]
-        return objection(said.type, said.actor, purpose, owner, waives=bool(said.body.get("waivers")))
+        return objection(said.type, said.actor, purpose, owner, personal=takes_responsibility(said.body))
 
 
 def verify_ledger(
@@ -134,7 +136,7 @@ def _checkpoint(note: bytes, keys: Sequence[Verifier]) -> Checkpoint:
     log = keys[0]
     try:
         found = read(open_note(note, keys).note.text)
-    except RefusedError as error:
+    except RefusedInputError as error:
         raise Fault(f"A checkpoint cannot be trusted: {error}") from error
     if found.origin != log.name:
         raise Fault(f"A checkpoint is of the ledger {found.origin!r}, not of {log.name!r}.")
@@ -180,7 +182,7 @@ def _judged(line: bytes, index: int, log: Verifier, standing: Standing) -> tuple
         key = standing.found[envelope.keyid][2]
         if index > 0:
             standing.learn(said)
-    except (StorageError, KeyError, TypeError) as error:
+    except (CountersignError, KeyError, TypeError) as error:
         raise Fault(f"Line {index} cannot be read: {error}", index) from error
     return envelope, key
 

@@ -32,7 +32,7 @@ def bank(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-    from governance.models.convert import convert_estimator
+    from governance.models.convert.convert import convert_estimator
 
     home = tmp_path_factory.mktemp("bank")
     calls = pd.read_parquet(shared / "data" / "bank_marketing" / "bank_marketing.parquet")

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from governance import __main__ as border
-from governance.errors import RefusedInputError
-from governance.workflow import places
+from governance.evidence.errors import RefusedInputError
+from governance.workflow.workspace import current_workspace
 from storage import keys
 from storage.workspace import Workspace
 
@@ -32,9 +32,9 @@ def people(tmp_path: Path) -> str:
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     monkeypatch.setattr(keys, "KDF_ROUNDS", 1)
-    made = places.create("Test board", "a long passphrase", tmp_path / "workspace")
+    made = current_workspace.create("Test board", "a long passphrase", tmp_path / "workspace")
     yield made
-    opened = places._open.pop((tmp_path / "workspace").resolve(), None)
+    opened = current_workspace._open.pop((tmp_path / "workspace").resolve(), None)
     if opened is not None:
         opened.close()
 

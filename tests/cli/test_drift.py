@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from governance.__main__ import build
-from governance.errors import RefusedInputError
+from governance.evidence.errors import RefusedInputError
 
 RUN = CliRunner()
 
@@ -94,6 +94,16 @@ def test_people_read_the_recommendation_first(windows: tuple[str, str]) -> None:
     assert result.stdout.startswith("Recommendation: ")
 
 
+def test_people_read_the_statistic_that_each_verdict_rests_on(windows: tuple[str, str]) -> None:
+    lines = RUN.invoke(build(), ["drift", *windows], catch_exceptions=False).stdout.splitlines()
+    x = next(index for index, line in enumerate(lines) if line.startswith("moved by more than matters x: "))
+    decisive = next(item for item in answer(*windows)["columns"] if item["name"] == "x")["tests"]["wasserstein"]
+    said = f"How far values moved (Wasserstein) {decisive['effect']:.3g}, limit 0.1, chance reaches {decisive['noise_floor']:.3g}"
+    assert lines[x + 1].strip() == f"{said}, corrected p value below 0.0001"
+    colour = next(index for index, line in enumerate(lines) if " colour: " in line)
+    assert lines[colour + 1].strip().startswith("Counts of categories (chi-square) ")
+
+
 def test_a_batch_is_watched_against_a_frozen_baseline(windows: tuple[str, str], tmp_path: Path) -> None:
     frozen = str(tmp_path / "baseline.json")
     made = RUN.invoke(build(), ["baseline", windows[0], "--out", frozen, "--json"], catch_exceptions=False)
@@ -158,5 +168,5 @@ def test_people_read_of_the_groups_that_fare_otherwise(tmp_path: Path) -> None:
         pd.DataFrame({"x": x, "group": group}).to_csv(tmp_path / f"{name}.csv", index=False)
     words = ["drift", str(tmp_path / "before.csv"), str(tmp_path / "after.csv"), "--sensitive", "group"]
     said = RUN.invoke(build(), words, catch_exceptions=False).stdout
-    assert "material     x in group moved (300 rows before, 300 now): " in said
-    assert "cannot tell  x in group few (20 rows before, 20 now): Not enough data: " in said
+    assert "moved by more than matters x in group moved (300 rows before, 300 now): " in said
+    assert "too few rows to tell       x in group few (20 rows before, 20 now): Not enough data: " in said

@@ -12,9 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from typer.testing import CliRunner, Result
 
 from governance.__main__ import build
-from governance.errors import RefusedInputError
-from governance.evidence import Evidence
-from governance.models.convert import convert_estimator
+from governance.evidence.errors import RefusedInputError
+from governance.evidence.evidence import Evidence
+from governance.models.convert.convert import convert_estimator
 
 RULE = """title = "Pipeline"
 [[requirements]]
@@ -63,9 +63,11 @@ def test_every_analysis_writes_the_evidence_of_its_method(people: Path, tmp_path
     model, data = tmp_path / "model.onnx", tmp_path / "rows.csv"
     model.write_bytes(convert_estimator(LogisticRegression().fit(rows, rows["a"] > 0), rows))
     rows.to_csv(data, index=False)
+    later = tmp_path / "later.csv"
+    pd.read_csv(people).iloc[1:].to_csv(later, index=False)
     commands = {
         "quality.checks": ("quality", people), "data.audit": ("audit-data", people, "--sensitive", "g"),
-        "drift.columns": ("drift", people, people), "explain.global": ("explain", model, data),
+        "drift.columns": ("drift", people, later), "explain.global": ("explain", model, data),
         "explain.lime": ("lime", model, data, "--row", 0, "--samples", 100, "--repeats", 2),
     }  # fmt: skip
     for method, words in commands.items():

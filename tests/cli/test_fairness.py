@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from governance.__main__ import build
-from governance.errors import RefusedInputError
+from governance.evidence.errors import RefusedInputError
 
 RUN = CliRunner()
 
@@ -34,9 +34,9 @@ def test_the_document_has_the_fields_of_the_contract_and_the_numbers_of_fairlear
     found = answer("fairness", str(data), "--schema", str(schema), "--model", str(model), "--draws", "500")
     assert {"inputs", "environment", "rows", "overall", "by_group", "disparities", "unknown"} <= set(found)
     assert {item["role"] for item in found["inputs"]} == {"data", "model"}
-    from governance.cli.sources import model_file
-    from governance.data.schema import Schema
-    from governance.run import DataFile, open_data, open_model
+    from governance.cli.inputs import model_file
+    from governance.runs.run import DataFile, open_data, open_model
+    from governance.subject.schema import Schema
 
     frame = open_data(DataFile(str(data), "", Schema())).frame()
     score = open_model(model_file(model)).predict(frame).score[:, 1]
@@ -108,7 +108,7 @@ def test_people_read_sentences(tmp_path: Path) -> None:
     words = ["fairness", str(path), "--sensitive", "g", "--positive", "1", "--prediction", "p", "--draws", "300"]
     result = RUN.invoke(build(), words, catch_exceptions=False)
     assert "demographic_parity by g: 0.667" in result.stdout
-    assert "b (90 rows): worse in selection_rate" in result.stdout
+    assert "b (90 rows): worse in share selected (selection rate)" in result.stdout
 
 
 def test_candidates_are_files_with_their_provenance(tmp_path: Path) -> None:

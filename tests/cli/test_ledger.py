@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,19 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from governance.__main__ import build
-from governance.errors import RefusedInputError
-from governance.workflow import members, places
-from storage import keys
+from governance.evidence.errors import RefusedInputError
+from governance.workflow.review import members
+from governance.workflow.workspace import clock, current_workspace
+from governance.workflow.workspace.clock import now
+from storage import keys, log
 from storage.engine import writing
-from storage.errors import RefusedError
-from storage.ledger import log
 from storage.ledger.note import Verifier, open_note
 from storage.workspace import Workspace
+from tests.dossier import test_stamps
+from tests.dossier.test_stamps import stamped
 
 ROOT = "the root passphrase"
+authority = test_stamps.authority
 
 
 @pytest.fixture
@@ -31,10 +34,10 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works
     monkeypatch.setenv("COUNTERSIGN_ROOT_PASSPHRASE", ROOT)
     monkeypatch.setenv("COUNTERSIGN_PASSPHRASE", "ada's passphrase")
     root = tmp_path / "workspace"
-    with Workspace.create(root, "Example Board", ROOT, datetime(2026, 1, 1, tzinfo=UTC)) as made:
+    with Workspace.create(root, "Example Board", ROOT, now()) as made:
         members.enrol(made, "ada", "Ada", ("chair",), passphrase="ada's passphrase", root=made.unlock_root(ROOT))
         yield made
-        opened = places._open.pop(root.resolve(), None)
+        opened = current_workspace._open.pop(root.resolve(), None)
         if opened is not None:
             opened.close()
 
@@ -68,7 +71,7 @@ def test_the_head_is_a_checkpoint_that_opens_with_the_printed_key(workspace: Wor
 def test_a_check_names_the_fault_and_leaves_with_1(workspace: Workspace, tmp_path: Path) -> None:
     said = answer("ledger", "check", "-w", workspace.root)
     assert said == {"valid": True, "entries": 4, "checkpointed": 4, "first_bad": None, "problem": None}
-    with Workspace.create(tmp_path / "other", "Example Board", ROOT, datetime(2026, 1, 1, tzinfo=UTC)) as other:
+    with Workspace.create(tmp_path / "other", "Example Board", ROOT, now()) as other:
         (tmp_path / "foreign").write_bytes(other.checkpoint().note)
     result = call("ledger", "check", "-w", workspace.root, "--old", tmp_path / "foreign", "--json")
     assert result.exit_code == 1
@@ -82,7 +85,7 @@ def test_a_rebuild_says_how_many_lines_it_read(workspace: Workspace) -> None:
 def test_a_witness_cosigns_folders_and_zips_and_the_workspace_keeps_it(workspace: Workspace, tmp_path: Path) -> None:
     state, folder = tmp_path / "witness", export(workspace, tmp_path / "export")
     unknown = call("witness", folder, "--state", state, "--name", "auditor.example")
-    assert isinstance(unknown.exception, RefusedError)
+    assert isinstance(unknown.exception, RefusedInputError)
     assert "never seen" in str(unknown.exception)
     first = answer("witness", folder, "--state", state, "--log", workspace.log.vkey)
     assert first["size"] == 4
@@ -130,12 +133,73 @@ def test_keys_are_listed_added_replaced_and_revoked(workspace: Workspace) -> Non
         ("member", "ada", True),
     ]
     added = answer("key", "add", "--member", "ada", *place)["keyid"]
+    assert [item["keyid"] for item in answer("member", "waiting", *place)["requests"]] == [added]
+    assert answer("key", "admit", "ada", *place)["keyid"] == added
     made = answer("key", "rotate", "--member", "ada", *place)["keyid"]
+    assert answer("key", "admit", "ada", *place)["keyid"] == made
     live = {key["keyid"] for key in answer("key", "list", *place)["keys"] if key["revoked"] is None}
     assert made in live
     assert added not in live
     index = answer("key", "revoke", made[:20], "--reason", "lost", *place)["index"]
     assert f"revoked at {index}" in call("key", "list", *place).stdout
+
+
+def test_a_member_replaces_a_key_and_the_keeper_of_the_root_key_never_learns_the_passphrase(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = ("-w", workspace.root)
+    old = workspace.read().member("ada").keyid  # type: ignore[union-attr]
+    monkeypatch.setenv("COUNTERSIGN_PASSPHRASE", "ada's newer passphrase")
+    made = answer("key", "ask", "ada", *place)["keyid"]
+    monkeypatch.delenv("COUNTERSIGN_PASSPHRASE")
+    assert workspace.read().member("ada").keyid == old  # type: ignore[union-attr]
+    assert workspace.unlock("ada", "ada's passphrase").keyid == old
+    assert answer("key", "admit", "ada", *place) == {"keyid": made}
+    assert workspace.unlock("ada", "ada's newer passphrase").keyid == made
+    assert {item.keyid: item.revoked is None for item in workspace.read().keys() if item.owner == "ada"} == {  # noqa: SIM118
+        old: False, made: True,
+    }  # fmt: skip
+    assert "has not asked for a new key" in str(call("key", "admit", "ada", *place).exception)
+
+
+def test_no_command_takes_a_members_passphrase_beside_that_of_the_root_key(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    place, secret = ("-w", workspace.root), tmp_path / "root"
+    secret.write_text("root passphrase")
+    both = ("--member", "ada", "--root-passphrase-file", secret)
+    assert "no one person sees both" in str(call("key", "rotate", *both, *place).exception)
+    assert call("key", "add", *both, *place).exit_code == 2
+    assert answer("member", "waiting", *place) == {"requests": []}
+
+
+def test_a_request_in_anothers_name_is_refused_and_the_member_asks_anew(workspace: Workspace) -> None:
+    place = ("-w", workspace.root)
+    theirs = answer("key", "ask", "ada", *place)["keyid"]
+    assert "member refuse" in str(call("key", "ask", "ada", *place).exception)
+    assert theirs[:16] in call("member", "waiting", *place).stdout
+    assert answer("member", "refuse", "ada", *place) == {"member": "ada", "refused": True}
+    assert not workspace.keyring.has("member", "ada", theirs)
+    assert "has not asked" in str(call("member", "refuse", "ada", *place).exception)
+    mine = answer("key", "ask", "ada", *place)["keyid"]
+    assert answer("key", "admit", "ada", *place) == {"keyid": mine}
+    assert "Nobody waits." in call("member", "waiting", *place).stdout
+
+
+def test_the_clock_is_confirmed_by_a_verb_or_a_flag(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = now() + timedelta(days=8)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    place = ("-w", workspace.root)
+    assert "Nothing is signed" in str(call("key", "rotate", "--record", *place).exception)
+    index = answer("ledger", "clock-confirm", "--as", "ada", *place)["index"]
+    assert workspace.read().entries()[index].actor == "ada"
+    assert answer("ledger", "clock-confirm", *place) == {"index": None}
+    assert call("key", "rotate", "--record", *place).exit_code == 0
+    later += timedelta(days=8)
+    current_workspace._open.pop(workspace.root.resolve()).close()
+    monkeypatch.setenv("COUNTERSIGN_CLOCK_IS_RIGHT", "")
+    assert call("--clock-is-right", "key", "rotate", "--record", *place).exit_code == 0
+    assert [item.type for item in workspace.read().entries()[-3:]] == ["correction.noted", "key.added", "key.revoked"]
 
 
 def test_a_rotation_says_whose_key_is_missing(workspace: Workspace) -> None:
@@ -147,9 +211,9 @@ def test_the_checkpoint_key_is_rotated_and_a_witness_pins_the_new_one(workspace:
     room, pin = tmp_path / "witness", workspace.log.vkey
     answer("witness", workspace.root, "--state", room, "--name", "w.example", "--log", pin)
     made = answer("key", "rotate", "--log", "-w", workspace.root)["keyid"]
-    with pytest.raises(RefusedError, match="No signature of a known key"):
+    with pytest.raises(RefusedInputError, match="No signature of a known key"):
         answer_or_raise("witness", workspace.root, "--state", room)
-    with pytest.raises(RefusedError, match="--replace"):
+    with pytest.raises(RefusedInputError, match="--replace"):
         answer_or_raise("witness", workspace.root, "--state", room, "--log", made)
     said = answer("witness", workspace.root, "--state", room, "--log", made, "--replace")
     assert open_note(said["checkpoint"].encode(), [Verifier.from_vkey(made), Verifier.from_vkey(said["witness_vkey"])])
@@ -157,7 +221,7 @@ def test_the_checkpoint_key_is_rotated_and_a_witness_pins_the_new_one(workspace:
 
 
 def test_a_time_stamp_is_asked_for_in_a_file_and_kept_only_for_its_checkpoint(
-    workspace: Workspace, tmp_path: Path
+    workspace: Workspace, authority: Path, tmp_path: Path
 ) -> None:
     import hashlib
 
@@ -166,9 +230,9 @@ def test_a_time_stamp_is_asked_for_in_a_file_and_kept_only_for_its_checkpoint(
     note = workspace.checkpoint().note
     assert hashlib.sha256(note).digest() in query.read_bytes()
     reply.write_bytes(b"says nothing of it")
-    with pytest.raises(RefusedError, match="names no checkpoint"):
+    with pytest.raises(RefusedInputError, match="names no checkpoint"):
         answer_or_raise("ledger", "timestamp", "--answer", reply, "-w", workspace.root)
-    reply.write_bytes(b"a stamp of " + hashlib.sha256(note).digest())
+    reply.write_bytes(stamped(authority, note))
     kept = answer("ledger", "timestamp", "--answer", reply, "-w", workspace.root)
     assert kept == {"size": asked["size"], "checked": False}
     assert workspace.checkpoint().tsr == reply.read_bytes()
@@ -177,19 +241,17 @@ def test_a_time_stamp_is_asked_for_in_a_file_and_kept_only_for_its_checkpoint(
         answer_or_raise("ledger", "timestamp", "-w", workspace.root)
     said = answer("witness", workspace.root, "--state", tmp_path / "w", "--name", "w", "--log", workspace.log.vkey)
     (tmp_path / "cosigned").write_text(said["checkpoint"])
-    with pytest.raises(RefusedError, match="would change them"):
+    with pytest.raises(RefusedInputError, match="would change them"):
         answer_or_raise(
             "ledger", "cosign", tmp_path / "cosigned", "--witness", said["witness_vkey"], "-w", workspace.root
         )
 
 
-def test_a_time_stamp_that_was_swapped_in_the_database_is_noticed(workspace: Workspace) -> None:
-    import hashlib
-
+def test_a_time_stamp_that_was_swapped_in_the_database_is_noticed(workspace: Workspace, authority: Path) -> None:
     signed = workspace.checkpoint()
-    workspace.add_timestamp(hashlib.sha256(signed.note).digest())
+    workspace.add_timestamp(stamped(authority, signed.note))
     with writing(workspace.engine) as connection:
-        log.keep_stamp(connection, signed.checkpoint.size, b"of something else")
+        log.keep_stamp(connection, signed.checkpoint.size, stamped(authority, b"something else"))
         connection.commit()
     verdict = workspace.verify()
     assert not verdict.valid

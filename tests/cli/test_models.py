@@ -19,8 +19,8 @@ from sklearn.preprocessing import OneHotEncoder
 from typer.testing import CliRunner, Result
 
 from governance.__main__ import build
-from governance.errors import RefusedInputError
-from governance.models.convert import convert_estimator
+from governance.evidence.errors import RefusedInputError
+from governance.models.convert.convert import convert_estimator
 
 ROOT = Path(__file__).resolve().parents[2]
 

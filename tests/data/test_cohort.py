@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from governance.data import cohort
-from governance.data.cohort import Comparison, Every, IsMissing, Membership, Not, Some, parse, text_of
+from governance.data.cohort import Comparison, Every, IsMissing, Membership, Not, Some, condition_text, parse
 from governance.data.cohort_mask import mask
-from governance.errors import RefusedInputError
+from governance.evidence.errors import RefusedInputError
 
 FRAME = pd.DataFrame(
     {
@@ -56,7 +55,7 @@ def test_a_cohort_selects_the_rows_that_its_words_say(text: str, rows: list[int]
 
 def test_no_text_means_all_rows() -> None:
     assert parse("  ") is None
-    assert text_of(None) == ""
+    assert condition_text(None) == ""
 
 
 @pytest.mark.parametrize(
@@ -135,7 +134,7 @@ CONDITIONS = st.recursive(
 @settings(deadline=None)
 @given(CONDITIONS)
 def test_the_text_of_a_condition_parses_back_to_it(condition: cohort.Condition) -> None:
-    text = text_of(condition)
+    text = condition_text(condition)
     if len(text) <= cohort.MAX_LENGTH:
         assert parse(text) == condition
 
@@ -147,7 +146,7 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
         condition = parse(text)
     except RefusedInputError:
         return
-    assert condition is None or parse(text_of(condition)) == condition
+    assert condition is None or parse(condition_text(condition)) == condition
 
 
 @settings(deadline=None)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from governance.data.public import PUBLIC, fetch
-from governance.errors import RefusedInputError
+from governance.evidence.errors import RefusedInputError
 
 
 def test_every_set_of_the_list_is_one_that_fairlearn_fetches() -> None:

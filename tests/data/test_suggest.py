@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from governance.codec import decode, encode
 from governance.data.profile import ColumnProfile, ValueCount, column_profile, profile
 from governance.data.suggest import Suggestion, suggest
 from governance.data.table import open_dataset
+from governance.evidence.codec import decode, encode
 
 
 def roles(found: tuple[Suggestion, ...], role: str) -> set[str]:
@@ -65,3 +65,23 @@ def test_a_constant_and_an_empty_column_are_suggested_for_nothing_else() -> None
 def test_the_last_column_is_the_target_when_no_name_says_so() -> None:
     found = suggest((column_profile("a", pd.Series(range(30))), column_profile("z", pd.Series([0, 1] * 15))))
     assert roles(found, "target") == {"z"}
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "role"),
+    [
+        ("hours_per_week", range(20, 60), None),
+        ("day", range(1, 31), None),
+        ("age_in_years", range(18, 70), None),
+        ("year", [2015 + i % 6 for i in range(40)], "timestamp"),
+        ("event_time", range(1_700_000_000, 1_700_000_040), "timestamp"),
+        ("branch_code", [i % 5 * 11 for i in range(40)], "code"),
+        ("nr", range(1, 41), "ignore"),
+    ],
+)
+def test_values_decide_what_is_a_moment_a_code_or_a_number_of_the_row(
+    name: str, values: range, role: str | None
+) -> None:
+    found = suggest((column_profile(name, pd.Series(list(values))), column_profile("z", pd.Series([0.5, 1.5] * 20))))
+    mine = {item.role for item in found if item.column == name}
+    assert (role in mine) if role else not mine & {"timestamp", "code"}

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from governance.data.schema import Schema
 from governance.data.table import open_dataset
-from governance.errors import RefusedInputError
+from governance.evidence.errors import RefusedInputError
+from governance.subject.schema import Schema
 
 
 @pytest.fixture

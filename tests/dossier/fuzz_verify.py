@@ -17,12 +17,12 @@ with atheris.instrument_imports(include=["governance.dossier"]):
     from governance.dossier.verify import verify
 
 from tests.dossier.hostile import HOSTILE, changed_entry, places_of
-from tests.dossier.ledger import TRUST, book, predicate
+from tests.dossier.ledger import TRUST, book, said_in
 from tests.review.board import conditional
 
 ROOM = conditional()
-SAID = [predicate(entry) for entry in ROOM.entries]
 EXPORT = book(ROOM.entries)
+SAID = [said_in(line) for line in EXPORT.lines]
 NAME = folder_name(EXPORT.source())
 BOX = zip_bytes(EXPORT.files("credit"), NAME)
 PLACE = Path(tempfile.mkdtemp(prefix="countersign-fuzz-"))

@@ -6,7 +6,7 @@ import copy
 from typing import Any, Final
 
 from governance.dossier.bundle import Source, export_files
-from tests.dossier.ledger import Book, book, checkpoint, predicate, sealed, signer_of
+from tests.dossier.ledger import Book, after, book, checkpoint, said_in, sealed, signer_of
 from tests.review.board import Room
 
 HOSTILE: Final[tuple[Any, ...]] = (
@@ -41,7 +41,9 @@ def changed_entry(room: Room, index: int, place: Place, put: Any) -> dict[str, b
     """Return a whole export of a room in which one entry says something else, signed again with every key that it takes."""
     lines = list(_LINES.setdefault(id(room), book(room.entries).lines))
     entry = room.entries[index]
-    lines[index] = sealed(changed(predicate(entry), place, put), signer_of(entry))
+    said = said_in(lines[index])
+    subject = after(lines[:index]).subject(said)
+    lines[index] = sealed(changed(said, place, put), signer_of(entry), subject=subject)
     honest = Book(_LINES[id(room)]).source()
     files = export_files(Source(honest.lines, checkpoint(lines)))
     return files | {"ledger.intoto.jsonl": b"".join(line + b"\n" for line in lines)}

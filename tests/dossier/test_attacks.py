@@ -13,12 +13,11 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from governance.codec import canonical
 from governance.dossier.bundle import DisclosedText, folder_name, zip_bytes
 from governance.dossier.verify import verify
+from governance.evidence.codec import canonical
 from governance.review import events
 from governance.review.state import Entry
 from tests.dossier.ledger import (
@@ -32,6 +31,7 @@ from tests.dossier.ledger import (
     enveloped,
     key_added,
     keyid,
+    lines_of,
     predicate,
     sealed,
     signer_of,
@@ -62,12 +62,10 @@ def at(room: Room, kind: str, nth: int = 0) -> int:
 
 def rewritten(room: Room, index: int, signer: str | None = None, **fields: Any) -> dict[str, bytes]:
     """Return an export in which one entry was made anew by somebody who holds every key."""
-    entry = room.entries[index]
-    lines = filled(room).lines
-    said = predicate(entry)
-    said["body"] = said["body"] | fields
-    lines[index] = sealed(said, signer or signer_of(entry))
-    return resigned(lines)
+    said = [(predicate(entry), signer_of(entry)) for entry in room.entries]
+    made = said[index][0]
+    said[index] = (made | {"body": made["body"] | fields}, signer or said[index][1])
+    return resigned(lines_of(said))
 
 
 def refused(files: dict[str, bytes], place: Path, index: int | None, words: str = "", **more: Any) -> None:
@@ -103,6 +101,7 @@ def test_deleted_inserted_swapped_and_cut_lines_are_named(tmp_path: Path) -> Non
         sealed(
             predicate(Entry(len(lines), "2026-02-01T00:00:00Z", None, "service", events.CorrectionNoted(0, text("x")))),
             "service",
+            lines,
         ),
     ]
     refused(with_lines(files, longer), tmp_path, len(lines), "covers")
@@ -115,7 +114,7 @@ def test_a_case_export_with_a_line_left_out_or_a_foreign_proof_is_refused(tmp_pa
     files = filled(room).files("credit")
     vote = at(room, "vote.cast")
     kept = [line for number, line in enumerate(filled(room).lines) if number != vote]
-    refused(with_lines(files, kept), tmp_path, at(room, "decision.recorded"), "quorum")
+    refused(with_lines(files, kept), tmp_path, vote + 1, "one was left out")
     other = files[f"proofs/{vote}.tlog-proof"]
     refused(files | {f"proofs/{vote + 1}.tlog-proof": other}, tmp_path, vote + 1, "proof")
     refused(
@@ -142,7 +141,7 @@ def test_a_signature_stripped_replaced_or_by_the_wrong_key_is_named(tmp_path: Pa
     refused(resigned_at(lines, vote, swapped), tmp_path, vote, "signature does not hold")
     payload = base64.b64decode(envelope["payload"])
     refused(resigned_at(lines, vote, enveloped(payload, "ada", b"\x30\x00")), tmp_path, vote, "signature does not hold")
-    again = sealed(predicate(room.entries[vote]), "ada")
+    again = sealed(predicate(room.entries[vote]), "ada", lines[:vote])
     assert check(resigned_at(lines, vote, again), tmp_path)["valid"]
 
 
@@ -163,7 +162,7 @@ def test_a_vote_under_another_members_key_or_the_services_is_refused(tmp_path: P
 
 def test_a_key_event_that_root_did_not_sign_is_refused(tmp_path: Path) -> None:
     room = founded()
-    room.do("service", key_added("evil", "eve", "member"), None)
+    room.do("service", key_added("evil", "ada", "member"), None)
     index = len(room.entries) - 1
     refused(rewritten(room, index, "service"), tmp_path, index, "root key")
     room = founded()
@@ -181,23 +180,19 @@ def test_a_revoked_key_signs_nothing_and_a_new_one_does(tmp_path: Path) -> None:
     room.do("service", events.KeyRevoked(keyid("ada"), text("lost")), None)
     room.do("service", key_added("ada2", "ada", "member"), None)
     room.vote("ada")
-    lines = [
-        sealed(predicate(e), "ada2" if e.index >= stolen and e.actor == "ada" else signer_of(e)) for e in room.entries
-    ]
-    assert check(resigned(lines), tmp_path)["valid"]
+    renewed = [(predicate(e), "ada2" if e.index >= stolen and e.actor == "ada" else signer_of(e)) for e in room.entries]
+    assert check(resigned(lines_of(renewed)), tmp_path)["valid"]
 
 
 def test_a_key_cannot_come_back_or_change_hands(tmp_path: Path) -> None:
     for body, words in (
         (key_added("ada", "ben", "member"), "used before"),
-        (replace(key_added("new", "eve", "member"), keyid="0" * 64), "id is wrong"),
+        (replace(key_added("new", "ada", "member"), keyid="0" * 64), "id is wrong"),
         (key_added("new", "eve", "record"), "do not fit"),
         (key_added("new", "service", "member"), "do not fit"),
         (events.KeyRevoked("0" * 64, text("x")), "not live"),
     ):
-        room = founded()
-        room.do("service", body, None)
-        refused(filled(room).files(), tmp_path, len(room.entries) - 1, words)
+        refused(*spread(forged_after(founded(), "service", body, case=None), tmp_path), words)
 
 
 def test_an_entry_replayed_from_another_case_place_or_ledger_is_refused(tmp_path: Path) -> None:
@@ -206,7 +201,7 @@ def test_an_entry_replayed_from_another_case_place_or_ledger_is_refused(tmp_path
     vote = at(room, "vote.cast")
     refused(resigned([*lines, lines[vote]]), tmp_path, len(lines), "it says it is")
     foreign = predicate(room.entries[vote]) | {"origin": "other/ledger/00"}
-    lines[vote] = sealed(foreign, "ada")
+    lines[vote] = sealed(foreign, "ada", lines[:vote])
     refused(resigned(lines), tmp_path, vote, "belongs to the ledger")
     refused(filled(room).files(), tmp_path, None, "is of the ledger", trust=TRUST | {"origin": "other/ledger/00"})
 
@@ -265,7 +260,7 @@ def test_a_bundle_around_anything_but_an_entry_is_refused(tmp_path: Path) -> Non
     files = filled(approved()).files()
     bundle = json.loads(files["bundles/credit.sigstore.json"])
     bundle["dsseEnvelope"]["signatures"][0]["sig"] = "AAAA"
-    refused(files | {"bundles/credit.sigstore.json": json.dumps(bundle).encode()}, tmp_path, None, "no entry")
+    refused(files | {"bundles/credit.sigstore.json": json.dumps(bundle).encode()}, tmp_path, None, "latest decision")
 
 
 def test_an_edited_or_foreign_checkpoint_is_refused(tmp_path: Path) -> None:
@@ -329,7 +324,7 @@ def test_a_history_rewritten_or_cut_is_found_with_an_older_checkpoint(tmp_path: 
     registered = at(room, "model.registered")
     refused(rewritten(room, registered, version="2"), tmp_path, None, "rewritten", old=(older,))
     shorter = resigned(honest.lines[:19])
-    refused(shorter, tmp_path, None, "shrank", old=(older,))
+    refused(shorter, tmp_path, None, "newer than this export", old=(older,))
     assert check(rewritten(room, registered, version="2"), tmp_path)["valid"]
 
 
@@ -382,14 +377,20 @@ def test_one_vote_taken_away_takes_the_decision_away(tmp_path: Path) -> None:
 
 
 def forged_after(
-    room: Room, actor: str, body: events.Body, signer: str | None = None, day: int | None = None
+    room: Room,
+    actor: str,
+    body: events.Body,
+    signer: str | None = None,
+    day: int | None = None,
+    *,
+    case: str | None = "credit",
 ) -> tuple[dict[str, bytes], int]:
     """Return an export to which an entry was added that the program would have refused."""
     from tests.review.board import time
 
-    entry = Entry(len(room.entries), time(day or room.day), "credit", actor, body)
-    line = sealed(predicate(entry), signer or signer_of(entry))
-    return resigned([*filled(room).lines, line]), entry.index
+    entry = Entry(len(room.entries), time(day or room.day), case, actor, body)
+    lines = filled(room).lines
+    return resigned([*lines, sealed(predicate(entry), signer or signer_of(entry), lines)]), entry.index
 
 
 @pytest.mark.parametrize("who", ["olga", "zoe"])

@@ -12,10 +12,11 @@ import pytest
 import typer
 
 from governance.cli.verify import verify
-from governance.codec import sha256
 from governance.dossier import verify as verifier
 from governance.dossier.bundle import write_folder
-from governance.errors import RefusedInputError
+from governance.dossier.verify_files import MINE
+from governance.evidence.codec import sha256
+from governance.evidence.errors import RefusedInputError
 from tests.dossier.ledger import TRUST
 from tests.dossier.test_attacks import filled
 from tests.review.board import approved
@@ -35,7 +36,7 @@ def test_the_command_prints_the_contract_fields_and_ends_with_0_or_1(
         verify(export, export.parent / "trust.json", json=True)
     answer = json.loads(capsys.readouterr().out)
     assert caught.value.exit_code == 0
-    assert (answer["valid"], answer["entries"], answer["decisions"], answer["first_bad"]) == (True, 29, 1, None)
+    assert (answer["valid"], answer["entries"], answer["decisions"], answer["first_bad"]) == (True, 30, 1, None)
     held = sha256((export.parent / "trust.json").read_bytes())
     assert answer["inputs"] == [{"role": "trust", "digest": held, "name": "trust.json"}]
     assert answer["environment"]
@@ -64,7 +65,7 @@ def test_the_script_in_the_export_runs_alone(export: Path) -> None:
     ]
     plain = subprocess.run(command[:1] + command[2:], capture_output=True, text=True, check=False, cwd="/")
     assert plain.returncode == 0, plain.stderr
-    assert plain.stdout.startswith("VALID: 29 entries, 1 decisions")
+    assert plain.stdout.startswith("VALID: 30 entries of the whole ledger, 1 decisions")
     structured = subprocess.run(
         [*command[:1], *command[2:], "--json"], capture_output=True, text=True, check=False, cwd="/"
     )
@@ -73,9 +74,13 @@ def test_the_script_in_the_export_runs_alone(export: Path) -> None:
 
 def test_the_verifier_imports_nothing_but_the_standard_library_and_cryptography() -> None:
     room = Path(verifier.__file__).parent
-    for name in ("verify.py", "verify_rules.py"):
+    for name in MINE:
         tree = ast.parse((room / name).read_text(encoding="utf-8"))
         plain = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         named = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         tops = {item.split(".")[0] for item in plain | named}
-        assert tops - set(sys.stdlib_module_names) <= {"cryptography", "governance", "verify_rules"}
+        assert tops - set(sys.stdlib_module_names) <= {
+            "cryptography",
+            "governance",
+            *(name.removesuffix(".py") for name in MINE),
+        }

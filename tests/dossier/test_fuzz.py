@@ -7,17 +7,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from governance.dossier.bundle import folder_name, zip_bytes
 from governance.dossier.verify import verify
 from tests.dossier.hostile import HOSTILE, changed_entry, places_of
-from tests.dossier.ledger import TRUST, book, check, predicate
+from tests.dossier.ledger import TRUST, book, check, said_in
 from tests.review.board import conditional
 
 ROOM = conditional()
-SAID = [predicate(entry) for entry in ROOM.entries]
+SAID = [said_in(line) for line in book(ROOM.entries).lines]
 VALUES = st.sampled_from(HOSTILE) | st.recursive(
     st.none() | st.booleans() | st.integers(1 - 2**53, 2**53 - 1) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -16,8 +16,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from governance.dossier.bundle import statement
-from tests.dossier.ledger import LOG as LOG_KEY
-from tests.dossier.ledger import ORIGIN, book, checkpoint, keyid, pae, private_key, spki, vkey
+from tests.dossier.ledger import LOG as LOG_KEY, ORIGIN, book, checkpoint, keyid, pae, private_key, spki, vkey
 from tests.dossier.test_attacks import filled
 from tests.review.board import Room, approved
 
@@ -90,8 +89,8 @@ def test_every_payload_is_an_in_toto_statement(room: Room) -> None:
 
 
 def test_what_in_toto_refuses_is_no_record(shared: Path) -> None:
-    from governance.dossier.verify import Ledger
-    from governance.dossier.verify_rules import Refused
+    from governance.dossier.verify_fields import Refused
+    from governance.dossier.verify_ledger import Ledger
     from tests.dossier.ledger import TRUST, enveloped
 
     vectors = json.loads((shared / "vectors" / "ledger_vectors.json").read_text())["in_toto_statement"]

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance.dossier.bundle import Source, export_files
 from governance.review import events
+from governance.review.state import Entry
 from tests.dossier.ledger import (
     LOG,
     ORIGIN,
@@ -21,13 +22,14 @@ from tests.dossier.ledger import (
     checkpoint,
     key_added,
     keyid,
+    lines_of,
     predicate,
     sealed,
     signer_of,
     vkey,
 )
 from tests.dossier.test_attacks import refused
-from tests.review.board import Room, opened, text
+from tests.review.board import Room, opened, text, time
 
 NEXT = Ed25519PrivateKey.from_private_bytes(b"N" * 32)
 BOTH = TRUST | {"log_vkeys": [vkey(ORIGIN, LOG)[1], vkey(ORIGIN, NEXT)[1]]}
@@ -52,12 +54,12 @@ def exported(lines: list[bytes], key: Ed25519PrivateKey = LOG, case: str | None 
 
 def signed(room: Room, root: dict[int, str]) -> list[bytes]:
     """Return the lines of a room in which the root key called `root[index]` signs from that index on."""
-    lines = []
+    said = []
     for entry in room.entries:
         name = signer_of(entry)
         own = next((root[at] for at in sorted(root, reverse=True) if entry.index >= at), "root")
-        lines.append(sealed(predicate(entry), own if name == "root" else name))
-    return lines
+        said.append((predicate(entry), own if name == "root" else name))
+    return lines_of(said)
 
 
 @pytest.mark.parametrize("case", [None, "credit"])
@@ -73,7 +75,7 @@ def test_a_new_root_key_admits_and_the_old_one_no_longer(tmp_path: Path, case: s
     assert answer["valid"], answer["reason"]
     assert answer["cases"] == {"credit": "approved"}
     stale = list(lines)
-    stale[changed + 1] = sealed(predicate(room.entries[changed + 1]), "root")
+    stale[changed + 1] = sealed(predicate(room.entries[changed + 1]), "root", stale[: changed + 1])
     refused(exported(stale, case=case), tmp_path, changed + 1, "revoked")
 
 
@@ -84,7 +86,7 @@ def test_a_root_key_that_root_did_not_admit_is_refused(tmp_path: Path) -> None:
         (replace(log_added(NEXT), owner="root"), "do not fit"),
     ):
         room = opened()
-        room.do("service", body, None)
+        room.entries.append(Entry(len(room.entries), time(room.day), None, "service", body))
         refused(exported(signed(room, {})), tmp_path, len(room.entries) - 1, words)
     room = opened()
     room.do("service", key_added("root2", "root", "root"), None)
@@ -118,8 +120,7 @@ def test_a_checkpoint_key_signs_no_entry_and_a_revoked_one_no_checkpoint(tmp_pat
         refused(exported(lines, key), tmp_path, None, "has revoked", trust=BOTH)
     last = predicate(room.entries[-1]) | {"type": "correction.noted", "index": len(lines)}
     last["body"] = {"index": 0, "text": {"sha256": "0" * 64}}
-    line = sealed(last, "service").replace(keyid("service").encode(), log_added(LOG).keyid.encode())
     before = signed(opened(), {})
     last["index"] = len(before)
-    line = sealed(last, "service").replace(keyid("service").encode(), log_added(LOG).keyid.encode())
+    line = sealed(last, "service", before).replace(keyid("service").encode(), log_added(LOG).keyid.encode())
     refused(exported([*before, line]), tmp_path, len(before), "not signed by the service's key")

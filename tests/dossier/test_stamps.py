@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import builtins
+import hashlib
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from governance.dossier.bundle import Source, export_files, write_folder
-from governance.workflow import checking
-from storage.errors import RefusedError
+from governance.evidence.errors import RefusedInputError
+from governance.workflow.audit import checking
 from storage.ledger import timestamp
 from tests.dossier.ledger import TRUST, Book, book, check
 from tests.dossier.test_attacks import refused
@@ -98,8 +100,38 @@ def test_the_verifier_says_that_it_did_not_check_the_stamp_and_how_to(
 
 def test_a_stamp_of_another_checkpoint_is_refused(files: dict[str, bytes], authority: Path, tmp_path: Path) -> None:
     other = stamped(authority, Book(book(approved().entries).lines[:9]).source().checkpoint)
-    for stamp in (other, b"", b"no stamp"):
-        refused(files | {"checkpoint.tsr": stamp}, tmp_path, None, "time stamp of something else")
+    refused(files | {"checkpoint.tsr": other}, tmp_path, None, "time stamp of something else")
+    assert not timestamp.names(other, files["checkpoint"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _stamp, _digest: b"",
+        lambda _stamp, _digest: b"no stamp",
+        lambda _stamp, digest: digest,
+        lambda stamp, digest: digest + stamp,
+        lambda stamp, _digest: stamp + b"\0",
+        lambda stamp, _digest: stamp[:-1],
+        lambda stamp, _digest: stamp.replace(b"\x30\x03\x02\x01\x00", b"\x30\x03\x02\x01\x02", 1),
+        lambda stamp, _digest: stamp.replace(bytes.fromhex("2a864886f70d0109100104"), bytes.fromhex("2a864886f70d0109100105")),
+        lambda stamp, _digest: stamp.replace(bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d010703"), 1),
+        lambda stamp, digest: stamp.replace(b"\x01\x05\x00\x04\x20" + digest, b"\x02\x05\x00\x04\x20" + digest),
+    ],
+    ids=[
+        "nothing", "no stamp", "the digest alone", "the digest before it", "something behind it", "cut off", "not granted",
+        "no time in it", "not signed", "another hash",
+    ],
+)  # fmt: skip
+def test_what_is_no_granted_stamp_about_the_checkpoint_is_refused(
+    files: dict[str, bytes], tmp_path: Path, change: Callable[[bytes, bytes], bytes]
+) -> None:
+    honest, digest = files["checkpoint.tsr"], hashlib.sha256(files["checkpoint"]).digest()
+    assert timestamp.names(honest, files["checkpoint"])
+    forged = change(honest, digest)
+    assert forged != honest
+    refused(files | {"checkpoint.tsr": forged}, tmp_path, None, "time stamp")
+    assert not timestamp.names(forged, files["checkpoint"])
 
 
 def test_with_the_authoritys_certificate_the_stamp_is_checked(
@@ -124,7 +156,7 @@ def test_a_stamp_whose_signature_or_authority_is_wrong_is_refused(
     trust, pem = tmp_path / "trust.json", (authority / "ca.pem").read_bytes()
     assert not checking.check(tmp_path / "export", trust, [], pem)["valid"]
     assert checking.check(tmp_path / "export", trust, [])["valid"]
-    with pytest.raises(RefusedError, match="cannot be read"):
+    with pytest.raises(RefusedInputError, match="cannot be read"):
         checking.check(tmp_path / "export", trust, [], b"no certificate")
 
 
@@ -155,7 +187,7 @@ def test_the_published_stamp_holds_for_its_message_alone(shared: Path) -> None:
     assert timestamp.checked(answer, message, roots).time == "2026-11-23T01:25:18Z"
     assert timestamp.names(answer, message)
     for stamp, note, trusted in ((answer, b"other", roots), (answer[:-3], message, roots), (b"", message, roots)):
-        with pytest.raises(RefusedError):
+        with pytest.raises(RefusedInputError):
             timestamp.checked(stamp, note, trusted)
-    with pytest.raises(RefusedError, match="does not hold"):
+    with pytest.raises(RefusedInputError, match="does not hold"):
         timestamp.checked(answer, message, vectors["tsa_pem"].encode())

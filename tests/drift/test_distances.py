@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
-from governance.drift import js, kl, psi
-from governance.drift.shares import smoothed
+from governance.drift.columns import js, kl, psi
+from governance.drift.samples.shares import smoothed
 
 A, B = np.array([100, 50, 0, 850]), np.array([10, 60, 30, 400])
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from governance.drift.bridge import Chance
-from governance.drift.pairs import Gaps, NumericPair
-from governance.drift.readings import readings
-from governance.drift.report import Limits
-from governance.drift.runs import runs_of
+from governance.drift.columns.limits import Limits
+from governance.drift.columns.null_distribution import Chance
+from governance.drift.columns.readings import readings
+from governance.drift.samples.pairs import Gaps, NumericPair
+from governance.drift.samples.two_samples import runs_of
 from tests.drift.undrifted import rates
 
 PAIRS = 200

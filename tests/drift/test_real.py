@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from governance.codec import canonical, decode, encode
-from governance.data.schema import Schema
-from governance.drift.columns import counted_pairs, drift
-from governance.drift.report import DriftReport, EstimatedHarm
-from governance.drift.run import columns, compare, with_predictions
+from governance.data.in_memory import InMemory
+from governance.drift.columns.columns import counted_pairs, drift
+from governance.drift.compare import columns, compare, with_predictions
+from governance.drift.results.report import DriftReport, EstimatedHarm
 from governance.drift.spec import DriftParameters
-from governance.evidence import NotAssessed, silent
-from governance.models.signature import Prediction, Signature
-from governance.subject import Subject
-from tests.in_memory import InMemory
+from governance.evidence.codec import canonical, decode, encode
+from governance.evidence.evidence import NotAssessed, silent
+from governance.subject.schema import Schema
+from governance.subject.signature import Prediction, Signature
+from governance.subject.subject import Subject
 
 
 class Readmission:

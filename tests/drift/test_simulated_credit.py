@@ -8,15 +8,15 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from governance.data.demo import planted
-from governance.data.demo.credit import portfolio
-from governance.data.schema import Schema
-from governance.drift.report import DriftReport, DropParts, EstimatedHarm, Harm
-from governance.drift.run import columns
+from governance.data.in_memory import InMemory
+from governance.demo import planted
+from governance.demo.credit import portfolio
+from governance.drift.compare import columns
+from governance.drift.results.report import DriftReport, DropParts, EstimatedHarm, Harm
 from governance.drift.spec import DriftParameters
-from governance.evidence import silent
-from governance.subject import Subject
-from tests.in_memory import InMemory
+from governance.evidence.evidence import silent
+from governance.subject.schema import Schema
+from governance.subject.subject import Subject
 
 FEATURES = ["age", "income", "years_employed", "housing", "channel", "purpose"]
 ROLES = Schema(target="repaid", positive="yes", score="score", ignore=("application_id", "applied_on", "month"))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from governance.drift.bridge import Chance
-from governance.drift.pairs import CategoryPair, Gaps, NumericPair, Pair
-from governance.drift.readings import readings
-from governance.drift.report import Limits
-from governance.drift.runs import runs_of
+from governance.drift.columns.limits import Limits
+from governance.drift.columns.null_distribution import Chance
+from governance.drift.columns.readings import readings
+from governance.drift.samples.pairs import CategoryPair, Gaps, NumericPair, Pair
+from governance.drift.samples.two_samples import runs_of
 
 SIZES = (
     (30, 30), (30, 60), (50, 40), (100, 100), (150, 700), (1000, 1000), (20_000, 500), (30_000, 30_000),

@@ -9,14 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.driving import ROOT, RunningApp, launch, running
+from tests.e2e.driving import ROOT, SECONDS, RunningApp, launch, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Return headless Chromium, started once."""
+    """Return headless Chromium, started once for each file; what a page should show may come as late as a busy machine draws it.
+
+    It ends with its file, and with it the event loop that drives it: a loop left running in this process would refuse
+    every other test that runs one of its own.
+    """
+    expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
         started = launch(playwright)
         yield started

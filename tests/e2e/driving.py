@@ -13,10 +13,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Page, Playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, TimeoutError as OutOfPatience
+
+from pages._ui import navigation
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -153,15 +155,20 @@ def visit(page: Page, address: str) -> None:
     settle(page)
 
 
-def come_in(page: Page, name: str = "Guest analyst") -> None:
-    """Pass the gate under a name."""
+def come_in(page: Page, name: str = "Guest analyst", secret: str = "") -> None:
+    """Pass the gate under a name; a member with `secret`, or with the passphrase that the gate of the demonstration prints."""
     box = page.get_by_role("combobox", name="I am")
     if box.count():
         box.click()
         page.get_by_role("option", name=name).first.click()
         settle(page)
+    field = page.get_by_label("Your passphrase", exact=True)
+    if field.count():
+        field.fill(secret or page.locator('[data-testid="stCaptionContainer"] code').first.inner_text())
     page.get_by_role("button", name="Come in").click()
-    page.get_by_role("button", name="Someone else").wait_for(state="attached", timeout=SECONDS * 1000)
+    page.get_by_role("button", name=re.compile("Someone else|Jemand anderes")).wait_for(
+        state="attached", timeout=SECONDS * 1000
+    )
     settle(page)
 
 
@@ -169,6 +176,34 @@ def enter(page: Page, address: str, name: str = "Guest analyst") -> None:
     """Go to an address and pass the gate."""
     visit(page, address)
     come_in(page, name)
+
+
+def follow(page: Page, title: str) -> None:
+    """Go to a page by the menu at the side; the drawer of its job is opened first."""
+    sidebar = page.get_by_test_id("stSidebar")
+    group = next(item.group for item in navigation.ENTRIES if item.title == title)
+    link = sidebar.get_by_role("link", name=title, exact=True)
+    if group and not link.count():
+        sidebar.locator("summary", has_text=group).click()
+    link.click(timeout=SECONDS * 1000)
+
+
+def turn_back(page: Page, tries: int = 3) -> None:
+    """Close the open dialog by its key; the dialog itself is given the focus, for the key is heard there alone."""
+    dialog = page.get_by_role("dialog")
+    for _ in range(tries):
+        if dialog.count():
+            dialog.press("Escape")
+        with suppress(OutOfPatience):
+            dialog.wait_for(state="detached", timeout=SECONDS * 1000 / tries)
+            settle(page)
+            return
+    raise AssertionError(f"a dialog of {page.url} does not close: {dialog.inner_text()}")
+
+
+def length(page: Page) -> int:
+    """Return how long what the page draws is, in pixels."""
+    return int(page.evaluate("""() => document.querySelector('[data-testid="stMainBlockContainer"]').scrollHeight"""))
 
 
 def headings(page: Page) -> list[str]:

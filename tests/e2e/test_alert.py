@@ -7,9 +7,11 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from governance.workflow import alert_book, places, watch
-from governance.workflow import demo as demonstration
-from governance.workflow.subjects import Choice
+from governance.workflow.demo import demo as demonstration
+from governance.workflow.monitoring import alerts, watch
+from governance.workflow.workspace import current_workspace
+from governance.workflow.workspace.acting import OPERATOR
+from governance.workflow.workspace.subjects import Choice
 from pages._ui.text import short, shown
 from tests.e2e import steps
 from tests.e2e.driving import RunningApp, choose, settle
@@ -21,12 +23,12 @@ LATER = "Simulated credit, months 13 to 15"
 
 def measured(demo: RunningApp) -> tuple[str, str]:
     """Measure a window of the demonstration whose harm nobody has confirmed; return the model's digest and the page's address."""
-    workspace = places.current(demo.workspace)
+    workspace = current_workspace.current(demo.workspace)
     views = workspace.read()
     model = next(item for item in views.models() if "boosted" in item.name)
     tables = {item.name: item for item in views.datasets()}
     now, before = tables[LATER], tables["Simulated credit, months 10 to 12"]
-    found = watch.watch(workspace, Choice(model.digest, now.digest, before.digest))
+    found = watch.watch(workspace, Choice(model.digest, now.digest, before.digest), actor=OPERATOR)
     assert found.alert is not None
     assert found.alert.state == "impact_estimated"
     picked = {
@@ -73,12 +75,12 @@ def test_a_member_settles_an_alert_with_a_reason_and_a_signature(
     assert guest.get_by_role("button", name=button).count() == 0
     guest.context.close()
     page = steps.sit_down(browser, demo.address, "Demo validator")
-    expect(page.get_by_text("nobody has confirmed it or put it aside")).to_be_visible()
+    expect(page.get_by_text("nobody has confirmed it or put it aside").first).to_be_visible()
     steps.go(page, address)
     choose(page, "Window", LATER)
     settled(page, button, meaning)
-    last = alert_book.history(places.current(demo.workspace), model)[-1]
+    last = alerts.history(current_workspace.current(demo.workspace), model)[-1]
     assert (last.state, last.actor) == (state, "demo-validator")
     assert last.reason == "Repayment fell after month 15, as the lay member asked."
-    assert page.get_by_role("button", name=button).count() == 0
+    expect(page.get_by_role("button", name=button)).to_have_count(0)
     page.context.close()

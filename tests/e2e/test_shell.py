@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from governance.workflow.workspace.clock import now
 from pages._ui import navigation
-from tests.e2e.driving import RunningApp, come_in, enter, headings, picture, settle, visit
+from storage.workspace import Workspace
+from tests.e2e.driving import RunningApp, come_in, enter, follow, headings, picture, running, settle, visit
 
 pytestmark = pytest.mark.e2e
 
@@ -58,7 +61,7 @@ def test_every_page_can_be_visited_in_an_empty_workspace_without_an_error(app: R
     enter(browser_page, app.address)
     broken = []
     for entry in navigation.ENTRIES:
-        browser_page.get_by_test_id("stSidebarNav").get_by_role("link", name=entry.title, exact=True).click()
+        follow(browser_page, entry.title)
         settle(browser_page)
         picture(browser_page, f"empty-{entry.key}")
         body = browser_page.get_by_test_id("stMain").inner_text()
@@ -112,3 +115,21 @@ def test_nothing_is_asked_of_another_machine(app: RunningApp, browser_page: Page
         url for url in asked if not url.startswith((app.address, "data:", "blob:", f"ws://127.0.0.1:{app.port}"))
     ]
     assert foreign == []
+
+
+def test_a_file_that_a_page_offers_is_handed_to_that_browser_alone(tmp_path: Path, browser: Browser) -> None:
+    Workspace.create(tmp_path / "workspace", "Example Board", "the root passphrase", now()).close()
+    mine, other = browser.new_context(), browser.new_context()
+    with running(tmp_path, tmp_path / "workspace") as app:
+        page, got = mine.new_page(), []
+        page.on("request", lambda asked: got.append(asked.url) if "/media/" in asked.url else None)
+        enter(page, f"{app.address}/ledger")
+        with page.expect_download(timeout=90_000) as waiting:
+            page.get_by_role("button", name="Keep this checkpoint").click()
+        kept = Path(waiting.value.path()).read_bytes()
+        assert kept.splitlines()[1] == b"2", "the checkpoint over two lines"
+        other.request.get(app.address)
+        address = next(url for url in got if mine.request.get(url).body() == kept)
+        assert other.request.get(address).status == 403
+    mine.close()
+    other.close()

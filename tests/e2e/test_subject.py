@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.driving import RunningApp, choose, enter, settle
+from tests.e2e.driving import RunningApp, choose, enter, follow, headings, settle
 
 pytestmark = pytest.mark.e2e
 
@@ -19,7 +19,7 @@ def picked(page: Page) -> dict[str, str]:
 
 
 def go(page: Page, title: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+    follow(page, title)
     page.wait_for_timeout(500)
     settle(page)
 
@@ -48,8 +48,14 @@ def test_the_subject_is_in_the_address_follows_to_other_pages_and_opens_in_anoth
     other.close()
 
 
-def test_a_link_to_something_that_is_not_registered_falls_back_to_what_is(demo: RunningApp, browser_page: Page) -> None:
+def test_a_link_to_something_that_is_not_registered_says_so_and_leads_to_what_is(
+    demo: RunningApp, browser_page: Page
+) -> None:
     enter(browser_page, f"{demo.address}/quality?model=%3Cscript%3E&data=nothing")
+    main = browser_page.get_by_test_id("stMain")
+    expect(main).to_contain_text("This link names a model that is not registered here: “<script>”.")
+    assert headings(browser_page) == [], "no other model is shown in its place"
+    browser_page.get_by_role("button", name="See what is here").click()
     assert "boosted trees" in picked(browser_page)["model"]
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from governance.workflow import demo as demonstration
-from governance.workflow import places, review
+from governance.workflow.demo import demo as demonstration
+from governance.workflow.review import review
+from governance.workflow.workspace import current_workspace
 from storage.workspace import Workspace
 from tests.e2e import steps
 from tests.e2e.driving import RunningApp, settle
@@ -42,7 +43,7 @@ def writing(browser: Browser, demo: RunningApp) -> Page:
 
 
 def test_a_list_stays_open_while_the_words_typed_before_it_are_kept(browser: Browser, demo: RunningApp) -> None:
-    page, workspace = writing(browser, demo), places.current(demo.workspace)
+    page, workspace = writing(browser, demo), current_workspace.current(demo.workspace)
     case = next(iter(workspace.read().cases())).case
     about = page.get_by_role("combobox", name="About")
     about.scroll_into_view_if_needed()
@@ -67,7 +68,7 @@ def test_a_list_stays_open_while_the_words_typed_before_it_are_kept(browser: Bro
 
 
 def test_the_last_words_are_signed_however_soon_the_button_is_pressed(browser: Browser, demo: RunningApp) -> None:
-    page, workspace = writing(browser, demo), places.current(demo.workspace)
+    page, workspace = writing(browser, demo), current_workspace.current(demo.workspace)
     case = next(iter(workspace.read().cases())).case
     steps.press(page, "Sign the comment")
     expect(page.get_by_text("Write your comment first.")).to_be_visible()

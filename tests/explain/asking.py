@@ -9,11 +9,11 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from governance.codec import sha256
-from governance.data.schema import Schema
-from governance.models.convert import convert_estimator
-from governance.models.reading import signature_of
-from governance.run import DataFile, Done, ModelFile, Task, execute
+from governance.evidence.codec import sha256
+from governance.models.convert.convert import convert_estimator
+from governance.models.graph.reading import signature_of
+from governance.runs.run import DataFile, Done, ModelFile, Task, execute
+from governance.subject.schema import Schema
 
 COLUMNS = ["age", "income", "region", "job"]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from governance.models.predictor import OnnxPredictor
-from governance.models.reading import signature_of
-from governance.models.trees import TreeEnsemble
+from governance.models.graph.reading import signature_of
+from governance.models.graph.trees import TreeEnsemble
+from governance.models.predict.predictor import OnnxPredictor
 
 Score = Callable[[np.ndarray], np.ndarray]
 

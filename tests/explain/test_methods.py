@@ -19,17 +19,13 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from governance.codec import decode
-from governance.errors import RefusedInputError
-from governance.evidence import NotAssessed
-from governance.explain.report import (
-    GlobalExplanation,
-    LimeExplanation,
-    LocalExplanation,
-)
-from governance.explain.shap_bridge import as_shap, table_as_shap
-from governance.models.convert import convert_estimator
-from governance.run import read_array
+from governance.evidence.codec import decode
+from governance.evidence.errors import RefusedInputError
+from governance.evidence.evidence import NotAssessed
+from governance.explain.methods.shap_bridge import as_shap, table_as_shap
+from governance.explain.results.report import GlobalExplanation, LimeExplanation, LocalExplanation
+from governance.models.convert.convert import convert_estimator
+from governance.runs.run import read_array
 from tests.explain.asking import COLUMNS, ask, pipeline
 
 

@@ -14,15 +14,14 @@ from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from governance.errors import RefusedInputError
-from governance.evidence import silent
-from governance.explain.by_stage import StageExplainer, open_stage
-from governance.explain.tables import Plan
-from governance.explain.tree_shap import TreeShap
-from governance.models.agreement import compare
-from governance.models.convert import convert_estimator
-from governance.models.cut import Cut
-from governance.models.trees import parse_trees
+from governance.evidence.evidence import silent
+from governance.explain.selection.by_stage import StageExplainer, open_stage
+from governance.explain.trees.tables import Plan
+from governance.explain.trees.tree_shap import TreeShap
+from governance.models.convert.agreement import compare
+from governance.models.convert.convert import convert_estimator
+from governance.models.graph.cut import Cut
+from governance.models.graph.trees import parse_trees
 from tests.explain.oracles import enumerate_shapley, predictor, walk
 
 NUMBERS, WORDS = ["a", "b", "c"], ["region", "job"]
@@ -104,13 +103,15 @@ def test_values_add_up_where_those_of_shap_do_not(shap: ModuleType, classes: int
             assert np.abs(found.values.sum(axis=1) + found.base - own).max() < 1e-5
 
 
-def test_an_isolation_forest_is_told_apart_and_sent_the_sampled_way(rows: pd.DataFrame) -> None:
+def test_an_isolation_forest_is_explained_by_the_depth_of_its_leaves(rows: pd.DataFrame) -> None:
     numbers = rows[NUMBERS].fillna(0)
     model = IsolationForest(n_estimators=5, random_state=0).fit(numbers)
     file = convert_estimator(model, numbers)
     assert compare(model, file, numbers).holds
     found = predictor(file)
     assert (found.signature.task, found.signature.classes) == ("regression", ())
-    with pytest.raises(RefusedInputError, match=r"5 stages of trees.*the exact way needs one") as refused:
-        Cut(found)
-    assert "permutation" in refused.value.advice
+    explainer = StageExplainer(open_stage(found, numbers.iloc[:50], "raw"))
+    assert (explainer.about.way, explainer.about.units) == ("tree", "path length relative to that of a random tree")
+    values = explainer.explain(numbers, 0, np.random.default_rng(0), silent)
+    own = -np.log2(-model.score_samples(numbers.astype(np.float32)))
+    assert np.abs(values.values.sum(axis=1) + values.base - own).max() < 1e-5

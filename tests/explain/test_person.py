@@ -9,12 +9,19 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from governance.errors import RefusedInputError
-from governance.evidence import NotAssessed
-from governance.explain.report import Counterfactuals, LocalExplanation, ModelLimits, Neighbours, ReasonCodes, WhatIf
+from governance.evidence.errors import RefusedInputError
+from governance.evidence.evidence import NotAssessed
+from governance.explain.methods.what_if import before_and_after
+from governance.explain.results.report import (
+    Counterfactuals,
+    LocalExplanation,
+    ModelLimits,
+    Neighbours,
+    ReasonCodes,
+    WhatIf,
+)
 from governance.explain.spec import Change
-from governance.explain.what_if import before_and_after
-from governance.run import read_array
+from governance.runs.run import read_array
 from tests.explain.asking import COLUMNS, ask, pipeline
 
 

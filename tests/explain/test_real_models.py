@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier, RandomForestRegressor
 
-from governance.evidence import silent
-from governance.explain.by_stage import StageExplainer, open_stage
-from governance.explain.tables import Plan
-from governance.explain.tree_shap import TreeShap
-from governance.models.convert import convert_estimator
-from governance.models.cut import Cut
-from governance.models.predictor import OnnxPredictor
-from governance.models.reading import signature_of
-from governance.models.trees import parse_trees
+from governance.evidence.evidence import silent
+from governance.explain.selection.by_stage import StageExplainer, open_stage
+from governance.explain.trees.tables import Plan
+from governance.explain.trees.tree_shap import TreeShap
+from governance.models.convert.convert import convert_estimator
+from governance.models.graph.cut import Cut
+from governance.models.graph.reading import signature_of
+from governance.models.graph.trees import parse_trees
+from governance.models.predict.predictor import OnnxPredictor
 from tests.explain.oracles import enumerate_shapley, predictor, walk
 
 ADULT = ("age", "education_num", "hours_per_week", "capital_gain", "capital_loss")

@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from governance.explain.shap_bridge import as_shap, table_as_shap
-from tests.explain.test_report import explanation
+from governance.explain.methods.shap_bridge import as_shap, table_as_shap
+from tests.explain.results.test_report import explanation
 
 
 @pytest.fixture

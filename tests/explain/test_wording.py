@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance.errors import RefusedInputError
+from governance.evidence.errors import RefusedInputError
 from governance.explain.spec import Wording
 from governance.explain.wording import read_wording
 

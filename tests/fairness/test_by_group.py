@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 import sklearn.metrics as sm
 
-from governance.codec import canonical, decode, encode
-from governance.data.schema import Schema
-from governance.evidence import silent
+from governance.data.in_memory import InMemory
+from governance.evidence.codec import canonical, decode, encode
+from governance.evidence.evidence import silent
 from governance.fairness.by_group import by_group
 from governance.fairness.report import FairnessReport, Limits
 from governance.fairness.spec import ByGroup
-from governance.subject import Subject
-from tests.in_memory import InMemory
+from governance.subject.schema import Schema
+from governance.subject.subject import Subject
 
 ORACLE = {
     "count": fm.count,

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from governance.codec import decode, encode
-from governance.data.schema import Schema
-from governance.evidence import NotAssessed, silent
+from governance.data.in_memory import InMemory
+from governance.evidence.codec import decode, encode
+from governance.evidence.evidence import NotAssessed, silent
 from governance.fairness.compare import compare
 from governance.fairness.report import Change, CompareReport, Limits
 from governance.fairness.spec import Compare
-from governance.subject import Subject
-from tests.in_memory import InMemory
+from governance.subject.schema import Schema
+from governance.subject.subject import Subject
 
 
 def people(n: int = 3000) -> pd.DataFrame:

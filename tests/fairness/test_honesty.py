@@ -5,20 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from governance.codec import decode, encode
-from governance.data.schema import Schema
-from governance.errors import RefusedInputError
-from governance.evidence import Finding, NotAssessed, silent
+from governance.data.in_memory import InMemory
+from governance.evidence.codec import decode, encode
+from governance.evidence.errors import RefusedInputError
+from governance.evidence.evidence import Finding, NotAssessed, silent
 from governance.fairness.by_group import by_group
 from governance.fairness.report import FairnessReport, Limits
 from governance.fairness.spec import ByGroup
 from governance.fairness.unknowns import bounds, sharp_bounds
-from governance.models.signature import Prediction
-from governance.subject import Subject
-from tests.in_memory import InMemory
+from governance.subject.schema import Schema
+from governance.subject.signature import Prediction
+from governance.subject.subject import Subject
 
 SCHEMA = Schema(target="y", positive="1", negative=("0",), prediction="p", sensitive=("g",))
 

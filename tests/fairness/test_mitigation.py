@@ -8,19 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from governance.data.schema import Schema
-from governance.errors import Cancelled, RefusedInputError
-from governance.evidence import silent
+from governance.data.in_memory import InMemory
+from governance.evidence.errors import Cancelled, RefusedInputError
+from governance.evidence.evidence import silent
+from governance.fairness.candidates import MitigationReport
 from governance.fairness.mitigation.interface import Made, Search
-from governance.fairness.mitigation.report import MitigationReport
 from governance.fairness.mitigation.search import RUNS, rethreshold, retrain
 from governance.fairness.mitigation.threshold_optimizer import one_cut
 from governance.fairness.mitigation.training import Training, training
 from governance.fairness.spec import Rethreshold, Retrain
-from governance.models.predictor import OnnxPredictor
-from governance.models.reading import signature_of
-from governance.subject import Subject
-from tests.in_memory import InMemory
+from governance.models.graph.reading import signature_of
+from governance.models.predict.predictor import OnnxPredictor
+from governance.subject.schema import Schema
+from governance.subject.subject import Subject
 
 SCHEMA = Schema(target="y", positive="yes", sensitive=("g",))
 SEARCH = Search("demographic_parity", 6, 1.0)
@@ -48,7 +48,7 @@ def parent() -> bytes:
     from skl2onnx import to_onnx
     from sklearn.linear_model import LogisticRegression
 
-    from governance.models.convert import named
+    from governance.models.convert.convert import named
 
     frame = people()
     fitted = LogisticRegression().fit(frame[["income"]].to_numpy(np.float32), frame["y"])
@@ -95,6 +95,28 @@ def test_one_threshold_per_group_selects_as_many_as_the_rule_and_keeps_the_order
         assert (np.diff(score[own][order]) >= -1e-7).all()
 
 
+def test_a_tolerance_leaves_that_difference_and_gives_up_less_accuracy(rows: Training, parent: bytes) -> None:
+    strict, _ = cut(rows, parent)
+    loose, _ = RUNS["threshold_optimizer"](rows, replace(SEARCH, tolerance=0.1), parent, silent)
+
+    def told(made: Made) -> tuple[float, float]:
+        shares = [made.rule[rows.group == code].mean() for code in np.unique(rows.group)]
+        return max(shares) - min(shares), float(np.where(rows.label == 1, made.rule, 1 - made.rule).mean())
+
+    assert told(strict)[0] < 0.01
+    assert told(loose)[0] == pytest.approx(0.1, abs=0.005)
+    assert told(loose)[1] > told(strict)[1]
+    assert np.abs(asked(loose.onnx, people()) - loose.rule).max() < 1e-5
+
+
+def test_a_tolerance_that_cannot_be_is_refused(rows: Training, parent: bytes) -> None:
+    with pytest.raises(RefusedInputError, match="cannot be relaxed"):
+        RUNS["threshold_optimizer"](rows, replace(SEARCH, constraint="equalized_odds", tolerance=0.1), parent, silent)
+    subject = Subject(InMemory(people(), SCHEMA))
+    with pytest.raises(RefusedInputError, match="Expected 0 to 1"):
+        rethreshold(subject, Rethreshold(tolerance=1.5), rng=np.random.default_rng(0), progress=silent)
+
+
 def test_a_threshold_that_float32_cannot_hold_decides_as_it_was_chosen(parent: bytes) -> None:
     prediction = OnnxPredictor(parent, signature_of(parent)).predict(people())
     for threshold in (0.3, 0.7):
@@ -124,8 +146,8 @@ def test_a_mixture_has_as_score_the_share_of_its_models_that_select() -> None:
     from fairlearn.reductions import DemographicParity, ExponentiatedGradient
     from sklearn.linear_model import LogisticRegression
 
+    from governance.fairness.features import preparation
     from governance.fairness.mitigation.quiet import quiet
-    from governance.fairness.mitigation.training import preparation
 
     rows = training(people(), SCHEMA, "g")
     (made,) = RUNS["exponentiated_gradient"](rows, SEARCH, b"", silent)
@@ -144,7 +166,7 @@ def test_a_linear_model_behind_removed_correlation_is_the_same_as_fairlearns_two
     from fairlearn.preprocessing import CorrelationRemover
     from sklearn.linear_model import LogisticRegression
 
-    from governance.fairness.mitigation.training import preparation
+    from governance.fairness.features import preparation
 
     rows = training(people(), SCHEMA, "g")
     (made,) = RUNS["correlation_remover"](rows, replace(SEARCH, alpha=0.8), b"", silent)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from governance.fairness import scores as room
-from governance.fairness.groups import Attribute
 from governance.fairness.scores import Scores, added, on_grid, score_rows
+from governance.statistics.groups import Attribute
 
 G = (Attribute("g", ("a", "b")),)
 

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from governance.codec import decode, encode
-from governance.data.schema import Schema
-from governance.evidence import NotAssessed, silent
+from governance.data.in_memory import InMemory
+from governance.evidence.codec import decode, encode
+from governance.evidence.evidence import NotAssessed, silent
 from governance.fairness.report import Limits, SweepReport
 from governance.fairness.spec import Sweep
 from governance.fairness.sweep import sweep
 from governance.fairness.thresholds import Costs, at, cheapest, nearest, total_costs, with_rate
-from governance.subject import Subject
-from tests.in_memory import InMemory
+from governance.subject.schema import Schema
+from governance.subject.subject import Subject
 
 SCHEMA = Schema(target="y", positive="1", negative=("0",), score="s", sensitive=("g", "h"), threshold=0.37)
 

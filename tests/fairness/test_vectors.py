@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from governance.data.schema import Schema
-from governance.evidence import silent
-from governance.fairness import metrics
+from governance.data.in_memory import InMemory
+from governance.evidence.evidence import silent
 from governance.fairness.by_group import by_group
-from governance.fairness.impact_ratio import Line, impact_table
+from governance.fairness.local_law_144.impact_ratio import Line, impact_table
 from governance.fairness.report import FairnessReport, Limits
 from governance.fairness.spec import ByGroup
-from governance.subject import Subject
-from tests.in_memory import InMemory
+from governance.statistics import rates
+from governance.subject.schema import Schema
+from governance.subject.subject import Subject
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_propublica_rates_follow_from_their_counts(cases: dict[str, Any], who: s
     case = cases[f"propublica_compas_{who}"]
     counts = table(**case["inputs"]["confusion"])
     for name, expected in case["expected"]["exact"].items():
-        assert float(metrics.value(NAMES[name], counts)) == pytest.approx(expected, abs=1e-15)
+        assert float(rates.value(NAMES[name], counts)) == pytest.approx(expected, abs=1e-15)
 
 
 def test_people_of_whom_being_selected_is_bad_are_worse_off_with_more_false_positives(cases: dict[str, Any]) -> None:

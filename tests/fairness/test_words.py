@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from governance.data.schema import Schema
-from governance.evidence import silent
+from governance.data.in_memory import InMemory
+from governance.evidence.evidence import silent
 from governance.fairness.by_group import by_group
 from governance.fairness.report import FairnessReport, Limits
 from governance.fairness.spec import ByGroup
-from governance.fairness.words import about_unknown, harm, lead, title, unjudged, worse_off
-from governance.subject import Subject
-from tests.in_memory import InMemory
+from governance.fairness.words import about_unknown, harm, lead, unjudged, worse_off
+from governance.statistics.metric_names import title
+from governance.subject.schema import Schema
+from governance.subject.subject import Subject
 
 
 def report(polarity: str, first: float = 0.75, second: float = 0.375, n: int = 400) -> FairnessReport:
@@ -80,4 +81,4 @@ def test_harm_is_positive_for_the_group_that_is_worse_off() -> None:
 
 
 def test_a_metric_of_a_class_is_named_with_its_class() -> None:
-    assert title("true_positive_rate[yes]") == "Positives found (yes)"
+    assert title("true_positive_rate[yes]") == "Positives found (true positive rate), yes"

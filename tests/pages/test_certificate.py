@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
-from governance.codec import encode
-from governance.evidence import Evidence, Input, NotAssessed, Rows, RunKey, environment
-from governance.explain.report import Certificate, LocalExplanation
+from governance.evidence.codec import encode
+from governance.evidence.evidence import Evidence, Input, NotAssessed, Rows, RunKey, environment
+from governance.explain.results.report import Certificate, LocalExplanation
 from governance.review import policy
 from pages._ui import certificate
-from tests.explain.test_report import explanation
+from tests.explain.results.test_report import explanation
 
 GOOD = Certificate(1e-7, exact=True, std_error=0.0, background_rows=100, background_spread=0.01, neighbour_stability=0.9,
                    lime_agreement=0.7, rows_outside_background=0, scale="raw", units="log-odds")  # fmt: skip

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from governance.drift.group_drift import GroupDrift
-from governance.drift.report import Action, DriftReport, ErrorStream, Estimate, Multivariate
-from governance.drift.sequence import stream
-from governance.evidence import NotAssessed, Rows
-from pages._ui import one_by_one
-from pages._ui.charts import within as charts
+from governance.drift.harm.sequence import stream
+from governance.drift.results.group_drift import GroupDrift
+from governance.drift.results.report import Action, DriftReport, ErrorStream, Estimate, Multivariate
+from governance.evidence.evidence import NotAssessed, Rows
+from pages.explore.drift import group_chart as charts, sequential
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +23,8 @@ def worse() -> ErrorStream:
 def test_harm_that_came_in_the_middle_is_dated_and_the_dummy_is_not_taken_for_a_detector(worse: ErrorStream) -> None:
     assert worse.alarm_at is not None
     assert worse.alarm_at > 500
-    assert f"after {worse.alarm_at:,} of 2,000 outcomes" in one_by_one.answer(worse)
-    said = one_by_one.detectors_in_words(worse)
+    assert f"after {worse.alarm_at:,} of 2,000 outcomes" in sequential.answer(worse)
+    said = sequential.detectors_in_words(worse)
     assert "ADWIN" in said
     assert "Dummy" not in said
 
@@ -34,7 +33,7 @@ def test_windows_without_harm_are_never_certain() -> None:
     rng = np.random.default_rng(1)
     same = [(rng.random(1500) < 0.2).astype(float) for _ in range(2)]
     found = stream(*same, 0.02, "in the order of the file")
-    assert "never showed for certain" in one_by_one.answer(found)
+    assert "never showed for certain" in sequential.answer(found)
 
 
 @pytest.mark.parametrize(("p_value", "said"), [(1e-9, "**Yes**"), (0.4, "**No sign of it**")])
@@ -42,10 +41,10 @@ def test_the_page_says_whether_the_change_reached_the_model(p_value: float, said
     def page(p_value: float) -> None:
         from dataclasses import replace
 
-        from pages._ui import drift
+        from pages.explore.drift import sections
         from tests.pages.test_drift import reach, small
 
-        drift.reached(replace(small(), attributions=reach(p_value)))
+        sections.reached(replace(small(), attributions=reach(p_value)))
 
     drawn = AppTest.from_function(page, kwargs={"p_value": p_value}, default_timeout=60).run()
     assert not drawn.exception
@@ -57,24 +56,24 @@ def test_the_page_says_in_which_groups_a_column_moved_and_where_nobody_can_tell(
     def page() -> None:
         from dataclasses import replace
 
-        from pages._ui import within
+        from pages.explore.drift import group_drift
         from tests.pages.test_drift import inside, small
 
-        within.section(replace(small(), within=inside(), within_reason=""), "age")
+        group_drift.section(replace(small(), within=inside(), within_reason=""), "age")
 
     drawn = AppTest.from_function(page, default_timeout=60).run()
     assert not drawn.exception
     assert drawn.markdown[1].value.replace("\\", "") == (
-        "Moved by more than matters in sex F; nothing beyond chance in sex M; not enough data to tell in sex X."
+        "Moved by more than matters in sex F; nothing beyond chance in sex M; too few rows to tell in sex X."
     )
 
 
 def test_a_column_that_was_not_compared_inside_groups_says_why() -> None:
     def page() -> None:
-        from pages._ui import within
+        from pages.explore.drift import group_drift
         from tests.pages.test_drift import small
 
-        within.section(small(), "age")
+        group_drift.section(small(), "age")
 
     drawn = AppTest.from_function(page, default_timeout=60).run()
     assert "Not assessed: not looked at" in drawn.caption[0].value
@@ -100,12 +99,12 @@ def inside() -> tuple[GroupDrift, ...]:
 
 def test_the_recommendation_says_what_acting_and_not_acting_cost() -> None:
     def page() -> None:
-        from governance.drift.report import Action
-        from governance.drift.stakes import Stakes
-        from pages._ui import drift
+        from governance.drift.results.cost_estimate import Stakes
+        from governance.drift.results.report import Action
+        from pages._ui import recommendation
 
         stakes = Stakes("EUR", "labels", 4300.0, 4000.0, 4600.0, 46500.0, 10814, "Waiting costs.", "Acting costs.")
-        drift.action(Action("retrain", "why", (), stakes))
+        recommendation.action(Action("retrain", "why", (), stakes))
 
     drawn = AppTest.from_function(page, default_timeout=60).run()
     assert not drawn.exception
@@ -118,9 +117,9 @@ def test_costs_that_a_visitor_names_are_asked_with_the_comparison() -> None:
     def page() -> None:
         import streamlit as st
 
-        from pages._ui import pricing
+        from pages._ui import cost_estimate
 
-        found = pricing.asked()
+        found = cost_estimate.asked()
         st.text(f"{found.false_positive} {found.false_negative} {found.label} {found.change} [{found.unit}]")
 
     drawn = AppTest.from_function(page, default_timeout=60).run()
@@ -144,18 +143,17 @@ def small() -> DriftReport:
 
 
 def test_every_test_of_a_column_has_a_plain_name_and_words() -> None:
-    from governance.drift.report import TESTS
-    from pages._ui import drift
+    from governance.drift.columns.column_tests import COLUMN_TESTS
     from pages._ui.glossary import meaning
 
-    assert set(drift._TESTS) == set(TESTS)
-    assert all(meaning(name).endswith(".") for name in TESTS)
+    assert len({test.id for test in COLUMN_TESTS}) == len(COLUMN_TESTS) == len({test.label for test in COLUMN_TESTS})
+    assert all(meaning(test.id).endswith(".") for test in COLUMN_TESTS)
 
 
 def test_names_in_the_picture_of_columns_do_not_lie_on_one_another() -> None:
     import pandas as pd
 
-    from pages._ui.charts import drift as charts
+    from pages.explore.drift import charts
 
     rows = [("income", 0.11, 0.05), ("years", 0.10, 0.049), ("debt", 0.2, 0.1), ("age", 0.9, 0.05)]
     frame = pd.DataFrame(rows, columns=["column", "times the limit", "importance"]).assign(verdict="moved", reason="")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from governance.evidence import NotAssessed
-from governance.explain.report import (
+from governance.evidence.evidence import NotAssessed
+from governance.explain.results.report import (
     Attribution,
     Background,
     Certificate,
@@ -16,9 +16,9 @@ from governance.explain.report import (
     Moved,
     WhatIf,
 )
-from pages._ui import global_views
 from pages._ui.charts import explanation as charts
 from pages._ui.charts.base import styled
+from pages.explore.explanations import global_views
 
 NONE = NotAssessed("not measured")
 LOCAL = LocalExplanation(
@@ -108,3 +108,18 @@ def test_every_chart_can_be_drawn(words: bool) -> None:
     ]
     for chart in drawn:
         assert "mark" in str(styled(chart).to_dict())
+
+
+def test_a_waterfall_leaves_room_for_its_numbers_names_its_ends_and_is_tall_enough_for_few_bars() -> None:
+    frame = charts.waterfall_frame(LOCAL)
+    spec = charts.waterfall(frame, charts.ends_frame(1.0, 0.25), 3, "log-odds").to_dict()
+    scales = [layer["encoding"]["x"]["scale"] for layer in spec["layer"] if "scale" in layer["encoding"].get("x", {})]
+    widest = (
+        max(len(label) for label in frame["label"]) * 7 + 4
+    )  # pixels: 12 px digits are at most 7 wide, 4 lie before them
+    assert [scale["padding"] >= widest for scale in scales] == [True]
+    texts = [layer["encoding"]["text"]["field"] for layer in spec["layer"] if "text" in layer["encoding"]]
+    assert texts == ["label", "name", "name"]
+    assert spec["height"] - 3 * 22 >= 100, "legend, axis and its title lie inside the height"
+    assert charts.ends_columns(1.0, 0.25)["side"] == ["right", "left"]
+    assert charts.ends_columns(0.25, 1.0)["side"] == ["left", "right"]

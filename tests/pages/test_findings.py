@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from governance.codec import encode
-from governance.evidence import Evidence, Input, NotAssessed, Rows, RunKey, environment
+from governance.evidence.codec import encode
+from governance.evidence.evidence import Evidence, Input, NotAssessed, Rows, RunKey, environment
 from pages._ui import findings
 
 

@@ -9,20 +9,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from governance.data.schema import Schema
-from governance.evidence import silent
+from governance.data.in_memory import InMemory
+from governance.evidence.evidence import silent
+from governance.fairness import words as fairness_words
 from governance.fairness.by_group import by_group
 from governance.fairness.report import FairnessReport, Limits, SweepReport
 from governance.fairness.spec import ByGroup, Sweep
 from governance.fairness.sweep import sweep
-from governance.models.signature import Prediction
+from governance.performance import words
 from governance.performance.report import PerformanceReport
 from governance.performance.spec import Summary
 from governance.performance.summary import summary
-from governance.subject import Subject
-from pages._ui import groups, rightness
-from pages._ui.charts import fairness, performance
-from tests.in_memory import InMemory
+from governance.subject.schema import Schema
+from governance.subject.signature import Prediction
+from governance.subject.subject import Subject
+from pages.explore.fairness import group_charts, groups
+from pages.explore.performance import charts
 
 EVIL = ":material/check_circle: approved <b>x</b>"
 
@@ -48,11 +50,11 @@ def test_the_attribute_with_the_worst_group_is_offered_first(report: FairnessRep
 
 
 def test_groups_are_drawn_worst_first_with_a_word_for_each_verdict(report: FairnessReport) -> None:
-    frame = fairness.group_frame(report.groups(("g",)), "selection_rate", "good")
+    frame = group_charts.group_frame(report.groups(("g",)), "selection_rate", "good")
     assert frame["Group"][0] == "b"
     assert frame["Verdict"][0] == "Worse than the reference"
     assert "Reference" in set(frame["Verdict"])
-    chart = fairness.dots(frame, "selection_rate", 0.5, share=True).to_dict()
+    chart = group_charts.dots(frame, "selection_rate", 0.5, share=True).to_dict()
     assert len(chart["layer"]) == 3
 
 
@@ -65,28 +67,31 @@ def test_a_reference_can_be_chosen_by_name_and_is_understood_by_the_method(repor
 
 
 def test_a_disparity_is_called_by_what_it_compares() -> None:
-    assert fairness.compared("demographic_parity") == "Share selected"
-    assert fairness.compared("equalized_odds") == "Positives found and negatives selected"
+    assert fairness_words.compared("demographic_parity") == "Share selected (selection rate)"
+    assert (
+        fairness_words.compared("equalized_odds")
+        == "Positives found (true positive rate) and negatives selected (false positive rate)"
+    )
 
 
 def test_the_frontier_can_be_drawn() -> None:
     found = sweep(subject(), Sweep(limits=Limits(draws=100)), rng=np.random.default_rng(0), progress=silent).result
     assert isinstance(found, SweepReport)
-    frame = fairness.frontier_frame(found.frontier["g"])
-    assert fairness.frontier(frame).to_dict()["layer"]
+    frame = group_charts.frontier_frame(found.frontier["g"])
+    assert group_charts.frontier(frame).to_dict()["layer"]
 
 
 def test_the_confusion_picture_adds_up_to_all_rows() -> None:
     found = summary(subject(), Summary(), rng=np.random.default_rng(0), progress=silent).result
     assert isinstance(found, PerformanceReport)
-    frame = performance.confusion_frame(found.binary.confusion, "1")
+    frame = charts.confusion_frame(found.binary.confusion, charts.Said("1", "not 1"))
     assert frame["Rows"].sum() == 900
     assert frame.groupby("Label")["Share of the label"].sum().tolist() == pytest.approx([1, 1])
-    rates = performance.curve_frame(found.binary.curve)
-    assert performance.roc(rates, rates.iloc[[3]]).to_dict()["layer"]
-    assert performance.precision_recall(rates, rates.iloc[[3]], 0.5).to_dict()["layer"]
-    assert performance.calibration(performance.calibration_frame(found.binary)).to_dict()["layer"]
-    assert "Always giving the commoner answer" in rightness.lead(found)
+    rates = charts.curve_frame(found.binary.curve)
+    assert charts.roc(rates, rates.iloc[[3]]).to_dict()["layer"]
+    assert charts.precision_recall(rates, rates.iloc[[3]], 0.5).to_dict()["layer"]
+    assert charts.calibration(charts.calibration_frame(found.binary)).to_dict()["layer"]
+    assert "Always giving the commoner answer" in words.lead(found)
 
 
 def test_regression_and_many_classes_have_pictures_too() -> None:
@@ -97,18 +102,18 @@ def test_regression_and_many_classes_have_pictures_too() -> None:
         InMemory(frame, Schema(target="y")), predictions=Prediction((), None, (actual + rng.normal(0, 3, 300))[:, None])
     )
     found = summary(made, Summary(), rng=rng, progress=silent).result
-    assert performance.residuals(performance.residual_frame(found.regression)).to_dict()["layer"]
-    assert performance.by_prediction(performance.by_prediction_frame(found.regression)).to_dict()["layer"]
-    assert rightness.lead(found).startswith("Predictions are off by 2.")
+    assert charts.residuals(charts.residual_frame(found.regression)).to_dict()["layer"]
+    assert charts.by_prediction(charts.by_prediction_frame(found.regression)).to_dict()["layer"]
+    assert words.lead(found).startswith("Predictions are off by 2.")
     label = rng.integers(0, 3, 300)
     frame = pd.DataFrame({"y": np.array(["x", "y", "z"])[label]})
     made = Subject(
         InMemory(frame, Schema(target="y")), predictions=Prediction(("x", "y", "z"), label, np.eye(3)[label])
     )
     found = summary(made, Summary(draws=50), rng=rng, progress=silent).result
-    frame = performance.classes_frame(found.multiclass)
+    frame = charts.classes_frame(found.multiclass)
     assert frame["Rows"].sum() == 300
-    assert performance.classes(frame).to_dict()["layer"]
+    assert charts.classes(frame).to_dict()["layer"]
 
 
 SCRIPT = """
@@ -116,11 +121,11 @@ import sys
 sys.path.insert(0, {root!r})
 import numpy as np
 from tests.pages.test_groups import subject
-from governance.evidence import silent
+from governance.evidence.evidence import silent
 from governance.fairness.by_group import by_group
 from governance.fairness.report import Limits
 from governance.fairness.spec import ByGroup
-from pages._ui import groups
+from pages.explore.fairness import groups
 found = by_group(subject(), ByGroup(limits=Limits(draws=0)), rng=np.random.default_rng(0), progress=silent).result
 groups.by_group(found, found.groups(("g",)), "selection_rate", "x")
 groups.disparities(found, "g")

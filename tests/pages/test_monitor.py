@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from governance.drift.alerts import Alert, State
-from governance.workflow import places
-from governance.workflow.timeline import Standing
-from pages._ui import monitoring
+from governance.drift.alerts.alerts import Alert, State
+from governance.workflow.monitoring.timeline import Standing
+from governance.workflow.workspace import current_workspace
+from pages.explore.monitor import monitoring
 from storage.entities import RegisteredDataset
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -27,8 +27,8 @@ def standing(state: State | None) -> Standing:
 def test_an_empty_workspace_gets_a_page_that_teaches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "workspace"
     monkeypatch.setenv("COUNTERSIGN_WORKSPACE", str(root))
-    places.create("Test board", "a long passphrase", root)
-    drawn = AppTest.from_file(str(PAGES / "explore/monitor.py"), default_timeout=60).run()
+    current_workspace.create("Test board", "a long passphrase", root)
+    drawn = AppTest.from_file(str(PAGES / "explore/monitor/page.py"), default_timeout=60).run()
     assert not drawn.exception
     assert [title.value for title in drawn.title] == ["Monitor"]
     assert "Pick a model" in drawn.markdown[0].value

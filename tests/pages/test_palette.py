@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import tomllib
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from pages._ui import palette
 
-CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+CONFIG = tomllib.loads((Path(__file__).parents[2] / "assets" / "theme.toml").read_text(encoding="utf-8"))["theme"]
 GROUNDS = [CONFIG[theme]["backgroundColor"] for theme in ("light", "dark")]
 # Machado, Oliveira, Fernandes (2009), severity 1.0, on linear RGB.
 DEFICIENCIES = {
@@ -88,3 +89,44 @@ def test_small_print_which_is_drawn_at_sixty_percent_is_legible(theme: str) -> N
 
 def test_the_theme_and_the_charts_use_the_same_colours() -> None:
     assert tuple(CONFIG["chartCategoricalColors"]) == palette.CATEGORIES
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_can_be_read_in_charts_on_buttons_and_in_digests(theme: str) -> None:
+    look = CONFIG[theme]
+    assert contrast(palette.INK[theme], look["backgroundColor"]) >= 4.5
+    assert contrast("#ffffff", look["primaryColor"]) >= 4.5
+    assert contrast(look["primaryColor"], look["backgroundColor"]) >= 3.0
+    faded = faint(look["codeTextColor"], look["backgroundColor"])
+    assert contrast(faded, look["secondaryBackgroundColor"]) >= 4.5
+
+
+@pytest.mark.parametrize("ground", palette.SEQUENTIAL[:3])
+def test_black_words_are_legible_on_every_tone_that_bears_words(ground: str) -> None:
+    assert contrast("#000000", ground) >= 4.5
+
+
+def words_of(tree: ast.AST) -> list[tuple[int, str]]:
+    """Return line and colour of every text mark of a file that takes a colour of its own."""
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        inner = node.func.value if node.func.attr == "encode" else node
+        marks = isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr == "mark_text"
+        if marks:
+            found += [(node.lineno, ast.unparse(item.value)) for item in node.keywords if item.arg == "color"]
+    return found
+
+
+def test_words_in_charts_take_the_ink_of_the_theme_or_stand_in_black_on_a_light_tone() -> None:
+    pages = Path(__file__).parents[2] / "pages"
+    files = {path: words_of(ast.parse(path.read_text("utf-8"))) for path in pages.rglob("*.py")}
+    assert {path.name: found for path, found in files.items() if [c for _, c in found if c != "'black'"]} == {}
+    assert any(found for found in files.values()), "the finder finds"
+
+
+def faint(colour: str, ground: str, opacity: float = 0.6) -> str:
+    """Return a colour as a caption shows it: at six tenths over the ground."""
+    pairs = zip(*([int(item[at : at + 2], 16) for at in (1, 3, 5)] for item in (colour, ground)), strict=True)
+    return "#" + "".join(f"{round(opacity * own + (1 - opacity) * under):02x}" for own, under in pairs)

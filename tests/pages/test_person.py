@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from governance.codec import encode
-from governance.evidence import Evidence, Rows, RunKey, environment
+from governance.evidence.codec import encode
+from governance.evidence.evidence import Evidence, Rows, RunKey, environment
 from governance.explain.spec import Change, WhatIfParameters
-from governance.run import Done
+from governance.runs.run import Done
 from pages._ui import attributions
 from tests.pages.test_explanation_charts import EDITED, LOCAL
 
@@ -22,7 +22,7 @@ QUESTION = object()
 def page() -> None:
     import pandas as pd
 
-    from pages._ui import person
+    from pages.explore.person import person
     from tests.pages.test_explanation_charts import LOCAL
 
     frame = pd.DataFrame({"a": [1.0, 2.0], "b:c": pd.Series(["x", "y"], dtype="category"), "d": [2, 7]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from governance.data.public import PUBLIC
-from governance.errors import RefusedInputError
-from governance.workflow import places
-from pages._ui import public_sets
+from governance.evidence.errors import RefusedInputError
+from governance.workflow.workspace import current_workspace
+from pages.registry.register import public_sets
+from tests.pages import seated
 
-PAGE = Path(__file__).parents[2] / "pages" / "registry" / "datasets.py"
+PAGE = Path(__file__).parents[2] / "pages" / "registry" / "register" / "page.py"
 
 
 class Here:
@@ -40,13 +42,14 @@ class Never:
 def offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     root = tmp_path / "workspace"
     monkeypatch.setenv("COUNTERSIGN_WORKSPACE", str(root))
-    places.create("Test board", "a long passphrase", root)
+    place = seated.enrolled(current_workspace.create("Test board", "a long passphrase", root), "a long passphrase")
     home = tmp_path / "public"
     home.mkdir()
     monkeypatch.setattr(public_sets, "_folder", lambda: type("Folder", (), {"name": str(home)}))
     monkeypatch.setattr(public_sets, "executor", Here)
     drawn = AppTest.from_file(str(PAGE), default_timeout=60)
     drawn.session_state["public"] = True
+    seated.sat_down(drawn, place)
     return drawn.run()
 
 
@@ -63,12 +66,18 @@ def read(text: str) -> str:
     return text.replace("\\", "").replace("\N{WORD JOINER}", "")
 
 
+def fetched_file(drawn: AppTest) -> str:
+    """Return the name of what was fetched, "" when nothing was."""
+    kept = drawn.session_state["countersign.registering.ada"]
+    return str(kept.get("registering-file-table", ["", "", ""])[2])
+
+
 def test_nothing_is_fetched_before_a_person_asks_and_the_licence_stands_there(offered: AppTest) -> None:
     assert not offered.exception
     assert "Licence" not in written(offered)
     drawn = choose(offered)
     assert "Licence: CC BY 4.0 (UCI)" in written(drawn)
-    assert drawn.text_input[0].value == ""
+    assert fetched_file(drawn) == ""
 
 
 def test_without_a_network_the_page_says_so_in_words(offered: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +91,7 @@ def test_without_a_network_the_page_says_so_in_words(offered: AppTest, monkeypat
         read(drawn.error[0].value) == "**Adult could not be fetched: no network.** It needs a network; try again later."
     )
     assert not drawn.success
-    assert drawn.text_input[0].value == ""
+    assert fetched_file(drawn) == ""
 
 
 def test_a_fetch_that_does_not_end_is_given_up_in_words(offered: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,5 +111,9 @@ def test_what_was_fetched_goes_to_the_same_registration(offered: AppTest, monkey
     drawn = choose(offered).button(key="public-fetch").click().run()
     assert not drawn.exception
     assert not drawn.error
-    assert drawn.text_input[0].value.endswith("adult.parquet")
-    assert "A Parquet file with 3 rows and 2 columns." in written(drawn)
+    assert fetched_file(drawn) == "adult.parquet"
+    deadline = time.monotonic() + 60
+    while "A Parquet file with 3 rows and 2 columns." not in written(drawn):
+        assert time.monotonic() < deadline, written(drawn)
+        time.sleep(0.2)
+        drawn.run()

@@ -41,8 +41,7 @@ def test_every_page_that_is_built_is_on_the_map() -> None:
     mapped = {entry.file for entry in navigation.ENTRIES}
     files = {
         path.relative_to(navigation.PAGES).as_posix()
-        for path in navigation.PAGES.rglob("*.py")
-        if not any(part.startswith("_") for part in path.relative_to(navigation.PAGES).parts)
+        for path in (navigation.PAGES / "home.py", *navigation.PAGES.rglob("page.py"))
     }
     assert files <= mapped
 

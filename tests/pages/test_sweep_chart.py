@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from governance.data.schema import Schema
-from governance.evidence import silent
+from governance.data.in_memory import InMemory
+from governance.evidence.evidence import silent
 from governance.fairness.report import Limits, SweepReport
 from governance.fairness.spec import Sweep
 from governance.fairness.sweep import sweep
-from governance.subject import Subject
+from governance.subject.schema import Schema
+from governance.subject.subject import Subject
 from pages._ui.charts import base
-from pages._ui.charts import sweep as charts
-from tests.in_memory import InMemory
+from pages.explore.fairness import sweep_chart as charts
 
 THRESHOLD = 0.4321
 """Between two positions of the slider."""

@@ -9,15 +9,16 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from governance.errors import RefusedInputError
-from governance.evidence import Dropped, Rows
-from governance.methods import CATALOGUE
+from governance.evidence.errors import RefusedInputError
+from governance.evidence.evidence import Dropped, Rows
 from governance.review.docket import Duty
-from pages._ui import badges, duties, glossary, navigation, people, runs
+from governance.runs.catalogue import CATALOGUE
+from pages._ui import badges, duties, glossary, navigation, runs
 from pages._ui.charts import base
-from pages._ui.footer import sentence
-from pages._ui.house import LedgerState
-from pages._ui.tables import rows_used
+from pages._ui.tables import rows_used, safe
+from pages._ui.workspace import LedgerState
+from pages.explore.person import people
+from pages.shell.footer import sentence
 from storage.entities import Run
 
 RUN = Run(
@@ -43,7 +44,8 @@ def test_a_run_says_how_far_it_is() -> None:
 def test_a_run_that_has_not_counted_yet_says_that_it_starts() -> None:
     fresh = replace(RUN, done=0, total=0, phase="")
     assert (runs.words(fresh), runs.share(fresh)) == ("Starting", 0.0)
-    assert runs.words(replace(RUN, state="waiting")) == "Waiting for its turn"
+    assert runs.words(replace(RUN, state="waiting", phase="")) == "Waiting for its turn"
+    assert runs.words(replace(RUN, state="waiting", phase="2 before yours")) == "Waiting for its turn: 2 before yours"
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "interrupted"])
@@ -64,7 +66,7 @@ def test_a_run_that_ended_without_a_result_says_why_and_offers_to_compute_again(
 
 def test_an_error_that_a_person_can_mend_is_shown_with_its_advice_and_its_words_are_escaped() -> None:
     def page() -> None:
-        from governance.errors import RefusedInputError
+        from governance.evidence.errors import RefusedInputError
         from pages._ui import errors
 
         with errors.caught():
@@ -120,12 +122,12 @@ def test_the_account_of_rows_names_what_was_left_out() -> None:
 def test_the_footer_says_how_the_ledger_is(
     state: LedgerState | None, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages._ui.house.ledger", lambda: state)
+    monkeypatch.setattr("pages._ui.workspace.ledger", lambda: state)
     assert said in sentence()
 
 
 def test_a_damaged_ledger_is_named_damaged_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages._ui.house.ledger", lambda: LedgerState(3, "", verified=False, reason="cut off"))
+    monkeypatch.setattr("pages._ui.workspace.ledger", lambda: LedgerState(3, "", verified=False, reason="cut off"))
     assert "Damaged" in sentence()
     assert "cut off" in sentence()
 
@@ -162,8 +164,8 @@ def test_a_page_that_is_not_on_the_map_is_refused() -> None:
 
 def test_evidence_is_asked_for_only_when_there_is_something_to_look_at() -> None:
     def page(method: str) -> None:
+        from pages._ui.choices import Picked
         from pages._ui.evidence import need
-        from pages._ui.subject import Picked
 
         assert need(method, Picked("", "", "", "", "", "", "")) is None
 
@@ -180,3 +182,47 @@ def test_charts_are_altair_charts() -> None:
 def test_a_model_of_a_number_offers_no_order_by_a_threshold() -> None:
     assert people.ORDERS[3] in people.orders("yes")
     assert people.ORDERS[3] not in people.orders("")
+
+
+def test_a_table_on_a_screen_holds_no_formula_because_anybody_can_save_it_as_a_file() -> None:
+    frame = pd.DataFrame({
+        "=name": ['=HYPERLINK("http://evil")', "@sum", "plain", "+1+cmd|' /C calc'!A0"],
+        "figures": ["-0.05 to 0.02", "+3.1%", "-4", None],
+        "number": [-1.5, 2.0, 3.0, 4.0],
+    })  # fmt: skip
+    found = safe(frame)
+    assert list(found.columns) == ["'=name", "figures", "number"]
+    assert list(found["'=name"]) == ['\'=HYPERLINK("http://evil")', "'@sum", "plain", "'+1+cmd|' /C calc'!A0"]
+    assert found[["figures", "number"]].equals(frame[["figures", "number"]])
+    assert safe(frame[["figures", "number"]]).equals(frame[["figures", "number"]])
+
+
+def test_the_table_behind_a_chart_is_taken_away_whole_and_without_formulae() -> None:
+    import csv
+    import io
+
+    from pages._ui.tables import csv_of
+
+    frame = pd.DataFrame({"=who": ["=HYPERLINK(1)", 'a "b", c\nd'], "share": [0.1 + 0.2, -1.5]})
+    text = csv_of(frame).decode("utf-8-sig")
+    assert csv_of(frame).startswith(b"\xef\xbb\xbf")
+    head, first, second = csv.reader(io.StringIO(text, newline=""))
+    assert head == ["'=who", "share"]
+    assert first == ["'=HYPERLINK(1)", "0.30000000000000004"]
+    assert second == ['a "b", c\nd', "-1.5"]
+
+
+def test_a_chart_offers_its_numbers_as_a_file_from_a_button() -> None:
+    def page() -> None:
+        import pandas as pd
+        import streamlit as st
+
+        from pages._ui.charts import base
+
+        st.session_state["behind-gaps"] = True
+        frame = pd.DataFrame({"who": ["a"], "value": [1.0]})
+        base.draw(base.interval_bars(frame, "who", "value", "Value"), "A bar", frame, "gaps")
+
+    drawn = AppTest.from_function(page).run()
+    assert not drawn.exception
+    assert [item.proto.label for item in drawn.get("download_button")] == ["CSV"]

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 import pandas as pd
 import pytest
 import sklearn.metrics as sm
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
+from scipy import optimize
 
-from governance.codec import decode, encode
-from governance.data.schema import Schema
-from governance.evidence import Finding, NotAssessed, silent
-from governance.models.signature import Prediction
+from governance.data.in_memory import InMemory
+from governance.evidence.codec import decode, encode
+from governance.evidence.evidence import Finding, NotAssessed, silent
+from governance.performance import reference_answer, words
 from governance.performance.report import PerformanceReport
 from governance.performance.spec import Summary
 from governance.performance.summary import summary
-from governance.subject import Subject
-from tests.in_memory import InMemory
+from governance.subject.schema import Schema
+from governance.subject.signature import Prediction
+from governance.subject.subject import Subject
 
 SCHEMA = Schema(target="y", positive="yes", negative=("no",), score="score", threshold=0.5)
 
@@ -88,10 +91,19 @@ def test_the_area_has_the_variance_that_delong_gives() -> None:
     wins = (one[:, None] > zero[None, :]) + 0.5 * (one[:, None] == zero[None, :])
     variance = wins.mean(axis=1).var(ddof=1) / len(one) + wins.mean(axis=0).var(ddof=1) / len(zero)
     item = finding(frame).result.measure("roc_auc")
-    logit = np.log(wins.mean() / (1 - wins.mean()))
-    half = 1.959963985 * np.sqrt(variance) / (wins.mean() * (1 - wins.mean()))
-    assert item.low == pytest.approx(1 / (1 + np.exp(-(logit - half))), abs=1e-9)
-    assert item.high == pytest.approx(1 / (1 + np.exp(-(logit + half))), abs=1e-9)
+    area, p, q = wins.mean(), len(one), len(zero)
+
+    def of_model(true: float) -> float:
+        return true * (1 - true) * (1 + ((p + q) / 2 - 1) * ((1 - true) / (2 - true) + true / (1 + true))) / (p * q)
+
+    reach = 1.959963984540054**2 * max(
+        variance / of_model(area), 1
+    )  # the interval is explained in governance.statistics.auc
+    ends = [
+        optimize.brentq(lambda true: (area - true) ** 2 - reach * of_model(true), *side)
+        for side in ((0, area), (area, 1))
+    ]
+    assert (item.low, item.high) == pytest.approx(tuple(ends), abs=1e-9)
 
 
 def test_calibration_bins_hold_every_row_once_and_their_means() -> None:
@@ -169,6 +181,24 @@ def test_multiclass_measures_equal_scikit_learn() -> None:
     for index, one in enumerate(found.multiclass.per_class):
         area = next(item for item in one.measures if item.metric == "roc_auc")
         assert area.value == pytest.approx(sm.roc_auc_score(label == index, score[:, index]))
+        assert sum(item.n for item in one.calibration) == 500
+        assert sum(item.n * item.rate for item in one.calibration) == pytest.approx((label == index).sum())
+        brier = next(item for item in one.measures if item.metric == "brier_score")
+        assert brier.value == pytest.approx(sm.brier_score_loss(label == index, score[:, index]))
+    assert found.measure("log_loss").value == pytest.approx(sm.log_loss(label, score))
+
+
+def test_scores_of_several_classes_that_are_no_probabilities_have_an_area_and_no_calibration() -> None:
+    rng = np.random.default_rng(8)
+    label = rng.integers(0, 3, 300)
+    score = rng.normal(size=(300, 3)) + 2 * np.eye(3)[label]
+    prediction = Prediction(("a", "b", "c"), score.argmax(axis=1), score)
+    found = finding(pd.DataFrame({"y": np.array(["a", "b", "c"])[label]}), Schema(target="y"), prediction).result
+    assert found.measure("log_loss") is None
+    for one in found.multiclass.per_class:
+        assert one.calibration == ()
+        assert {item.metric for item in one.measures} >= {"roc_auc", "precision"}
+        assert "brier_score" not in {item.metric for item in one.measures}
 
 
 def test_chunks_give_the_same_report_as_the_whole() -> None:
@@ -194,3 +224,30 @@ def test_any_small_table_gives_an_honest_report(rows: list[tuple[str | None, flo
             sum((point.true_negative, point.false_positive, point.false_negative, point.true_positive))
             == done.rows.used
         )
+
+
+def test_the_answer_that_costs_nothing_for_numbers_is_the_mean_of_the_labels() -> None:
+    rng = np.random.default_rng(5)
+    actual = rng.normal(10, 3, 400)
+    prediction = Prediction((), None, (actual + rng.normal(0, 1, 400))[:, None])
+    found = reference_answer(finding(pd.DataFrame({"y": actual}), Schema(target="y"), prediction).result)
+    assert found.metric == "root_mean_squared_error"
+    assert found.value == pytest.approx(sm.root_mean_squared_error(actual, np.full(400, actual.mean())))
+    assert found.verdict == "better"
+
+
+def test_the_answer_that_costs_nothing_for_classes_is_the_commonest_one() -> None:
+    frame = pd.DataFrame({"y": ["yes"] * 70 + ["no"] * 30, "score": [0.1] * 60 + [0.9] * 10 + [0.1] * 30})
+    report = finding(frame).result
+    found = reference_answer(report)
+    assert (found.value, found.model, found.verdict) == (0.7, 0.4, "worse")
+    assert found.name == "Commonest answer: always “yes”"
+    assert "Always giving the commoner answer would reach 70.0 %." in words.lead(report)
+
+
+def test_of_several_classes_the_largest_is_named_as_the_answer_that_costs_nothing() -> None:
+    label = np.array([0] * 10 + [1] * 25 + [2] * 15)
+    prediction = Prediction(("a", "b<", "c"), label, np.eye(3)[label])
+    report = finding(pd.DataFrame({"y": np.array(["a", "b<", "c"])[label]}), Schema(target="y"), prediction).result
+    assert reference_answer(report).value == 0.5
+    assert "Always answering “b&lt;”, the largest class, would reach 50.0 %." in words.lead(report, html.escape)

@@ -18,6 +18,7 @@ MEMBERS: dict[str, tuple[str, ...]] = {
     "olga": ("member", "owner"),
 }
 MODEL = "a" * 64
+DATA = "b" * 64
 METHODS = ("quality.checks", "performance.summary", "fairness.by_group")
 EVIDENCE = tuple(
     events.FrozenItem(hashlib.sha256(name.encode()).hexdigest(), hashlib.sha256(name.encode()[::-1]).hexdigest(), name)
@@ -57,7 +58,7 @@ class Room:
         reason = None if kind == "approve" else text(f"reason of {who}")
         assert self.case.review is not None
         body = events.VoteCast(
-            kind, self.case.bundle, self.case.review.round, reason, conditions, f"I vote {kind}", text(who)
+            kind, self.case.bundle, self.case.review.round, reason, conditions, events.MEANINGS[kind], text(who)
         )
         self.do(who, body)
 
@@ -109,8 +110,10 @@ def registered() -> Room:
     """Return a room with a case in draft and its evidence recorded."""
     room = founded()
     room.do("service", events.ModelRegistered("m", "Credit", "1", MODEL, "binary", "olga", "high", text("use")), None)
+    table = events.DatasetRegistered("applicants", "Applicants", DATA, "d" * 64, 10, "evaluation", "e" * 64)
+    room.do("service", table, None)
     for item in EVIDENCE:
-        body = events.EvidenceRecorded(item.digest, item.key, item.method, 1, MODEL, ("b" * 64,), 10, 10, "assessed")
+        body = events.EvidenceRecorded(item.digest, item.key, item.method, 1, MODEL, (DATA,), 10, 10, "assessed")
         room.do("service", body, None)
     room.do(
         "service", events.CaseRegistered("credit", text("t"), text("q"), (MODEL,), "olga", "", "", "high"), "credit"

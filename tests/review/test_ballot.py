@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance.errors import RuleError
+from governance.evidence.errors import RuleError
 from governance.review import events
 from governance.review.ballot import exceeds, outcome_of, standing
 from governance.review.deliberation import vote_hindrances
@@ -102,12 +102,14 @@ def test_a_conflict_declared_after_the_vote_voids_it() -> None:
             },
             "before the vote",
         ),
+        ("ada", {"meaning": events.MEANINGS["reject"]}, "meaning of the signature"),
+        ("ada", {"vote": "abstain", "rationale": text("r")}, "meaning of the signature"),
     ],
 )
 def test_a_ballot_that_breaks_a_rule_is_refused(who: str, fields: dict[str, object], words: str) -> None:
     room = opened()
     room.do("ada", events.ConflictDeclared("ada", conflict=False))
-    body = events.VoteCast("approve", room.case.bundle, 1, None, (), "I approve", text("Ada"))
+    body = events.VoteCast("approve", room.case.bundle, 1, None, (), events.MEANINGS["approve"], text("Ada"))
     with pytest.raises(RuleError, match=words):
         room.do(who, changed(body, **fields))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance.errors import RuleError
+from governance.evidence.errors import RuleError
 from governance.review import events
 from governance.review.decision import months_later
 from tests.review.board import changed, condition, conditional, opened, text

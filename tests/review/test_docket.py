@@ -76,3 +76,36 @@ def test_a_draft_waits_for_its_owner_and_the_chair() -> None:
 
 def test_nothing_waits_for_a_stranger() -> None:
     assert kinds(opened(), "mallory") == []
+
+
+def appealed(*joining: str) -> Room:
+    """Return a room where ada, ben, cleo and dan decided, olga appealed, and others joined the board."""
+    room = opened()
+    for who in ("ada", "ben", "cleo", "dan"):
+        room.vote(who)
+    room.decide()
+    for who in joining:
+        room.join(who, ("member",))
+    room.do("olga", events.AppealFiled("a1", "olga", text("please look again")))
+    return room
+
+
+def test_an_appeal_waits_for_everybody_who_may_rule_on_it_until_enough_of_them_agree() -> None:
+    room = appealed("eve", "fay", "gil")
+    assert {who for who in room.state.members if "rule" in kinds(room, who)} == {"eve", "fay", "gil"}
+    panel = ("eve", "fay", "gil")
+    ours = [events.AppealDecided("a1", panel, "rejected", text(words)) for words in ("one", "two", "three")]
+    for who, ruling in zip(panel, ours, strict=True):
+        assert {member for member in room.state.members if "rule" in kinds(room, member)} == set(
+            panel[panel.index(who) :]
+        )
+        room.do(who, ruling)
+    assert {who for who in room.state.members if "rule" in kinds(room, who)} == set(panel)
+    room.do("fay", ours[0])
+    assert not any({"rule", "panel"} & set(kinds(room, who)) for who in room.state.members)
+
+
+def test_an_appeal_that_nobody_may_rule_on_is_the_chairs_concern() -> None:
+    room = appealed("eve")
+    assert {who for who in room.state.members if "panel" in kinds(room, who)} == {"ada"}
+    assert not any("rule" in kinds(room, who) for who in room.state.members)

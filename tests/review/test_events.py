@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from governance.codec import canonical, encode
-from governance.errors import RefusedInputError
+from governance.evidence.codec import canonical, encode
+from governance.evidence.errors import RefusedInputError
 from governance.review import events
 
 VOTE = {
@@ -74,7 +74,7 @@ def test_an_unknown_event_type_is_answered_with_the_known_ones() -> None:
 
 
 def test_every_event_type_has_its_own_body() -> None:
-    assert len({kind.name for kind in events.EVENTS}) == len({kind.body for kind in events.EVENTS}) == 27
+    assert len({kind.name for kind in events.EVENTS}) == len({kind.body for kind in events.EVENTS}) == 32
 
 
 def test_a_float_deep_inside_is_found() -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typer
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from governance.cli.gate import gate as command
-from governance.codec import sha256
-from governance.errors import RefusedInputError
-from governance.evidence import Environment, Evidence, Input, Rows, RunKey
+from governance.evidence.codec import sha256
+from governance.evidence.errors import RefusedInputError
+from governance.evidence.evidence import Environment, Evidence, Input, Rows, RunKey
 from governance.review import policy as policies
 from governance.review.gate import GateWaiver, evaluate
 
@@ -183,3 +183,13 @@ def test_the_command_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     ):
         with pytest.raises(RefusedInputError, match=words):
             command(*arguments)
+
+
+def test_a_policy_without_automatic_rules_keeps_its_bytes_and_one_with_them_has_its_own() -> None:
+    plain = policy()
+    assert b"automatic" not in plain.to_bytes()
+    ruled = replace(plain, automatic=("realised",))
+    assert policies.from_json(json.loads(ruled.to_bytes())) == ruled
+    assert ruled.digest != plain.digest
+    with pytest.raises(RefusedInputError, match="column"):
+        policies.from_json({**json.loads(ruled.to_bytes()), "automatic": ["column"]})

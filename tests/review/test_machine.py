@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance.errors import GovernanceError, RuleError
+from governance.evidence.errors import CountersignError, RuleError
 from governance.review import events, opening
 from governance.review.machine import apply, replay
 from governance.review.state import BoardState, Entry
@@ -26,7 +26,7 @@ from tests.review.board import (
 
 def refused(room: Room, actor: str, body: events.Body, words: str, case: str | None = "credit") -> None:
     before = room.state
-    with pytest.raises(GovernanceError, match=words):
+    with pytest.raises(CountersignError, match=words):
         room.do(actor, body, case)
     assert room.state is before
 
@@ -81,7 +81,7 @@ def test_a_charter_needs_its_own_digest_and_a_board_member() -> None:
     room = founded()
     rules = room.state.charter
     assert rules is not None
-    room.do("root", events.MemberAdded("eve", text("eve"), ("auditor",)), None)
+    room.do("service", events.MemberAdded("eve", text("eve"), ("auditor",)), None)
     refused(room, "eve", events.CharterAdopted(rules.digest, rules.to_json()), "not a member of the board", None)
     refused(room, "ada", events.CharterAdopted("0" * 64, rules.to_json()), "digest", None)
 
@@ -120,7 +120,10 @@ def test_evidence_must_be_complete_recorded_and_named_by_its_digest() -> None:
     forged = (*EVIDENCE[:2], changed(EVIDENCE[2], digest="9" * 64))
     refused(room, "service", events.frozen(changed(good, evidence=forged)), "never recorded")
     excused = (events.NotApplicable("fairness.by_group", text("no people")),)
-    room.do("service", events.frozen(changed(good, evidence=EVIDENCE[:2], not_applicable=excused)))
+    thin = events.frozen(changed(good, evidence=EVIDENCE[:2], not_applicable=excused))
+    for who in ("service", "olga"):
+        refused(room, who, thin, "absence of fairness.by_group")
+    room.do("ben", thin)
     assert room.case.status == "ready"
 
 
@@ -141,7 +144,7 @@ def test_a_waiver_by_the_owner_is_refused() -> None:
         ({"charter_digest": "0" * 64}, "charter"),
         ({"bundle": "0" * 64}, "other evidence"),
         ({"recused": ()}, "Recused"),
-        ({"deadline": "2025-01-01T00:00:00Z"}, "deadline"),
+        ({"deadline": "2025-01-01T00:00:00Z"}, "Voting closes at 2026-01-16"),
         ({"roster": (events.Seat("ada", ("chair",)),)}, "roster"),
         ({"recused": (events.Recusal("olga", "x"), events.Recusal("dan", "awkward"))}, "Recused"),
     ],
@@ -155,7 +158,7 @@ def test_the_rules_of_a_round_are_those_of_the_charter(fields: dict[str, object]
 def test_a_round_that_could_never_reach_a_quorum_is_not_opened() -> None:
     room = registered()
     room.freeze()
-    room.do("root", events.MemberRemoved("cleo", text("left")), None)
+    room.do("service", events.MemberRemoved("cleo", text("left")), None)
     refused(room, "service", opening.draft(room.state, room.case, time(1)), "role lay")
 
 
@@ -198,6 +201,9 @@ def test_a_confirmed_alert_suspends_the_approval_of_that_model_only() -> None:
     room = approved()
     alert = events.MonitoringAlert("a1", MODEL, "psi > 0.2", "observed")
     room.do("service", alert, None)
+    other = events.ModelRegistered("n", "Other", "1", "9" * 64, "binary", "olga", "high", text("use"))
+    refused(room, "service", changed(alert, state="confirmed", model="9" * 64), "not registered", None)
+    room.do("service", other, None)
     room.do("service", changed(alert, state="confirmed", model="9" * 64), None)
     assert room.case.status == "approved"
     room.do("service", changed(alert, state="confirmed"), None)

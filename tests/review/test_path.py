@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from governance.errors import RefusedInputError
-from governance.evidence import NotAssessed
+from governance.evidence.errors import RefusedInputError
+from governance.evidence.evidence import NotAssessed
 from governance.review.path import look_up, read_path
 
 RESULT = {

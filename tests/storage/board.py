@@ -11,6 +11,23 @@ from tests.storage.scene import AT, ROOT_PASSPHRASE, evidence_body, seat
 
 MODEL, BUNDLE, CHARTER = "1" * 64, "2" * 64, "3" * 64
 CASE = "credit-2026"
+REQUIREMENT = {
+    "id": "r1",
+    "outcome": "met",
+    "value": "0.85",
+    "limit": "0.80",
+    "evidence": f"{1:064x}",
+    "severity": "blocking",
+}
+TIER = {
+    "quorum": 2,
+    "majority": "1/2",
+    "required_roles": ["chair"],
+    "required_evidence": [],
+    "voting_days": 14,
+    "validity_months": 12,
+    "retention_years": 10,
+}
 
 
 def act(unit: UnitOfWork, event: str, body: dict[str, Any], **where: Any) -> int:
@@ -24,7 +41,7 @@ def condition(unit: UnitOfWork, name: str, *, blocking: bool) -> dict[str, Any]:
         "id": name,
         "text": unit.text(f"do {name}"),
         "owner": "owner",
-        "due": "2026-03-01",
+        "due": "2026-03-01T00:00:00Z",
         "blocking": blocking,
     }
 
@@ -71,9 +88,9 @@ def register(unit: UnitOfWork, signers: dict[str, Any]) -> None:
         "bundle": BUNDLE,
         "evidence": [{"digest": f"{1:064x}", "key": f"{2:064x}", "method": "fairness.by_group"}],
         "policy_digest": "7" * 64,
-        "requirements": [{"id": "r1", "outcome": "met", "value": "0.85", "limit": "0.80", "evidence": f"{1:064x}"}],
+        "requirements": [REQUIREMENT],
         "not_applicable": [{"id": "r2", "reason": unit.text("no images")}],
-        "waivers": [{"id": "r3", "by": "ada", "reason": unit.text("pilot"), "expires": "2026-06-01"}],
+        "waivers": [{"id": "r3", "by": "ada", "reason": unit.text("pilot"), "expires": "2026-06-01T00:00:00Z"}],
     }
     act(unit, "evidence.frozen", frozen, actor="ada", signer=signers["ada"])
 
@@ -127,9 +144,9 @@ def conclude(unit: UnitOfWork, signers: dict[str, Any]) -> None:
         "rationale": unit.text("Good enough with care."),
         "conditions": [condition(unit, "log", blocking=True), condition(unit, "watch", blocking=False)],
         "scope": unit.text("Pilot branches."),
-        "valid_from": "2026-01-02",
-        "expires_at": "2027-01-02",
-        "retention_until": "2036-01-02",
+        "valid_from": "2026-01-02T00:00:00Z",
+        "expires_at": "2027-01-02T00:00:00Z",
+        "retention_until": "2036-01-02T00:00:00Z",
         "charter_digest": CHARTER,
     }
     act(unit, "decision.recorded", decision, actor="ada", signer=signers["ada"])
@@ -138,17 +155,35 @@ def conclude(unit: UnitOfWork, signers: dict[str, Any]) -> None:
     act(unit, "condition.submitted", submitted, actor="bob", signer=signers["bob"])
     act(unit, "condition.accepted", {"condition": "log", "by": "ada"}, actor="ada", signer=signers["ada"])
     act(unit, "condition.overdue", {"condition": "watch"})
-    alert = {"alert": "a-1", "model": MODEL, "rule": "psi", "state": "firing", "evidence": None, "text": None}
+    alert = {"alert": "a-1", "model": MODEL, "rule": "psi", "state": "observed", "evidence": None, "text": None}
     act(unit, "monitoring.alert", alert, case=None)
     act(unit, "review.expired", {"round": 2})
     act(unit, "approval.expired", {"round": 1})
     appeal = {"appeal": "p-1", "by": "bob", "text": unit.text("No.")}
     act(unit, "appeal.filed", appeal, actor="bob", signer=signers["bob"])
-    answer = {"appeal": "p-1", "panel": ["ada"], "outcome": "upheld", "rationale": unit.text("Yes.")}
+    answer = {"appeal": "p-1", "panel": ["ada"], "outcome": "approved", "rationale": unit.text("Yes.")}
     act(unit, "appeal.decided", answer, actor="ada", signer=signers["ada"])
     export = {"kind": "case", "case": CASE, "size": 10, "root": "QQ==", "files": 3}
     act(unit, "export.made", export)
     act(unit, "correction.noted", {"index": 3, "text": unit.text("The name was misspelt.")}, case=None)
+
+
+def watch(unit: UnitOfWork, signers: dict[str, Any]) -> None:
+    """Sign norms, and tell where the model is served and what the server is asked."""
+    norms = {"digest": "7" * 64, "supersedes": None, "text": unit.text("Nobody is selected half as often.")}
+    act(unit, "norms.adopted", norms, case=None, actor="ada", signer=signers["ada"])
+    place = {
+        "deployment": "branch",
+        "model": MODEL,
+        "protocol": "rest",
+        "served_as": "credit",
+        "address": unit.text("http://models:8000"),
+        "pin": None,
+    }
+    act(unit, "deployment.registered", place, case=None)
+    asked = {"deployment": "branch", "challenge": "8" * 64, "rows": 390, "requests": 4}
+    act(unit, "attestation.begun", asked, case=None)
+    act(unit, "deployment.ended", {"deployment": "branch", "reason": unit.text("Moved.")}, case=None)
 
 
 def tell(workspace: Workspace) -> dict[str, Any]:
@@ -157,13 +192,19 @@ def tell(workspace: Workspace) -> dict[str, Any]:
     signers = {"ada": seat(workspace, root, "ada", "chair"), "bob": seat(workspace, root, "bob", "lay")}
     seat(workspace, root, "eve", "auditor")
     with workspace.write() as unit:
-        charter = {"digest": CHARTER, "charter": {"quorum": 2}}
+        charter = {
+            "digest": CHARTER,
+            "charter": {"title": "C", "tiers": {"high": TIER}, "format": "countersign-charter/1"},
+        }
         act(unit, "charter.adopted", charter, case=None, actor="ada", signer=signers["ada"])
         register(unit, signers)
         deliberate(unit, signers)
         conclude(unit, signers)
         eve = next(key.keyid for key in workspace.read().keys() if key.owner == "eve")  # noqa: SIM118
+        rules = {"edition": 2, "reason": unit.text("new law")}
+        act(unit, "rules.adopted", rules, case=None, signer=root)
         act(unit, "key.revoked", {"keyid": eve, "reason": unit.text("left")}, case=None, signer=root)
         act(unit, "member.removed", {"member": "eve", "reason": unit.text("left")}, case=None, signer=root)
+        watch(unit, signers)
         unit.commit()
     return signers

@@ -13,9 +13,10 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from storage.errors import StorageError
+from governance.evidence.errors import CountersignError
 from storage.workspace import Workspace
 from tests.storage.scene import AT, evidence_body
 
@@ -32,13 +33,13 @@ def write(root: Path, acknowledge: int) -> int:
                     done = unit.append("evidence.recorded", evidence_body(number), actor="service", at=AT)
                     unit.commit()
                 os.write(acknowledge, f"{done.index} {done.leaf.hex()}\n".encode())
-    except StorageError:
+    except CountersignError:
         return REFUSED
     return 0
 
 
-def run(root: Path, trace: list[str]) -> tuple[int, list[str], str]:
-    """Return a writer's exit status, what it acknowledged, and strace's log."""
+def run(root: Path, trace: list[str], work: Callable[[Path, int], int] = write) -> tuple[int, list[str], str]:
+    """Return a writer's exit status (-9 when it was killed), what it acknowledged, and strace's log."""
     go_read, go_write = os.pipe()
     said_read, said_write = os.pipe()
     child = os.fork()
@@ -47,7 +48,7 @@ def run(root: Path, trace: list[str]) -> tuple[int, list[str], str]:
         os.read(go_read, 1)
         status = 70
         try:
-            status = write(root, said_write)
+            status = work(root, said_write)
         finally:
             os._exit(status)
     os.close(said_write)

@@ -7,11 +7,10 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
+from governance.evidence.errors import RecordError, RefusedInputError
 from storage.blobs import Blobs
-from storage.errors import DamagedError, RefusedError
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def test_the_same_bytes_are_stored_once(blobs: Blobs, tmp_path: Path) -> None:
 
 
 def test_a_file_beyond_the_limit_leaves_nothing(blobs: Blobs) -> None:
-    with pytest.raises(RefusedError, match="more than 9 bytes"):
+    with pytest.raises(RefusedInputError, match="more than 9 bytes"):
         blobs.put(b"0123456789", limit=9)
     assert blobs.put(b"012345678", limit=9).size == 9
     assert len(files(blobs)) == 1
@@ -54,7 +53,7 @@ def test_a_stream_that_breaks_leaves_nothing(blobs: Blobs) -> None:
                 raise OSError(5, "Input/output error")
             return super().read(2)
 
-    with pytest.raises(DamagedError, match="Input/output error"):
+    with pytest.raises(RecordError, match="Input/output error"):
         blobs.put_stream(Broken(b"abcdef"))
     assert files(blobs) == []
 
@@ -63,7 +62,7 @@ def test_changed_bytes_are_noticed_and_mended_by_storing_them_again(blobs: Blobs
     digest = blobs.put(b"abc").digest
     blobs.path_of(digest).write_bytes(b"abd")
     for look in (blobs.read, blobs.verified):
-        with pytest.raises(DamagedError, match="has changed"):
+        with pytest.raises(RecordError, match="has changed"):
             look(digest)
     blobs.put(b"abc")
     assert blobs.read(digest) == b"abc"
@@ -73,15 +72,15 @@ def test_a_missing_file_is_named(blobs: Blobs) -> None:
     digest = "0" * 64
     assert not blobs.has(digest)
     for look in (blobs.read, blobs.verified):
-        with pytest.raises(DamagedError, match="missing"):
+        with pytest.raises(RecordError, match="missing"):
             look(digest)
-    with pytest.raises(RefusedError, match="no file"):
+    with pytest.raises(RefusedInputError, match="no file"):
         blobs.put_file(blobs.folder / "nothing")
 
 
 @pytest.mark.parametrize("name", ["", "../x", "A" * 64, "0" * 63, "0" * 64 + "\n", "/etc/passwd"])
 def test_what_is_no_digest_names_no_file(blobs: Blobs, name: str) -> None:
-    with pytest.raises(RefusedError, match="not a SHA-256"):
+    with pytest.raises(RefusedInputError, match="not a SHA-256"):
         blobs.path_of(name)
 
 

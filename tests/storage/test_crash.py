@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from storage.errors import StorageError
+from governance.evidence.errors import CountersignError, RecordError
 from storage.workspace import Workspace
 from tests.storage.scene import record_evidence
 
@@ -92,6 +92,9 @@ def test_a_torn_write_ahead_log_is_a_prefix_and_an_outside_checkpoint_tells(
         with Workspace.open(torn) as left:
             found = left.read().lines()
             assert found == lines[: len(found)]
+            with pytest.raises(RecordError, match="do not continue"):  # the head beside the keys remembers more
+                left.verify()
+            (torn / "keys" / "head").unlink()
             assert left.verify().valid
             verdict = left.verify((outside,))
             assert not verdict.valid
@@ -104,6 +107,6 @@ def has_ledger(root: Path) -> bool:
     """Say whether the torn copy still has a first line."""
     try:
         Workspace.open(root).close()
-    except StorageError:
+    except CountersignError:
         return False
     return True

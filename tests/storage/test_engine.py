@@ -8,9 +8,9 @@ import threading
 import pytest
 from sqlalchemy import text
 
+from governance.evidence.errors import RecordError
+from storage import log
 from storage.engine import reading, writing
-from storage.errors import DamagedError
-from storage.ledger import log
 from storage.ledger.merkle import leaf_hash
 from storage.migrations import migrate
 from storage.workspace import Workspace
@@ -61,7 +61,7 @@ def test_the_database_itself_refuses(workspace: Workspace, statement: str, words
 
 
 def test_a_refusal_of_the_database_is_said_in_words(workspace: Workspace) -> None:
-    with pytest.raises(DamagedError, match="could not be written"), writing(workspace.engine) as connection:
+    with pytest.raises(RecordError, match="could not be written"), writing(workspace.engine) as connection:
         connection.execute(text("DELETE FROM entry"))
 
 
@@ -145,5 +145,5 @@ def test_a_workspace_of_a_newer_version_is_refused(workspace: Workspace) -> None
     connection = raw(workspace)
     connection.execute("INSERT INTO migration VALUES ('9999 from the future')")
     connection.close()
-    with pytest.raises(DamagedError, match="newer version"):
+    with pytest.raises(RecordError, match="newer version"):
         Workspace.open(workspace.root)

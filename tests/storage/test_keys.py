@@ -14,8 +14,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from governance.evidence.errors import RecordError, RefusedInputError
 from storage import keys
-from storage.errors import DamagedError, RefusedError
 from storage.keys import KeyRing, read_private
 
 PASSPHRASE = "eight or more"
@@ -70,7 +70,7 @@ def test_key_files_are_for_their_owner_alone(ring: KeyRing) -> None:
 def test_a_key_that_others_can_read_is_not_used(ring: KeyRing) -> None:
     signer = ring.create_record()
     (ring.folder / "record" / signer.keyid).chmod(0o640)
-    with pytest.raises(DamagedError, match="can be read by others"):
+    with pytest.raises(RecordError, match="can be read by others"):
         ring.record(signer.keyid)
 
 
@@ -92,15 +92,15 @@ def test_ssh_keygen_reads_the_files(ring: KeyRing) -> None:
 def test_the_service_keys_can_have_a_passphrase_too(tmp_path: Path) -> None:
     signer = KeyRing(tmp_path, "for the service").create_record()
     assert KeyRing(tmp_path, "for the service").record(signer.keyid).public == signer.public
-    with pytest.raises(RefusedError, match="asks for a passphrase"):
+    with pytest.raises(RefusedInputError, match="asks for a passphrase"):
         KeyRing(tmp_path).record(signer.keyid)
-    with pytest.raises(RefusedError, match="does not open"):
+    with pytest.raises(RefusedInputError, match="does not open"):
         KeyRing(tmp_path, "something else").record(signer.keyid)
 
 
 @pytest.mark.parametrize("passphrase", ["", "seven77", "é" * 37, "x" * 73])
 def test_a_passphrase_that_protects_too_little_is_refused(ring: KeyRing, passphrase: str) -> None:
-    with pytest.raises(RefusedError, match="passphrase"):
+    with pytest.raises(RefusedInputError, match="passphrase"):
         ring.create_member("ada", passphrase)
     assert ring.members_with_keys() == ()
 
@@ -112,7 +112,7 @@ def test_two_spellings_of_one_passphrase_are_one(ring: KeyRing) -> None:
 
 @pytest.mark.parametrize("member", ["", "../record", "Ada", "a/b", "a" * 65, "a.b"])
 def test_a_member_id_cannot_leave_its_folder(ring: KeyRing, member: str) -> None:
-    with pytest.raises(RefusedError, match="not a member id"):
+    with pytest.raises(RefusedInputError, match="not a member id"):
         ring.create_member(member, PASSPHRASE)
 
 
@@ -122,10 +122,10 @@ def test_a_damaged_key_is_said_to_be_damaged(ring: KeyRing) -> None:
     whole = path.read_bytes()
     for harmed in (whole[: len(whole) // 2], b"", b"nonsense", whole.replace(b"OPENSSH", b"OPENSSL")):
         path.write_bytes(harmed)
-        with pytest.raises(DamagedError, match="damaged"):
+        with pytest.raises(RecordError, match="damaged"):
             ring.member("ada", signer.keyid, PASSPHRASE)
     path.unlink()
-    with pytest.raises(DamagedError, match="cannot be read"):
+    with pytest.raises(RecordError, match="cannot be read"):
         ring.member("ada", signer.keyid, PASSPHRASE)
     assert not path.exists()
 
@@ -134,7 +134,7 @@ def test_a_file_that_holds_another_key_is_refused(ring: KeyRing) -> None:
     one, two = ring.create_record(), ring.create_record()
     home = ring.folder / "record"
     (home / one.keyid).replace(home / two.keyid)
-    with pytest.raises(DamagedError, match="named after"):
+    with pytest.raises(RecordError, match="named after"):
         ring.record(two.keyid)
 
 
@@ -143,13 +143,13 @@ def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
     path.chmod(0o600)
-    with pytest.raises(DamagedError, match="another kind"):
+    with pytest.raises(RecordError, match="another kind"):
         read_private(path, None)
 
 
 def test_a_key_is_never_written_over(ring: KeyRing) -> None:
     ring.create_log("board/ledger/1")
     before = (ring.folder / "log").read_bytes()
-    with pytest.raises(RefusedError, match="never replaced"):
+    with pytest.raises(RefusedInputError, match="never replaced"):
         ring.create_log("board/ledger/1")
     assert (ring.folder / "log").read_bytes() == before

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.errors import RefusedError
+from governance.evidence.errors import RefusedInputError
 from storage.workspace import Workspace
 from tests.storage.scene import AT
 
@@ -48,7 +48,7 @@ def test_runs_of_processes_that_are_gone_are_interrupted(workspace: Workspace) -
 
 def test_a_run_ends_in_a_known_state(workspace: Workspace) -> None:
     run = workspace.runs.start("a", "m", "t", AT)
-    with pytest.raises(RefusedError, match="interrupted"):
+    with pytest.raises(RefusedInputError, match="interrupted"):
         workspace.runs.finish(run, "fine", AT)
 
 

@@ -2,63 +2,28 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from governance.evidence.errors import RecordError, RefusedInputError
 from storage.engine import reading, writing
-from storage.errors import DamagedError, RefusedError
 from storage.grants import grants
 from storage.projections import contents
 from storage.workspace import Workspace
 from tests.storage.board import CASE, tell
 from tests.storage.scene import AT, ROOT_PASSPHRASE, record_evidence
-
-
-def tool(name: str) -> str | None:
-    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return shutil.which(name) or next((str(home / name) for home in homes if (home / name).is_file()), None)
-
-
-def as_somebody_else() -> list[str] | None:
-    """Return the prefix under which a server may run: PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return []
-    known = {item.pw_name for item in pwd.getpwall()}
-    user = next((name for name in ("postgres", "nobody") if name in known), None)
-    runuser = shutil.which("runuser")
-    return [runuser, "-u", user, "--"] if runuser and user else None
+from tests.storage.server import running
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """Return the address of a server that listens on a socket in a folder of its own."""
-    initdb, control, prefix = tool("initdb"), tool("pg_ctl"), as_somebody_else()
-    if not (initdb and control and prefix is not None and importlib.util.find_spec("psycopg")):
-        pytest.skip("no PostgreSQL server or no psycopg here: the shared database was not tested")
-    with tempfile.TemporaryDirectory(prefix="countersign-pg-", ignore_cleanup_errors=True) as place:
-        home = Path(place)
-        home.chmod(0o777)
-
-        def run(*command: str) -> None:
-            subprocess.run([*prefix, *command], check=True, capture_output=True, cwd=home, timeout=60)
-
-        run(initdb, "-D", str(home / "data"), "-U", "countersign", "-A", "trust", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{home}' -c fsync=off"
-        run(control, "-D", str(home / "data"), "-l", str(home / "log"), "-o", options, "-w", "start")
-        try:
-            yield f"postgresql+psycopg://countersign@/postgres?host={home}"
-        finally:
-            run(control, "-D", str(home / "data"), "-m", "immediate", "stop")
+    with running() as address:
+        yield address
 
 
 @pytest.fixture
@@ -109,7 +74,7 @@ def test_a_rebuild_is_identical_on_a_server(shared_workspace: Workspace) -> None
     ],
 )
 def test_the_server_itself_refuses(shared_workspace: Workspace, statement: str) -> None:
-    with pytest.raises(DamagedError, match="could not be written"), writing(shared_workspace.engine) as connection:
+    with pytest.raises(RecordError, match="could not be written"), writing(shared_workspace.engine) as connection:
         connection.exec_driver_sql(statement)
     assert shared_workspace.read().head().size == 2
     assert shared_workspace.verify().valid
@@ -133,6 +98,13 @@ def test_many_writers_lose_nothing_on_a_server(shared_workspace: Workspace, serv
         thread.join()
     assert failures == []
     assert sorted(acknowledged) == list(range(2, 42))
+    assert shared_workspace.verify().valid
+
+
+def test_threads_of_one_process_take_turns_and_hold_no_connection_meanwhile(shared_workspace: Workspace) -> None:
+    with ThreadPoolExecutor(100) as threads:
+        done = list(threads.map(lambda number: record_evidence(shared_workspace, number).index, range(100)))
+    assert sorted(done) == list(range(2, 102))
     assert shared_workspace.verify().valid
 
 
@@ -160,16 +132,36 @@ def test_the_services_role_adds_and_takes_nothing_away(shared_workspace: Workspa
             "DROP TRIGGER entry_never_changes ON entry",
             "DROP TABLE entry",
         ):
-            with pytest.raises(DamagedError, match=r"permission denied|must be owner"), writing(service.engine) as able:
+            with pytest.raises(RecordError, match=r"permission denied|must be owner"), writing(service.engine) as able:
                 able.exec_driver_sql(statement)
         assert service.verify().valid
 
 
 def test_a_role_has_a_plain_name() -> None:
-    with pytest.raises(RefusedError, match="not a name of a role"):
+    with pytest.raises(RefusedInputError, match="not a name of a role"):
         grants("a; DROP TABLE entry")
 
 
 def test_a_server_that_is_not_there_is_said_in_words(tmp_path: Path, server: str) -> None:
-    with pytest.raises(DamagedError, match="could not be read"):
+    with pytest.raises(RecordError, match="could not be read"):
         Workspace.open(tmp_path, database=f"postgresql+psycopg://nobody@/none?host={tmp_path}")
+
+
+def test_a_second_record_never_begins_in_the_database_of_another(
+    shared_workspace: Workspace, tmp_path: Path, server: str
+) -> None:
+    with pytest.raises(RefusedInputError, match="holds a record of 2 lines already"):
+        Workspace.create(tmp_path / "second", "Another Board", ROOT_PASSPHRASE, AT, database=server)
+    assert shared_workspace.read().head().size == 2
+    assert shared_workspace.verify().valid
+
+
+def test_signs_of_life_follow_the_clock_of_the_server(shared_workspace: Workspace) -> None:
+    beats = shared_workspace.beats
+    assert beats.shared
+    assert beats.age("1:2@aaaaaaaa") is None
+    beats.beat("1:2@aaaaaaaa")
+    beats.beat("1:2@aaaaaaaa")
+    age = beats.age("1:2@aaaaaaaa")
+    assert age is not None
+    assert 0 <= age < 60

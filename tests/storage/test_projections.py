@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from governance.evidence.errors import RecordError
 from storage.engine import reading, writing
-from storage.errors import DamagedError
+from storage.ledger.envelope import Previous
 from storage.ledger.record import Record
 from storage.projections import Insert, Mark, contents, project
 from storage.tables import PROJECTIONS, RecordRow, VoteRow
@@ -43,7 +44,7 @@ def test_rebuilding_mends_projections_that_were_changed(workspace: Workspace) ->
 
 
 def test_a_vote_is_a_mark_on_the_earlier_one_and_a_new_row() -> None:
-    record = Record(9, "vote.cast", "o", "2026-01-01T00:00:00Z", "c", "ada", {"round": 2}, (), "k")
+    record = Record(9, "vote.cast", "o", "2026-01-01T00:00:00Z", "c", "ada", {"round": 2}, (), "k", Previous())
     seat = {"case_id": "c", "round": 2, "member": "ada"}
     row, mark, vote = project(record)
     assert isinstance(row, Insert)
@@ -53,8 +54,8 @@ def test_a_vote_is_a_mark_on_the_earlier_one_and_a_new_row() -> None:
 
 
 def test_a_body_without_its_fields_is_said_to_lack_them() -> None:
-    record = Record(9, "vote.cast", "o", "2026-01-01T00:00:00Z", "c", "ada", {}, (), "k")
-    with pytest.raises(DamagedError, match="lacks the field 'round'"):
+    record = Record(9, "vote.cast", "o", "2026-01-01T00:00:00Z", "c", "ada", {}, (), "k", Previous())
+    with pytest.raises(RecordError, match="lacks the field 'round'"):
         project(record)
 
 
@@ -65,6 +66,38 @@ def test_a_rebuild_stops_at_a_damaged_line_and_keeps_what_was(workspace: Workspa
         connection.execute(text("DROP TRIGGER entry_never_changes"))
         connection.execute(text("UPDATE entry SET line = x'00' WHERE idx = 1"))
         connection.commit()
-    with pytest.raises(DamagedError, match="Line 1 of the ledger is damaged"):
+    with pytest.raises(RecordError, match="Line 1 of the ledger is damaged"):
         workspace.rebuild()
     assert state(workspace) == before
+
+
+def as_made_before(workspace: Workspace) -> None:
+    """Take back the change of the tables that counts evidence by data set."""
+    with writing(workspace.engine) as connection:
+        connection.execute(text("DROP TABLE evidence_data"))
+        connection.execute(text("DELETE FROM migration WHERE name LIKE '0002%'"))
+        connection.commit()
+
+
+def test_a_workspace_made_before_evidence_was_counted_by_data_set_counts_it_when_opened(workspace: Workspace) -> None:
+    for number in range(3):
+        record_evidence(workspace, number)
+    before = state(workspace)
+    as_made_before(workspace)
+    with Workspace.open(workspace.root) as again:
+        assert state(again) == before
+        assert again.read().evidence_by_data() == {"b" * 64: 3}
+        assert again.read().evidence_by_model() == {"a" * 64: 3}
+
+
+def test_a_damaged_workspace_made_before_can_still_be_opened(workspace: Workspace) -> None:
+    record_evidence(workspace, 1)
+    as_made_before(workspace)
+    with writing(workspace.engine) as connection:
+        connection.execute(text("DROP TRIGGER entry_never_changes"))
+        connection.execute(text("UPDATE entry SET line = x'00' WHERE idx = 2"))
+        connection.commit()
+    with Workspace.open(workspace.root) as again:
+        assert again.read().evidence_by_data() == {}
+        with pytest.raises(RecordError, match="Line 2 of the ledger"):
+            again.rebuild()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.errors import DamagedError, RefusedError
+from governance.evidence.errors import RecordError, RefusedInputError
 from storage.ledger.note import Verifier
 from storage.ledger.tlog_proof import read_proof
 from storage.workspace import Workspace
@@ -24,13 +24,13 @@ def test_a_new_ledger_begins_with_its_root_key_and_its_record_key(workspace: Wor
 
 
 def test_a_second_workspace_is_not_made_over_the_first(workspace: Workspace) -> None:
-    with pytest.raises(RefusedError, match="already"):
+    with pytest.raises(RefusedInputError, match="already"):
         Workspace.create(workspace.root, "Example Board", ROOT_PASSPHRASE, AT)
 
 
 @pytest.mark.parametrize("name", ["", "a+b", "a/b", "a\x00b", "x" * 101])
 def test_an_organisation_that_cannot_name_a_ledger_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(RefusedError, match="cannot name"):
+    with pytest.raises(RefusedInputError, match="cannot name"):
         Workspace.create(tmp_path / "w", name, ROOT_PASSPHRASE, AT)
     assert not (tmp_path / "w").exists()
 
@@ -79,11 +79,11 @@ def test_a_member_signs_with_their_own_passphrase(workspace: Workspace) -> None:
 
 def test_a_wrong_passphrase_is_refused_in_words(workspace: Workspace) -> None:
     seat(workspace, workspace.unlock_root(ROOT_PASSPHRASE), "ada")
-    with pytest.raises(RefusedError, match="does not open"):
+    with pytest.raises(RefusedInputError, match="does not open"):
         workspace.unlock("ada", "not the passphrase")
-    with pytest.raises(RefusedError, match="does not open"):
+    with pytest.raises(RefusedInputError, match="does not open"):
         workspace.unlock_root("not the passphrase")
-    with pytest.raises(RefusedError, match="no live member key"):
+    with pytest.raises(RefusedInputError, match="no live member key"):
         workspace.unlock("bob", SECRET)
 
 
@@ -91,7 +91,7 @@ def test_a_key_signs_for_its_owner_alone(workspace: Workspace) -> None:
     signer = seat(workspace, workspace.unlock_root(ROOT_PASSPHRASE), "ada")
     seat(workspace, workspace.unlock_root(ROOT_PASSPHRASE), "bob")
     body = {"member": "bob", "conflict": False, "text": None}
-    with pytest.raises(RefusedError, match="speaks for bob under the key of ada"), workspace.write() as unit:
+    with pytest.raises(RefusedInputError, match="speaks for bob under the key of ada"), workspace.write() as unit:
         unit.append("conflict.declared", body, actor="bob", at=AT, case="c-1", signer=signer)
 
 
@@ -100,7 +100,7 @@ def test_only_the_root_key_adds_keys_and_members(workspace: Workspace) -> None:
     body = {"member": "eve", "name": {"sha256": "0" * 64}, "roles": ["chair"]}
     for key in (signer, None):
         with (
-            pytest.raises(RefusedError, match=r"is a member\.added signed by a (member|record) key"),
+            pytest.raises(RefusedInputError, match=r"is a member\.added signed by a (member|record) key"),
             workspace.write() as unit,
         ):
             unit.append("member.added", body, actor="ada", at=AT, signer=key)
@@ -108,7 +108,7 @@ def test_only_the_root_key_adds_keys_and_members(workspace: Workspace) -> None:
 
 def test_the_root_key_signs_nothing_else(workspace: Workspace) -> None:
     root = workspace.unlock_root(ROOT_PASSPHRASE)
-    with pytest.raises(RefusedError, match="signed by a root key"), workspace.write() as unit:
+    with pytest.raises(RefusedInputError, match="signed by a root key"), workspace.write() as unit:
         unit.append("evidence.recorded", evidence_body(1), actor="service", at=AT, signer=root)
 
 
@@ -120,17 +120,17 @@ def test_a_revoked_key_signs_nothing(workspace: Workspace) -> None:
         unit.append("key.revoked", revoked, actor="service", at=AT, signer=root)
         unit.commit()
     body = {"member": "ada", "conflict": False, "text": None}
-    with pytest.raises(RefusedError, match="not live"), workspace.write() as unit:
+    with pytest.raises(RefusedInputError, match="not live"), workspace.write() as unit:
         unit.append("conflict.declared", body, actor="ada", at=AT, case="c-1", signer=signer)
     assert [item.revoked is not None for item in workspace.read().keys()] == [False, False, True]  # noqa: SIM118
 
 
 def test_a_member_does_not_sign_in_the_services_place_nor_the_service_in_a_members(workspace: Workspace) -> None:
     signer = seat(workspace, workspace.unlock_root(ROOT_PASSPHRASE), "ada")
-    with pytest.raises(RefusedError, match="where a record key signs"), workspace.write() as unit:
+    with pytest.raises(RefusedInputError, match="where a record key signs"), workspace.write() as unit:
         unit.append("evidence.recorded", evidence_body(1), actor="ada", at=AT, signer=signer)
     body = {"member": "ada", "conflict": False, "text": None}
-    with pytest.raises(RefusedError, match="where a member key signs"), workspace.write() as unit:
+    with pytest.raises(RefusedInputError, match="where a member key signs"), workspace.write() as unit:
         unit.append("conflict.declared", body, actor="ada", at=AT, case="c-1")
 
 
@@ -160,24 +160,24 @@ def test_time_never_goes_back_in_a_ledger(workspace: Workspace) -> None:
     ],
 )
 def test_a_body_that_is_not_its_events_is_refused(workspace: Workspace, change: dict[str, object], words: str) -> None:
-    with pytest.raises(RefusedError, match=words), workspace.write() as unit:
+    with pytest.raises(RefusedInputError, match=words), workspace.write() as unit:
         unit.append("evidence.recorded", {**evidence_body(1), **change}, actor="service", at=AT)
     assert workspace.read().head().size == 2
 
 
 def test_an_unknown_event_is_refused_with_the_known_ones(workspace: Workspace) -> None:
-    with pytest.raises(RefusedError, match=r"vote\.cast"), workspace.write() as unit:
+    with pytest.raises(RefusedInputError, match=r"vote\.cast"), workspace.write() as unit:
         unit.append("vote.casted", {}, actor="service", at=AT)
 
 
 def test_a_time_without_a_zone_is_refused(workspace: Workspace) -> None:
-    with pytest.raises(RefusedError, match="time zone"), workspace.write() as unit:
+    with pytest.raises(RefusedInputError, match="time zone"), workspace.write() as unit:
         unit.append("evidence.recorded", evidence_body(1), actor="service", at=datetime(2026, 1, 1))  # noqa: DTZ001
 
 
 def test_a_line_beyond_the_limit_is_refused(workspace: Workspace) -> None:
     body = {**evidence_body(1), "data": ["b" * 64] * 800}
-    with pytest.raises(RefusedError, match="at most 65535"), workspace.write() as unit:
+    with pytest.raises(RefusedInputError, match="at most 65535"), workspace.write() as unit:
         unit.append("evidence.recorded", body, actor="service", at=AT)
 
 
@@ -189,14 +189,14 @@ def test_every_line_has_a_proof_under_the_checkpoint(workspace: Workspace) -> No
         raw = workspace.read().raw_entry(index)
         assert raw.proof is not None
         assert read_proof(raw.proof).prove(raw.leaf, [workspace.log]).size == 7
-    with pytest.raises(RefusedError, match="no line 7"):
+    with pytest.raises(RefusedInputError, match="no line 7"):
         workspace.read().raw_entry(7)
 
 
 def test_a_missing_record_key_disables_signing_and_is_not_made_anew(workspace: Workspace) -> None:
     (key,) = (workspace.root / "keys/record").iterdir()
     key.unlink()
-    with pytest.raises(DamagedError, match="cannot be read"):
+    with pytest.raises(RecordError, match="cannot be read"):
         record_evidence(workspace, 1)
     assert not key.exists()
     assert workspace.read().head().size == 2
@@ -211,19 +211,19 @@ def test_a_missing_checkpoint_key_keeps_records_and_is_named(workspace: Workspac
     assert done.problem is not None
     assert "cannot be read" in done.problem
     assert workspace.read().head().checkpointed == 2
-    with pytest.raises(DamagedError):
+    with pytest.raises(RecordError):
         workspace.checkpoint()
 
 
 def test_another_checkpoint_key_is_refused(workspace: Workspace, tmp_path: Path) -> None:
     with Workspace.create(tmp_path / "other", "Example Board", ROOT_PASSPHRASE, AT) as other:
         (other.root / "keys/log").replace(workspace.root / "keys/log")
-    with pytest.raises(DamagedError, match="is not the checkpoint key"):
+    with pytest.raises(RecordError, match="is not the checkpoint key"):
         workspace.checkpoint()
 
 
 def test_a_folder_without_a_workspace_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match="no workspace"):
+    with pytest.raises(RefusedInputError, match="no workspace"):
         Workspace.open(tmp_path)
 
 
@@ -231,6 +231,6 @@ def test_witness_names_are_shown_and_foreign_checkpoints_are_refused(workspace: 
     note = workspace.checkpoint().note
     assert workspace.read().head().witnesses == ()
     assert workspace.add_cosignatures(note) == 0
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         workspace.add_cosignatures(note.replace(b"\n2\n", b"\n3\n"))
     assert Verifier.from_vkey(workspace.log.vkey) == workspace.log

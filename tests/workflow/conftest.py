@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from governance.data.schema import Schema
 from governance.review import charter
-from governance.workflow import members, places, register
-from governance.workflow.clock import now
+from governance.subject.schema import Schema
+from governance.workflow.registry import register
+from governance.workflow.review import members
+from governance.workflow.workspace import current_workspace
+from governance.workflow.workspace.clock import now
 from storage.workspace import Workspace
 from tests.workflow.listening import Hook, served
-from tests.workflow.people import MEMBERS, ROOT_SECRET, secret
+from tests.workflow.people import MEMBERS, ROOT_SECRET, proven, secret
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +43,7 @@ def model(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-    from governance.models.convert import convert_estimator
+    from governance.models.convert.convert import convert_estimator
 
     frame = pd.read_csv(table)
     encode = ColumnTransformer([("number", StandardScaler(), ["age", "income"]), ("text", OneHotEncoder(), ["sex"])])
@@ -65,10 +67,23 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def prepared(founded: Path, table: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the model and its evaluation data, with sex as a sensitive column, made once."""
+    root = tmp_path_factory.mktemp("prepared") / "workspace"
+    shutil.copytree(founded, root)
+    roles = Schema(target="good", positive="1", sensitive=("sex",))
+    with current_workspace.current(root) as found:
+        words = register.ModelWords("People", "1.0", "lars", "Decide about people in a test.", "limited")
+        register.register_model(found, model, words, actor=proven("lars"))
+        register.register_data(found, table, register.DataWords("People", "evaluation", roles), actor=proven("lars"))
+    return root
+
+
 @pytest.fixture
 def workspace(founded: Path, tmp_path: Path) -> Iterator[Workspace]:
     shutil.copytree(founded, tmp_path / "workspace")
-    found = places.current(tmp_path / "workspace")
+    found = current_workspace.current(tmp_path / "workspace")
     yield found
     found.close()
 
@@ -83,8 +98,10 @@ def registered(workspace: Workspace, table: Path, model: Path) -> tuple[str, str
     words = register.ModelWords("People", "1.0", "lars", "Decide about people in a test.", "limited")
     schema = Schema(target="good", positive="1", sensitive=("sex",))
     return (
-        register.register_model(workspace, model, words, actor="lars"),
-        register.register_data(workspace, table, register.DataWords("People", "evaluation", schema), actor="lars"),
+        register.register_model(workspace, model, words, actor=proven("lars")),
+        register.register_data(
+            workspace, table, register.DataWords("People", "evaluation", schema), actor=proven("lars")
+        ),
     )
 
 

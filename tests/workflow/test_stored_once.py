@@ -11,10 +11,12 @@ import pyarrow as pa
 import pytest
 
 from governance.explain.spec import GlobalParameters
-from governance.models.predictor import OnnxPredictor
-from governance.workflow import assess, runs, subjects
-from pages._ui import attributions, global_views
-from pages._ui.subject import Picked
+from governance.models.predict.predictor import OnnxPredictor
+from governance.workflow.assess import assess
+from governance.workflow.workspace import runs, subjects
+from pages._ui import attributions
+from pages._ui.choices import Picked
+from pages.explore.explanations import global_views
 
 
 def test_a_change_of_the_cohort_reads_what_is_stored_and_asks_no_model(

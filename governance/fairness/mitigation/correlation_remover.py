@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from governance.evidence import Progress
-from governance.fairness.mitigation.graph import prepared
+from governance.fairness.continued import prepared
+from governance.fairness.features import preparation
 from governance.fairness.mitigation.interface import Made, Search
 from governance.fairness.mitigation.quiet import quiet
-from governance.fairness.mitigation.training import Training, line, logistic, preparation
+from governance.fairness.mitigation.training import Training, line, logistic
 
 
 def correlation_remover(data: Training, search: Search, parent: bytes, progress: Progress) -> tuple[Made, ...]:

@@ -6,10 +6,11 @@ import numpy as np
 from onnx import TensorProto
 
 from governance.evidence import Progress
-from governance.fairness.mitigation.graph import prepared
+from governance.fairness.continued import prepared
+from governance.fairness.features import preparation
 from governance.fairness.mitigation.interface import Made, Search
 from governance.fairness.mitigation.quiet import quiet
-from governance.fairness.mitigation.training import Training, counted, line, logistic, moment, preparation
+from governance.fairness.mitigation.training import Training, counted, line, logistic, moment
 
 
 def exponentiated_gradient(data: Training, search: Search, parent: bytes, progress: Progress) -> tuple[Made, ...]:

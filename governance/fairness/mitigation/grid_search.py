@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from governance.evidence import Progress
+from governance.fairness.features import preparation
 from governance.fairness.mitigation.interface import Made, Search
 from governance.fairness.mitigation.quiet import quiet
-from governance.fairness.mitigation.training import Training, counted, logistic, moment, preparation
+from governance.fairness.mitigation.training import Training, counted, logistic, moment
 
 
 def grid_search(data: Training, search: Search, parent: bytes, progress: Progress) -> tuple[Made, ...]:
@@ -17,7 +18,7 @@ def grid_search(data: Training, search: Search, parent: bytes, progress: Progres
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
 
-    from governance.models.convert import convert_estimator
+    from governance.models import convert_estimator
 
     prepare = preparation(data.features).fit(data.features)
     matrix = prepare.transform(data.features)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.evidence import Progress
-from governance.fairness.mitigation.report import Constraint
+from governance.fairness.candidates import Constraint
 from governance.fairness.mitigation.training import Training
 
 
@@ -35,6 +35,8 @@ class Search:
     """Models at most: points of the grid, or rounds of the mixture."""
     alpha: float
     """Share of the correlation that is removed, 0 to 1; correlation remover only."""
+    tolerance: float = 0.0
+    """Largest difference between groups that is left, 0 to 1; threshold optimizer only."""
 
 
 class Mitigation(Protocol):

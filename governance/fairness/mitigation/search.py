@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.codec import sha256
-from governance.errors import RefusedInputError, unknown_choice
-from governance.evidence import Dropped, Finding, NotAssessed, Progress, Rows
-from governance.fairness.mitigation.correlation_remover import correlation_remover
-from governance.fairness.mitigation.exponentiated_gradient import exponentiated_gradient
-from governance.fairness.mitigation.grid_search import grid_search
-from governance.fairness.mitigation.interface import Made, Mitigation, Search
-from governance.fairness.mitigation.report import (
+from governance.evidence import Dropped, Finding, NotAssessed, Progress, RefusedInputError, Rows, sha256, unknown_choice
+from governance.fairness.candidates import (
     ALGORITHMS,
     CONSTRAINTS,
     Algorithm,
@@ -23,11 +17,14 @@ from governance.fairness.mitigation.report import (
     MitigationReport,
     notices,
 )
+from governance.fairness.mitigation.correlation_remover import correlation_remover
+from governance.fairness.mitigation.exponentiated_gradient import exponentiated_gradient
+from governance.fairness.mitigation.grid_search import grid_search
+from governance.fairness.mitigation.interface import Made, Mitigation, Search
 from governance.fairness.mitigation.threshold_optimizer import threshold_optimizer
 from governance.fairness.mitigation.training import Training, training
 from governance.fairness.spec import Rethreshold, Retrain
-from governance.models.signature import Prediction
-from governance.subject import Subject
+from governance.subject import Prediction, Subject
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,7 +55,9 @@ def retrain(
     if parameters.algorithm not in ("exponentiated_gradient", "grid_search", "correlation_remover"):
         raise unknown_choice("algorithm that trains", parameters.algorithm, ALGORITHMS[1:])
     search = Search(parameters.constraint, parameters.size, parameters.alpha)
-    return _searched(subject, parameters.algorithm, parameters.attribute, search, None, progress)
+    return _searched(
+        subject, parameters.algorithm, attribute=parameters.attribute, search=search, prediction=None, progress=progress
+    )
 
 
 def rethreshold(
@@ -70,8 +69,15 @@ def rethreshold(
         RefusedInputError: an unknown constraint, a model that cannot be continued, or a group with one label only.
     """
     del rng
-    search = Search(parameters.constraint, 4, 1.0)
-    return _searched(subject, "threshold_optimizer", parameters.attribute, search, subject.predictions, progress)
+    search = Search(parameters.constraint, 4, 1.0, parameters.tolerance)
+    return _searched(
+        subject,
+        "threshold_optimizer",
+        attribute=parameters.attribute,
+        search=search,
+        prediction=subject.predictions,
+        progress=progress,
+    )
 
 
 def _searched(
@@ -88,6 +94,8 @@ def _searched(
         raise RefusedInputError(
             f"Got size {search.size} and alpha {search.alpha:g}.", "Expected a size of 4 to 200 and an alpha of 0 to 1."
         )
+    if not 0 <= search.tolerance <= 1:
+        raise RefusedInputError(f"Got the tolerance {search.tolerance:g}.", "Expected 0 to 1.")
     schema = subject.data.schema
     chosen = attribute or next(iter(schema.sensitive), "")
     frame = subject.data.frame()
@@ -100,9 +108,15 @@ def _searched(
     found = _marked([_looked_at(item, at, data) for at, item in enumerate(made)])
     present = tuple(data.attribute.names[code] for code in np.unique(data.group))
     report = MitigationReport(
-        algorithm, chosen, search.constraint, present, data.threshold, min(len(data.rows), COMPARED), found,
-        (*notices(algorithm, data.threshold), *_about_threshold(algorithm, search.constraint)),
-    )  # fmt: skip
+        algorithm=algorithm,
+        attribute=chosen,
+        constraint=search.constraint,
+        groups=present,
+        threshold=data.threshold,
+        compared=min(len(data.rows), COMPARED),
+        candidates=found,
+        notices=(*notices(algorithm, data.threshold), *_about_threshold(algorithm, search.constraint)),
+    )
     return Finding(report, rows, {"candidates": _files(made)})
 
 
@@ -129,8 +143,7 @@ def _files(made: tuple[Made, ...]) -> pa.Table:
 
 def _looked_at(made: Made, position: int, data: Training) -> Candidate:
     """Return what the file does on the training rows beside what fairlearn's rule does."""
-    from governance.models.predictor import OnnxPredictor
-    from governance.models.reading import signature_of
+    from governance.models import OnnxPredictor, signature_of
 
     score = OnnxPredictor(made.onnx, signature_of(made.onnx)).predict(data.rows).score[:, 1]
     chosen = (score >= data.threshold).astype(np.float64)

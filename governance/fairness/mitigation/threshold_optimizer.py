@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
-from governance.errors import RefusedInputError
-from governance.evidence import Progress
-from governance.fairness.groups import Attribute
-from governance.fairness.mitigation.graph import Continued, parent_of, score_of
+from governance.evidence import Progress, RefusedInputError
+from governance.fairness.candidates import Constraint
+from governance.fairness.continued import Continued, parent_of, score_of
 from governance.fairness.mitigation.interface import Made, Search
 from governance.fairness.mitigation.quiet import quiet
-from governance.fairness.mitigation.report import Constraint
 from governance.fairness.mitigation.training import Training
+from governance.statistics import Attribute
 
 _CONSTRAINTS: Final[dict[Constraint, str]] = {
     "demographic_parity": "demographic_parity",
@@ -36,9 +35,13 @@ def threshold_optimizer(data: Training, search: Search, parent: bytes, progress:
         raise RefusedInputError(
             f"ThresholdOptimizer has no constraint {search.constraint!r}.", f"Known: {', '.join(_CONSTRAINTS)}."
         )
+    if search.tolerance and search.constraint == "equalized_odds":
+        raise RefusedInputError(
+            "fairlearn's equalized odds cannot be relaxed.", "Leave the tolerance out, or take equal_opportunity."
+        )
     _both_labels(data)
     progress(0, 1, "choosing thresholds for each group")
-    found, probability = _fitted(data, search.constraint)
+    found, probability = _fitted(data, search)
     lots = _by_lot(parent, data, found.interpolated_thresholder_.interpolation_dict)
     made = [Made("Probability of the rule with lots", lots, probability, probability)]
     if data.score.min() >= 0 and data.score.max() <= 1:
@@ -58,7 +61,7 @@ def _both_labels(data: Training) -> None:
             )
 
 
-def _fitted(data: Training, constraint: Constraint) -> tuple[Any, NDArray[np.float64]]:
+def _fitted(data: Training, search: Search) -> tuple[Any, NDArray[np.float64]]:
     """Return the fitted optimiser and the probability with which it selects each row."""
     from fairlearn.postprocessing import ThresholdOptimizer
     from sklearn.base import BaseEstimator, ClassifierMixin
@@ -79,7 +82,11 @@ def _fitted(data: Training, constraint: Constraint) -> tuple[Any, NDArray[np.flo
     assert data.score is not None
     score = data.score.reshape(-1, 1)
     found = ThresholdOptimizer(
-        estimator=Scored(), constraints=_CONSTRAINTS[constraint], prefit=True, predict_method="predict_proba"
+        estimator=Scored(),
+        constraints=_CONSTRAINTS[search.constraint],
+        prefit=True,
+        predict_method="predict_proba",
+        tol=search.tolerance or None,
     )
     with quiet():
         found.fit(score, data.label, sensitive_features=data.names)

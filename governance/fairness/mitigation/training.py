@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.data.outcome import positive_index, text_of
-from governance.data.schema import Schema
-from governance.errors import RefusedInputError
-from governance.evidence import Progress
-from governance.fairness.groups import Attribute, attributes
-from governance.fairness.mitigation.report import Constraint
-from governance.models.signature import Prediction
+from governance.evidence import Progress, RefusedInputError, text_of
+from governance.fairness.candidates import Constraint
+from governance.fairness.features import features_of
+from governance.statistics import Attribute, attributes
+from governance.subject import Prediction, Schema, positive_index
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +73,7 @@ def training(frame: pd.DataFrame, schema: Schema, attribute: str, prediction: Pr
     text = text_of(frame[schema.target])
     known = text.notna().to_numpy()
     rows = frame.loc[known].reset_index(drop=True)
-    (coded,) = attributes((attribute,), [rows])
+    (coded,) = attributes((attribute,), [rows], schema.code)
     group = coded.code(rows[attribute])
     label = np.asarray(text[known] == schema.positive).astype(np.int64)
     _check(label, group, attribute, schema)
@@ -83,7 +81,16 @@ def training(frame: pd.DataFrame, schema: Schema, attribute: str, prediction: Pr
     if prediction is not None:
         positive = positive_index(schema, prediction.classes)
         score = np.asarray(prediction.score[known, positive], dtype=np.float64)
-    return Training(rows, _features(rows, schema), label, coded, group, schema.threshold, score, positive)
+    return Training(
+        rows=rows,
+        features=features_of(rows, schema),
+        label=label,
+        attribute=coded,
+        group=group,
+        threshold=schema.threshold,
+        score=score,
+        positive=positive,
+    )
 
 
 def _check(label: NDArray[np.int64], group: NDArray[np.intp], attribute: str, schema: Schema) -> None:
@@ -94,40 +101,6 @@ def _check(label: NDArray[np.int64], group: NDArray[np.intp], attribute: str, sc
             f"Every labelled row has the same label ({len(label):,} rows; positive is {schema.positive!r}).",
             "Give rows with both labels.",
         )
-
-
-def _features(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    import pandas as pd
-
-    names = [name for name in schema.features(tuple(rows.columns)) if name not in schema.sensitive]
-    if not names:
-        raise RefusedInputError(
-            "There is no column to learn from.", "Give data with features beside the sensitive columns."
-        )
-    found = rows[names].copy()
-    for name in names:
-        if pd.api.types.is_numeric_dtype(found[name].dtype):
-            found[name] = found[name].astype(np.float32)
-        else:
-            found[name] = text_of(found[name]).fillna("").astype(object)
-    return found
-
-
-def preparation(features: pd.DataFrame) -> Any:
-    """Return the transformer of columns: numbers imputed and scaled, text one-hot with unknown values ignored."""
-    from sklearn.compose import ColumnTransformer
-    from sklearn.impute import SimpleImputer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder, StandardScaler
-
-    numbers = [name for name in features.columns if features[name].dtype.kind == "f"]
-    words = [name for name in features.columns if name not in numbers]
-    return ColumnTransformer(
-        [
-            ("numbers", make_pipeline(SimpleImputer(), StandardScaler()), numbers),
-            ("words", OneHotEncoder(handle_unknown="ignore", sparse_output=False), words),
-        ]
-    )
 
 
 def moment(name: Constraint) -> Any:

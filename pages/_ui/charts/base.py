@@ -11,12 +11,16 @@ import pyarrow as pa
 import streamlit as st
 
 from pages._ui import palette
-from pages._ui.tables import table
+from pages._ui.tables import csv_button, table
 
 BAR: Final = 22
 """Height of one bar with its gap, pixels."""
+LINE: Final = 13
+"""Height of one more line in the name of a bar, pixels."""
 AXIS: Final = 84
 """Room for the horizontal axis, its title and the margins, pixels: a height counts them in."""
+CLICK: Final = "click"
+"""Name of the selection of a chart that can be clicked."""
 Data = Any
 """A frame, or `altair.NamedData` for a layout whose numbers come later."""
 Layout = Mapping[str, Any]
@@ -39,6 +43,27 @@ def styled(chart: AnyChart) -> AnyChart:
     return styled_chart
 
 
+def inked(chart: AnyChart) -> AnyChart:
+    """Return the styled chart with its words in the ink of the theme that the visitor sees."""
+    ink = _ink()
+    for part in (chart.config.axis, chart.config.legend):
+        part.labelColor = part.titleColor = ink
+    chart.config.title.color = ink
+    chart.config.text = alt.MarkConfig(color=ink)
+    return chart
+
+
+def _ink() -> str:
+    return palette.INK["dark" if st.context.theme.type == "dark" else "light"]
+
+
+def _inked_layout(found: Layout) -> Layout:
+    ink, config = _ink(), dict(found.get("config", {}))
+    for part in ("axis", "legend"):
+        config[part] = {**config.get(part, {}), "labelColor": ink, "titleColor": ink}
+    return {**found, "config": {**config, "text": {"color": ink}}}
+
+
 def draw(
     chart: AnyChart, alt_text: str, behind: pd.DataFrame, key: str, columns: Mapping[str, Any] | None = None
 ) -> None:
@@ -51,8 +76,37 @@ def draw(
         key: unique on the page.
         columns: column settings of the table, as in `pages._ui.tables.table`.
     """
-    st.altair_chart(styled(chart), width="stretch", alt=alt_text)
+    st.altair_chart(inked(styled(chart)), width="stretch", alt=alt_text)
     _behind(behind, alt_text, key, dict(columns or {}))
+
+
+def clickable(field: str) -> alt.Parameter:
+    """Return the selection for marks that can be clicked: it reads the clicked mark's `field`, a name of ours and none of a file."""
+    return alt.selection_point(name=CLICK, fields=[field], on="click", clear="dblclick")
+
+
+def draw_to_click(chart: AnyChart, alt_text: str, behind: pd.DataFrame, key: str, *, field: str) -> str | None:
+    """Draw a chart whose marks carry `clickable(field)`, with its table folded under it, and return what was clicked last.
+
+    Whatever a click does needs a select box or a button, too: marks on a canvas cannot be reached with the keyboard.
+
+    Args:
+        chart: has the selection on one of its layers.
+        alt_text: what the chart shows, in a sentence.
+        behind: the numbers of the chart.
+        key: unique on the page.
+        field: of the clicked mark.
+
+    Returns:
+        The field's value, or None while nothing is selected.
+    """
+    event: Any = st.altair_chart(
+        inked(styled(chart)), width="stretch", alt=alt_text, key=f"click-{key}", on_select="rerun", selection_mode=CLICK
+    )
+    _behind(behind, alt_text, key, {})
+    marks = event["selection"].get(CLICK) or []
+    found = marks[0].get(field) if marks else None
+    return None if found is None else str(found)
 
 
 def layout(chart: AnyChart) -> Layout:
@@ -76,7 +130,7 @@ def redraw(found: Layout, data: Mapping[str, Columns], alt_text: str, behind: Co
         key: unique on the page.
     """
     tables = {name: pa.table(dict(columns)) for name, columns in data.items()}
-    st.vega_lite_chart({**found, "datasets": tables}, width="stretch", alt=alt_text)
+    st.vega_lite_chart({**_inked_layout(found), "datasets": tables}, width="stretch", alt=alt_text)
     _behind(behind, alt_text, key, {})
 
 
@@ -84,7 +138,9 @@ def redraw(found: Layout, data: Mapping[str, Columns], alt_text: str, behind: Co
 def _behind(behind: pd.DataFrame | Columns, alt_text: str, key: str, columns: dict[str, Any]) -> None:
     with st.expander("The numbers behind this chart", key=f"behind-{key}", on_change="rerun") as box:
         if box.open:
-            table(pd.DataFrame(behind), f"Table: {alt_text}", columns, key=f"table-{key}")
+            frame = pd.DataFrame(behind)
+            table(frame, f"Table: {alt_text}", columns, key=f"table-{key}")
+            csv_button(frame, key)
 
 
 def tall(bars: int) -> int:
@@ -119,11 +175,31 @@ def interval_bars(frame: pd.DataFrame, name: str, value: str, title: str, *, low
 
 
 def interval_dots(
-    frame: pd.DataFrame, name: str, value: str, title: str, *, low: str, high: str, mark: float | None = None
+    frame: pd.DataFrame,
+    name: str,
+    value: str,
+    title: str,
+    *,
+    low: str,
+    high: str,
+    mark: float | None = None,
+    lines: int = 1,
 ) -> AnyChart:
-    """Return one dot with its interval per row; for quantities whose zero means nothing. `mark` draws a reference line."""
-    base = alt.Chart(frame, height=tall(len(frame)))
-    y = alt.Y(f"{_field(name)}:N", sort=None, title=None)
+    """Return one dot with its interval per row; for quantities whose zero means nothing.
+
+    Args:
+        frame: one row per dot.
+        name: column with the names; a line break in a name is one in the chart.
+        value: column with the places of the dots.
+        title: what is measured, with its unit.
+        low: column with the lower ends of the intervals.
+        high: column with the upper ends.
+        mark: where a reference line is drawn, None for none.
+        lines: that the longest name has.
+    """
+    base = alt.Chart(frame, height=tall(len(frame)) + (lines - 1) * LINE * len(frame))
+    style = alt.Axis(labelExpr="split(datum.label, '\\n')") if lines > 1 else alt.Axis()
+    y = alt.Y(f"{_field(name)}:N", sort=None, title=None, axis=style)
     scale = alt.Scale(zero=False)
     rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
         y=y, x=alt.X(f"{_field(low)}:Q", title=title, scale=scale), x2=_field(high), tooltip=_tooltip(frame)
@@ -156,7 +232,7 @@ def lines(frame: pd.DataFrame, x: str, y: str, series: str, titles: tuple[str, s
     labels = (
         alt.Chart(ends)
         .mark_text(align="left", dx=6, fontSize=13)
-        .encode(x=f"{_field(x)}:Q", y=f"{_field(y)}:Q", text=f"{_field(series)}:N", color=colour)
+        .encode(x=f"{_field(x)}:Q", y=f"{_field(y)}:Q", text=f"{_field(series)}:N")
     )
     layered: AnyChart = alt.layer(drawn, labels)
     return layered

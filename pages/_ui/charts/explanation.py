@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from governance.explain.report import Importance, LimeExplanation, LocalExplanation, WhatIf
-from governance.explain.summary import shade
+from governance.explain import Importance, LimeExplanation, LocalExplanation, WhatIf, shade
 from pages._ui import palette
 from pages._ui.charts.base import BAR, AnyChart, Columns, Data, Layout, interval_bars, layout, tall
 from pages._ui.text import shown
@@ -22,6 +21,10 @@ if TYPE_CHECKING:
 RAISES: Final = "raises"
 LOWERS: Final = "lowers"
 _SIDES: Final = alt.Scale(domain=[RAISES, LOWERS], range=[palette.RAISES, palette.LOWERS])
+_SIDE_OF_ALIGN: Final[dict[str, Literal["left", "right"]]] = {"left": "right", "right": "left"}
+"""Side of an end of a waterfall -> how its name is aligned: away from the bars."""
+_LABEL: Final = 56
+"""Pixels kept free on both sides of a waterfall, so that the numbers at the bars and the names of its ends are not cut."""
 _OTHERS: Final = "all other columns"
 
 
@@ -234,7 +237,11 @@ def ends_frame(start: float, end: float) -> pd.DataFrame:
 
 def ends_columns(start: float, end: float) -> Columns:
     """Return the two places that a waterfall leads between."""
-    return {"at": [start, end], "name": ["average", "this row"]}
+    return {
+        "at": [start, end],
+        "name": ["average", "this row"],
+        "side": ["left", "right"] if start <= end else ["right", "left"],
+    }
 
 
 def waterfall(steps: Data, ends: Data, bars: int, units: str) -> AnyChart:
@@ -250,21 +257,26 @@ def waterfall(steps: Data, ends: Data, bars: int, units: str) -> AnyChart:
     y = alt.Y("step:N", sort=None, title=None)
     drawn = base.mark_bar(height=BAR * 0.7).encode(
         y=y,
-        x=alt.X("from:Q", title=f"model output, {units}", scale=alt.Scale(zero=False)),
+        x=alt.X("from:Q", title=f"model output, {units}", scale=alt.Scale(zero=False, padding=_LABEL)),
         x2="to:Q",
         color=alt.Color("effect:N", scale=_SIDES),
         tooltip=[alt.Tooltip("step:N"), alt.Tooltip("attribution:Q", format=".4g"), alt.Tooltip("to:Q", format=".4g")],
     )
-    text = base.mark_text(align="left", dx=4, fontSize=12, color=palette.MUTED).encode(
-        y=y, x=alt.X("high:Q"), text="label:N"
-    )
+    text = base.mark_text(align="left", dx=4, fontSize=12).encode(y=y, x=alt.X("high:Q"), text="label:N")
     text = text.transform_calculate(high="max(datum.from, datum.to)")
     marks = (
         alt.Chart(ends)
         .mark_rule(strokeDash=[4, 3], color=palette.MUTED)
         .encode(x="at:Q", tooltip=[alt.Tooltip("name:N"), alt.Tooltip("at:Q", format=".4g")])
     )
-    layered: AnyChart = alt.layer(marks, drawn, text).properties(height=int(BAR * 1.3 * bars) + 60)
+    names = [
+        alt.Chart(ends)
+        .mark_text(align=align, dy=-8, fontSize=12)
+        .encode(x="at:Q", y=alt.value(0), text="name:N")
+        .transform_filter(alt.datum.side == side)
+        for side, align in _SIDE_OF_ALIGN.items()
+    ]
+    layered: AnyChart = alt.layer(marks, drawn, text, *names).properties(height=int(BAR * 1.3 * bars) + 140)
     return layered
 
 

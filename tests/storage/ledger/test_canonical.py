@@ -9,10 +9,9 @@ import struct
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from storage.errors import RefusedError
+from governance.evidence.errors import RefusedInputError
 from storage.ledger.canonical import canonical, decode_base64, encode_base64, parse, parse_canonical, refuse_floats
 
 PLAIN = st.recursive(
@@ -57,16 +56,16 @@ def test_numbers_are_written_as_ecmascript_writes_them(vectors: Any) -> None:
     ids=repr,
 )
 def test_what_json_cannot_hold_in_one_way_is_refused(value: object) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         canonical(value)
 
 
 def test_nesting_without_end_is_refused() -> None:
     value: list[Any] = []
     value.append(value)
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         canonical(value)
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         parse(b"[" * 100_000)
 
 
@@ -88,7 +87,7 @@ def test_nesting_without_end_is_refused() -> None:
     ],
 )
 def test_text_that_two_readers_could_understand_differently_is_refused(text: bytes) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         parse(text)
 
 
@@ -102,7 +101,7 @@ def test_text_that_two_readers_could_understand_differently_is_refused(text: byt
     ],
 )
 def test_a_number_that_readers_could_round_is_named(value: object, where: str) -> None:
-    with pytest.raises(RefusedError, match=where):
+    with pytest.raises(RefusedInputError, match=where):
         refuse_floats(value)
 
 
@@ -136,7 +135,7 @@ def test_canonical_text_is_known_as_such_and_survives_reading(value: Any) -> Non
     ],
 )
 def test_another_spelling_of_the_same_value_is_not_canonical(text: bytes) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         parse_canonical(text)
 
 
@@ -153,7 +152,7 @@ def test_the_largest_integers_that_are_exact_are_read() -> None:
 
 @pytest.mark.parametrize("text", ["QQ", "QR==", "QQ==\n", " QQ==", "QQ=", "Q-==", "QQ==QQ==", "é"])
 def test_base64_has_one_spelling(text: str) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         decode_base64(text)
 
 

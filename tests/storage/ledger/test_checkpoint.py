@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storage.errors import RefusedError
+from governance.evidence.errors import RefusedInputError
 from storage.ledger.checkpoint import Checkpoint, read
 from storage.ledger.merkle import inclusion_proof, leaf_hash, root
 from storage.ledger.note import Verifier, open_note
@@ -22,7 +22,7 @@ def test_a_checkpoint_reads_back() -> None:
 
 def test_the_published_short_hash_is_refused_for_its_length_alone(vectors: Any) -> None:
     ((text, fields),) = vectors["checkpoint"]["valid"]
-    with pytest.raises(RefusedError, match="7 bytes"):
+    with pytest.raises(RefusedInputError, match="7 bytes"):
         read(text)
     longer = text.replace("YmFuYW5hcw==", ROOT)
     assert (read(longer).origin, read(longer).size) == (fields["origin"], fields["size"])
@@ -31,7 +31,7 @@ def test_the_published_short_hash_is_refused_for_its_length_alone(vectors: Any) 
 @pytest.mark.parametrize("number", range(7))
 def test_the_published_faulty_checkpoints_are_refused(vectors: Any, number: int) -> None:
     assert len(vectors["checkpoint"]["invalid"]) == 7
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         read(vectors["checkpoint"]["invalid"][number])
 
 
@@ -49,7 +49,7 @@ def test_the_published_faulty_checkpoints_are_refused(vectors: Any, number: int)
     ],
 )
 def test_other_spellings_are_refused(text: str) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         read(text)
 
 
@@ -63,14 +63,14 @@ def test_the_golden_proof_leads_from_its_leaf_to_its_checkpoint(vectors: Any) ->
     assert proof.prove(leaves[5], [log]) == Checkpoint(golden["origin"], 8, root(leaves))
     assert read(open_note(golden["checkpoint"].encode(), [log]).note.text).size == 8
     for other in (leaves[4], leaf_hash(b"")):
-        with pytest.raises(RefusedError, match="does not lead"):
+        with pytest.raises(RefusedInputError, match="does not lead"):
             proof.prove(other, [log])
 
 
 @pytest.mark.parametrize("number", range(7))
 def test_the_published_faulty_proofs_are_refused(vectors: Any, number: int) -> None:
     text = vectors["tlog_proof"]["invalid"][number].replace("<base64 of 64 bytes>", "A" * 86 + "==")
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         read_proof(text.encode())
 
 
@@ -91,5 +91,5 @@ def test_an_extra_line_is_carried() -> None:
     ],
 )
 def test_other_spellings_of_a_proof_are_refused(text: str) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         read_proof(text.encode())

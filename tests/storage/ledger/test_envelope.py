@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from storage.errors import RefusedError
+from governance.evidence.errors import RefusedInputError
 from storage.ledger.canonical import canonical
 from storage.ledger.envelope import (
     PAYLOAD_TYPE,
@@ -89,7 +89,7 @@ def test_any_changed_byte_of_a_line_is_refused_or_fails_its_signature() -> None:
         changed = line[:at] + bytes([line[at] ^ 1]) + line[at + 1 :]
         try:
             envelope = Envelope.from_line(changed)
-        except RefusedError:
+        except RefusedInputError:
             continue
         assert envelope.keyid != key.keyid or not signature_holds(envelope, key.load())
 
@@ -110,14 +110,14 @@ def test_any_changed_byte_of_a_line_is_refused_or_fails_its_signature() -> None:
     ],
 )
 def test_another_shape_of_line_is_refused(harm: Any) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         Envelope.from_line(harm(seal(statement(), signer_of())))
 
 
 def test_in_totos_valid_statement_is_not_a_record_and_its_invalid_ones_are_refused(vectors: Any) -> None:
     case = vectors["in_toto_statement"]
     for text in (case["valid"], *case["invalid"]):
-        with pytest.raises(RefusedError):
+        with pytest.raises(RefusedInputError):
             read_statement(canonical(json.loads(text)))
 
 
@@ -153,7 +153,7 @@ def test_a_statement_with_a_fault_is_refused(path: tuple[str, ...], value: objec
     for name in path[:-1]:
         place = place[name]
     place[path[-1]] = value
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         read_statement(canonical(said))
 
 
@@ -171,7 +171,7 @@ def test_a_statement_with_a_fault_is_refused(path: tuple[str, ...], value: objec
     ],
 )
 def test_payloads_that_are_no_canonical_statement_are_refused(payload: bytes) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         read_statement(payload)
 
 
@@ -179,7 +179,7 @@ def test_a_key_on_another_curve_is_refused() -> None:
     other = ec.generate_private_key(ec.SECP384R1()).public_key()
     spki = other.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     for text in (base64.b64encode(spki).decode(), "QQ==", "no base64!"):
-        with pytest.raises(RefusedError):
+        with pytest.raises(RefusedInputError):
             PublicKey.from_base64(text)
     assert PublicKey.from_base64(signer_of().public.base64).keyid == signer_of().keyid
 

@@ -7,12 +7,12 @@ import hashlib
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from storage.errors import RefusedError
+from governance.evidence.errors import RefusedInputError
 from storage.ledger.merkle import (
     EMPTY_ROOT,
+    Tree,
     consistency_holds,
     consistency_proof,
     inclusion_holds,
@@ -148,8 +148,18 @@ def test_places_outside_the_tree_are_refused(index: int, size: int) -> None:
 
 def test_there_is_no_proof_of_what_is_not_there() -> None:
     for index in (-1, 3):
-        with pytest.raises(RefusedError, match="No leaf"):
+        with pytest.raises(RefusedInputError, match="No leaf"):
             inclusion_proof(make(3), index)
     for old in (0, 4):
-        with pytest.raises(RefusedError, match="No consistency proof"):
+        with pytest.raises(RefusedInputError, match="No consistency proof"):
             consistency_proof(make(3), old)
+
+
+def test_a_growing_tree_has_the_root_of_the_definition_at_every_size_on_the_way() -> None:
+    leaves, tree = make(131), Tree()
+    for leaf in leaves:
+        tree.append(leaf)
+    assert tree.size == 131
+    assert [tree.root(size) for size in range(132)] == [by_definition(leaves[:size]) for size in range(132)]
+    with pytest.raises(RefusedInputError, match="132 leaves in a tree of 131"):
+        tree.root(132)

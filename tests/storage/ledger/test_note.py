@@ -9,7 +9,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from storage.errors import RefusedError
+from governance.evidence.errors import RefusedInputError
 from storage.keys import named_signer
 from storage.ledger.note import COSIGNATURE, ED25519, Note, Signature, Verifier, open_note, read_note, sign_note
 
@@ -88,14 +88,14 @@ def good() -> bytes:
 )
 def test_a_note_with_a_fault_is_refused(harm: Any) -> None:
     assert open_note(good(), [LOG.verifier]).seals
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         open_note(harm(good()), [LOG.verifier])
 
 
 def test_any_changed_byte_is_refused() -> None:
     note = good()
     for at in range(len(note)):
-        with pytest.raises(RefusedError):
+        with pytest.raises(RefusedInputError):
             open_note(note[:at] + bytes([note[at] ^ 1]) + note[at + 1 :], [LOG.verifier])
 
 
@@ -104,21 +104,21 @@ def test_an_unknown_signer_is_ignored_and_a_known_one_that_fails_is_not() -> Non
     assert [item.verifier for item in open_note(both.to_bytes(), [LOG.verifier]).seals] == [LOG.verifier]
     false = Note("text\n", (*LOG.sign("text\n").signatures, *OTHER.sign("another\n").signatures))
     assert open_note(false.to_bytes(), [LOG.verifier]).seals
-    with pytest.raises(RefusedError, match=r"other\.example"):
+    with pytest.raises(RefusedInputError, match=r"other\.example"):
         open_note(false.to_bytes(), [LOG.verifier, OTHER.verifier])
 
 
 def test_a_note_without_a_known_signer_is_refused() -> None:
-    with pytest.raises(RefusedError, match="No signature of a known key"):
+    with pytest.raises(RefusedInputError, match="No signature of a known key"):
         open_note(good(), [OTHER.verifier])
-    with pytest.raises(RefusedError, match="No signature of a known key"):
+    with pytest.raises(RefusedInputError, match="No signature of a known key"):
         open_note(good(), [])
 
 
 def test_a_key_under_another_name_is_another_key() -> None:
     renamed = Verifier("elsewhere", ED25519, LOG.verifier.public)
     assert renamed.key_id != LOG.verifier.key_id
-    with pytest.raises(RefusedError, match="No signature"):
+    with pytest.raises(RefusedInputError, match="No signature"):
         open_note(good(), [renamed])
 
 
@@ -130,7 +130,7 @@ def test_a_repeated_signature_counts_once() -> None:
 
 def test_the_published_faulty_keys_are_refused(vectors: Any) -> None:
     for vkey in vectors["signed_note"]["invalid_vkey"][:2]:
-        with pytest.raises(RefusedError):
+        with pytest.raises(RefusedInputError):
             Verifier.from_vkey(vkey)
 
 
@@ -140,7 +140,7 @@ def test_no_part_of_a_key_is_a_key_and_no_changed_byte_either(vectors: Any) -> N
     parts = {vkey[low:high] for low in range(size) for high in range(low, size + 1)} - {vkey}
     changed = {vkey[:at] + chr(ord(vkey[at]) + 1) + vkey[at + 1 :] for at in range(size)}
     for text in parts | changed:
-        with pytest.raises(RefusedError):
+        with pytest.raises(RefusedInputError):
             Verifier.from_vkey(text)
 
 
@@ -167,13 +167,13 @@ def test_a_cosignature_vouches_for_a_time() -> None:
     late = Signature(
         WITNESS.verifier.name, WITNESS.verifier.key_id, (1).to_bytes(8, "big") + note.signatures[1].blob[8:]
     )
-    with pytest.raises(RefusedError, match=r"witness\.example"):
+    with pytest.raises(RefusedInputError, match=r"witness\.example"):
         open_note(Note(note.text, (note.signatures[0], late)).to_bytes(), [LOG.verifier, WITNESS.verifier])
 
 
 @pytest.mark.parametrize("text", ["no newline", "bell\x07\n", ""])
 def test_a_text_that_no_note_can_hold_is_not_signed(text: str) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedInputError):
         sign_note(text, LOG.verifier, LOG.key.sign)
 
 

@@ -1,0 +1,146 @@
+"""`countersign automl`: a search for a model under norms, with a certificate on people whom no choice has seen."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from governance.cli.documents import about
+from governance.cli.inputs import check_files, data_file, naming, text_of
+from governance.cli.options import JsonOption, SeedOption
+from governance.cli.output import DONE, ForceOption, print_json, say, write_bytes
+from governance.cli.progress import reporter
+from governance.cli.reading_options import ReadingOptions
+from governance.cli.run_or_record import require_needs
+from governance.cli.schema_options import SchemaOptions
+from governance.evidence import Evidence, JsonValue, NotAssessed, Progress, RefusedInputError, encode
+from governance.fairness import LEARNERS, Enough, NormSet, SearchReport, norms as room
+from governance.runs import Task, execute, read_array
+
+NOTHING_CERTIFIED: Final = 4
+"""Exit code of a search that worked and certified nothing."""
+_UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def automl(
+    train: Annotated[Path, typer.Argument(help="Labelled rows, CSV or Parquet; parted by identifier.")],
+    norms: Annotated[Path, typer.Option(help="Norms as TOML; those about decisions are kept.")],
+    roles: SchemaOptions,
+    how: ReadingOptions,
+    out: Annotated[Path, typer.Option(help="Folder for the certified model files.")],
+    budget: Annotated[
+        str, typer.Option(help="Time after which no trial begins: 120s, 5m. None without a limit.")
+    ] = "120s",
+    trials: Annotated[int, typer.Option(min=1, max=1000, help="Models trained at most.")] = 60,
+    learners: Annotated[str, typer.Option(help="Which learners, with commas between.")] = ",".join(LEARNERS),
+    uses: Annotated[
+        int, typer.Option(min=0, max=30, help="Earlier searches on these very rows: each halves the error rate.")
+    ] = 0,
+    seed: SeedOption = 0,
+    force: ForceOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Train models with the norms in view and certify the best that keeps them; ends with 4 when nothing can be certified.
+
+    No model asks who somebody is. A certificate holds for people like those of the part that no choice has looked at. A search that the
+    clock stopped is repeated exactly by asking for as many trials as it did.
+    """
+    with naming(norms, "norms"):
+        asked = room.norm.from_toml(text_of(norms))
+    if out.exists() and (not out.is_dir() or (any(out.glob("certified-*.onnx")) and not force)):
+        raise RefusedInputError(
+            f"{str(out)!r} is a file, or holds certified models.", "Name a new folder, or add --force."
+        )
+    check_files(train)
+    limit = _seconds(budget)
+    names = [name.strip() for name in learners.split(",") if name.strip()]
+    parameters: dict[str, JsonValue] = {
+        "norms": encode(asked), "trials": trials, "learners": names, "uses": uses,
+    }  # fmt: skip
+    task = Task(
+        method="fairness.search", data=data_file(how.table(train), roles.read()), parameters=parameters, seed=seed
+    )
+    require_needs(task)
+    out.mkdir(parents=True, exist_ok=True)
+    done = execute(task, out, _within(limit, reporter()))
+    report = done.evidence.read(SearchReport)
+    if isinstance(report, NotAssessed):
+        raise RefusedInputError(report.reason, "Give more labelled rows.")
+    files = _written(done.arrays.get("candidates", ""), report, out)
+    print_json(_document(done.evidence, report, files)) if json else _say(report, files, asked)
+    raise typer.Exit(DONE if report.chosen else NOTHING_CERTIFIED)
+
+
+def _within(seconds: float, told: Progress) -> Progress:
+    """Return a progress that lets no further trial begin once the time is over; 0 for no limit."""
+    begin = time.monotonic()
+
+    def report(done: int, of: int, phase: str) -> None:
+        if seconds and done and phase.startswith("training") and time.monotonic() - begin > seconds:
+            raise Enough(f"the clock: {seconds:g} seconds were over")
+        told(done, of, phase)
+
+    return report
+
+
+def _seconds(text: str) -> float:
+    found = re.fullmatch(r"([0-9]{1,5}(?:[.][0-9]+)?)(s|m|h|)", text.strip())
+    if text.strip() == "none":
+        return 0.0
+    if found is None or not float(found[1]):
+        raise RefusedInputError(f"The budget is {text[:40]!r}.", "Write it like 120s, 5m or 1h, or none.")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def _written(candidates: str, report: SearchReport, out: Path) -> dict[str, str]:
+    """Write the file of each certified model and return digest -> name."""
+    if not candidates:
+        return {}
+    table = read_array(candidates)
+    data = dict(zip(table.column("digest").to_pylist(), table.column("onnx").to_pylist(), strict=True))
+    del table
+    Path(candidates).unlink()
+    kept = [item for item in report.frontier if item.kept and item.verified]
+    names = {item.digest: f"certified-{item.trial:03d}-{item.digest[:6]}.onnx" for item in kept}
+    for digest, name in names.items():
+        write_bytes(out / name, data[digest])
+    return names
+
+
+def _document(evidence: Evidence, report: SearchReport, files: dict[str, str]) -> JsonValue:
+    value = encode(report)
+    frontier = value.pop("frontier")
+    return {
+        **about(evidence),
+        **value,
+        "frontier": frontier,
+        "certified": [{"model": files[item["digest"]], "needs_group": False, **item} for item in frontier
+                      if item["digest"] in files],
+        "not_certified": {"reason": report.not_certified} if report.not_certified else None,
+    }  # fmt: skip
+
+
+def _say(report: SearchReport, files: dict[str, str], asked: NormSet) -> None:
+    failed = sum(bool(item.error) for item in report.trials)
+    told = f"{len(report.trials)} models were trained, {failed} of them in vain; {len(report.frontier)} were put to the test on "
+    say(f"{told}{report.splits.certify:,} people nobody had looked at; {len(files)} keep {asked.title!r}.")
+    if report.stopped:
+        say(f"Stopped by {report.stopped}.")
+    for item in report.frontier:
+        mark = files.get(item.digest) or ("not kept" if not item.kept else "file differs")
+        say(
+            f"  model {item.trial}: accuracy {item.accuracy_certify:.4f}, strain {item.strain_search:.2f} where chosen, "
+            f"{item.strain_certify:.2f} on the untouched, at most {item.strain_upper:.2f}: {mark}"
+        )
+    if report.baseline is not None:
+        say(f"Without regard to the norms the best accuracy where chosen is {report.baseline:.4f}.")
+    if report.not_certified:
+        say(f"Nothing is certified: {report.not_certified}.")
+    else:
+        say(f"Chosen: {files[report.chosen]}; the chance that it breaks a norm is at most {report.alpha:g}.")
+    for notice in report.notices:
+        say(f"note: {notice}")

@@ -1,0 +1,5 @@
+"""Simulated data and models with known faults, for the demonstration."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

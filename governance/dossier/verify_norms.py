@@ -1,0 +1,83 @@
+"""Norms that the board signs, and alerts about models: the part of the rules that says what an accusation rests on.
+
+`board` is what the entries add up to (verify_rules.py), `e` an entry's predicate, `b` its body. Written from docs/record-format.md.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+if __package__:
+    from governance.dossier.verify_fields import need, once
+    from governance.dossier.verify_votes import APPROVAL, is_remedy
+else:  # beside this file, in an export
+    from verify_fields import need, once  # type: ignore[import-not-found,no-redef]
+    from verify_votes import APPROVAL, is_remedy  # type: ignore[import-not-found,no-redef]
+
+
+def signing(board: Any, e: Any, b: Any) -> None:
+    """Sign norms; they are in force once more than half of the board has signed the same ones."""
+    need(e["actor"] in board.board(), f"{e['actor']} is not on the board")
+    need((b["supersedes"] or "") == board.norms, "the norms do not take the place of those in force")
+    need(b["digest"] != board.norms, "these norms are in force already")
+    signed = board.for_norms.setdefault(b["digest"], set())
+    signed.add(e["actor"])
+    if 2 * len(signed & set(board.board())) > len(board.board()):
+        board.norms = b["digest"]
+        board.for_norms = {}
+
+
+def alerting(board: Any, e: Any, b: Any) -> None:
+    """Note an alert about a registered model; who accuses it of breaking a norm names the evidence."""
+    need(b["model"] in board.models, "the alert is about a model that is not registered")
+    need(b["state"] != "overridden" or e["actor"] != "service", "an alert is put aside by nobody")
+    need(b["state"] != "acted" or is_remedy(b["rule"]), "what was done is no remedy")
+    if board.norms and b["state"] == "observed" and b["rule"].startswith("norm:"):
+        known = board.evidence.get(b["evidence"], {})
+        rests = (known.get("method"), known.get("model")) == ("fairness.norms", b["model"])
+        need(rests, "the alert accuses a model of breaking a norm without evidence of it")
+        board.accusing.append((e["index"], b["evidence"], board.norms))
+    if e["actor"] == "service" and (b["state"], b["rule"]) == ("confirmed", "served"):
+        known = board.evidence.get(b["evidence"], {})
+        rests = (known.get("method"), known.get("model")) == ("serving.attest", b["model"])
+        need(rests, "the alert says what a server answers without evidence of it")
+    for c in board.cases.values():
+        if b["state"] == "confirmed" and b["model"] in c.body["models"] and c.status in APPROVAL:
+            c.status = "suspended"
+            if e["actor"] == "service":
+                board.suspending.append((e["index"], b["rule"], c.policy))
+
+
+WATCHING = {"norms.adopted": signing, "monitoring.alert": alerting}
+
+
+def check_norms(inside: Any, accusing: list[tuple[int, str, str]]) -> None:
+    """Refuse an accusation whose evidence was computed under other norms than those in force at its entry."""
+    for index, digest, norms in accusing:
+        if f"evidence/{digest}" in inside:
+            value = json.loads(inside[f"evidence/{digest}"](), object_pairs_hook=once)
+            need(
+                value["key"]["parameters"]["norms"] == norms,
+                "the alert rests on other norms than those in force",
+                index,
+            )
+
+
+def check_automatic(inside: Any, suspending: list[tuple[int, str, str]], notes: list[str]) -> None:
+    """Refuse a confirmation by the service alone that a policy of a suspended case does not name; note where the policy is not here.
+
+    `suspending` is (index, rule of the alert, policy of a case that it suspended) of every alert that the service confirmed. That a
+    server gives other answers than the approved file, the rule `served`, needs no leave: it is a comparison and rests on evidence.
+    """
+    for index, rule, digest in suspending:
+        if rule == "served":
+            continue
+        if f"evidence/{digest}" not in inside:
+            notes.append(
+                f"entry {index}: that policy {digest[:16]} lets the service confirm this alert by itself is its word"
+            )
+            continue
+        named = json.loads(inside[f"evidence/{digest}"](), object_pairs_hook=once).get("automatic", [])
+        allowed = type(named) is list and rule in named
+        need(allowed, "the service confirmed the alert, and the policy names no such automatic rule", index)

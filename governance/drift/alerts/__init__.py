@@ -1,0 +1,1 @@
+"""When an alarm is raised, and how often a false one."""

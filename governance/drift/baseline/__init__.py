@@ -1,0 +1,1 @@
+"""A window kept as counts, to be compared with later."""

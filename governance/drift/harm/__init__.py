@@ -1,0 +1,1 @@
+"""Does a movement reach the model's answers, and where?"""

@@ -1,0 +1,1 @@
+"""Many windows one after the other."""

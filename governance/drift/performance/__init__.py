@@ -1,0 +1,5 @@
+"""Has the model become worse, with labels and without?"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=["cbpe"])

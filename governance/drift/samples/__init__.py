@@ -1,0 +1,1 @@
+"""Samples of two windows and what is counted of them."""

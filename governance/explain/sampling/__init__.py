@@ -1,0 +1,1 @@
+"""Shapley values by asking the model, with their error."""

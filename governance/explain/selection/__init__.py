@@ -1,0 +1,1 @@
+"""Which way a model can be explained, on which background."""

@@ -1,0 +1,1 @@
+"""The exact engine: Shapley values of trees and linear models."""

@@ -1,0 +1,120 @@
+"""Certify: candidates ordered from the safest, each tested on untouched people until the first fails (Pareto testing).
+
+Fixed-sequence testing keeps the error rate for all candidates together (Laufer-Goldshtein et al., ICLR 2023). A candidate breaks the norms
+when any pair of groups does; its test passes when every pair's does, each at the whole error rate (intersection-union, Berger 1982).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from governance.fairness.norms.hypotheses import LABELS, MEASURES, partitions
+from governance.fairness.norms.norm import CALIBRATION, PAIRS, Norm, NormSet
+from governance.statistics import newcombe, ratio_interval
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Two groups that a norm holds together, and who of the rows belongs to them and could have the outcome."""
+
+    norm: Norm
+    first: NDArray[np.bool_]
+    """(n,)."""
+    second: NDArray[np.bool_]
+
+
+def comparisons(
+    norms: NormSet, columns: dict[str, NDArray[np.object_]], label: NDArray[np.int64]
+) -> tuple[tuple[Comparison, ...], tuple[str, ...]]:
+    """Return the pairs of groups with enough rows, and the names of groups that have too few.
+
+    Args:
+        norms: about decisions; calibration is passed over.
+        columns: attribute -> (n,) name of the group, None for a missing value.
+        label: (n,) 0 or 1.
+    """
+    found: list[Comparison] = []
+    small: dict[str, None] = {}
+    for norm in norms.norms:
+        if norm.metric in CALIBRATION:
+            continue
+        for names in partitions(norm):
+            members = _members(columns, names)
+            for measure in MEASURES[norm.metric]:
+                able = np.isin(label, LABELS[measure])
+                enough = {name: who & able for name, who in members.items() if (who & able).sum() >= norms.least_rows}
+                small |= dict.fromkeys(
+                    ", ".join(map("=".join, zip(names, name, strict=True))) for name in members if name not in enough
+                )
+                order = sorted(enough)
+                found += [
+                    Comparison(norm, enough[one], enough[other])
+                    for at, one in enumerate(order)
+                    for other in order[at + 1 :]
+                    if norm.reference == PAIRS or _reference(norm, names) in (one, other)
+                ]
+    return tuple(found), tuple(small)
+
+
+def _reference(norm: Norm, names: tuple[str, ...]) -> tuple[str, ...]:
+    wanted = {part.partition("=")[0].strip(): part.partition("=")[2].strip() for part in norm.reference.split(",")}
+    return tuple(wanted.get(name, "") for name in names)
+
+
+def _members(
+    columns: dict[str, NDArray[np.object_]], names: tuple[str, ...]
+) -> dict[tuple[str, ...], NDArray[np.bool_]]:
+    parts = [columns[name] for name in names]
+    seen = {values for values in zip(*parts, strict=True) if None not in values}
+    return {
+        values: np.logical_and.reduce([part == value for part, value in zip(parts, values, strict=True)])
+        for values in seen
+    }
+
+
+def strains(found: Sequence[Comparison], chosen: NDArray[np.bool_]) -> Floats:
+    """Return (thresholds,) how far the worst gap strains a norm under each row of (thresholds, n) decisions."""
+    worst = np.zeros(len(chosen))
+    for item in found:
+        a, b = chosen[:, item.first].mean(axis=1), chosen[:, item.second].mean(axis=1)
+        worst = np.maximum(worst, _strain(item.norm, a, b))
+    return worst
+
+
+def _strain(norm: Norm, a: Floats, b: Floats) -> Floats:
+    if norm.compare == "difference":
+        return np.asarray(np.abs(a - b) / norm.number)
+    high, low = np.maximum(a, b), np.minimum(a, b)
+    return np.where(low > 0, norm.number * high / np.maximum(low, 1e-12), np.where(high > 0, np.inf, 1.0))
+
+
+def upper(found: Sequence[Comparison], chosen: NDArray[np.bool_], alpha: float) -> float:
+    """Return the bound that the strain of the true rates keeps at the error rate: below 1, every pair's test passes."""
+    worst = 0.0
+    for item in found:
+        s, n = float(chosen[item.first].sum()), float(item.first.sum())
+        t, m = float(chosen[item.second].sum()), float(item.second.sum())
+        interval = newcombe if item.norm.compare == "difference" else ratio_interval
+        low, high = (
+            float(end[0]) for end in interval(np.array([s]), np.array([n]), np.array([t]), np.array([m]), 1 - 2 * alpha)
+        )
+        if item.norm.compare == "difference":
+            worst = max(worst, max(abs(low), abs(high)) / item.norm.number)
+        else:
+            safe = low > 0 and np.isfinite(high)
+            worst = max(worst, item.norm.number * max(1 / low, high)) if safe else float("inf")
+    return worst
+
+
+def certify(uppers: Sequence[float]) -> int:
+    """Return how many candidates of a sequence are certified: all before the first whose bound reaches 1."""
+    for place, bound in enumerate(uppers):
+        if not bound < 1:
+            return place
+    return len(uppers)

@@ -1,0 +1,1 @@
+"""Other libraries' models to ONNX, and the proof that both agree."""

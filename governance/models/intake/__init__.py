@@ -1,0 +1,1 @@
+"""Whether a model file is safe to load, and what it is."""

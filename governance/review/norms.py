@@ -1,0 +1,76 @@
+"""The rules about what is watched: norms that the board signs, and alerts about models, which rest on evidence under those norms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from governance.review import events, expiry
+from governance.review.state import BoardState, Case, Entry, require, with_item
+
+ACCUSES: Final = "norm:"
+"""How the rule of an alert begins that says that a norm is broken."""
+METHOD: Final = "fairness.norms"
+"""The method whose evidence such an alert rests on."""
+SERVED: Final = "served"
+"""Rule of an alert that a server gives other answers than the approved file; the service confirms it without a policy's leave."""
+ATTEST: Final = "serving.attest"
+"""The method whose evidence such a confirmation rests on."""
+REMEDY = re.compile(
+    r"recalibrate|retrain|stop|roll_back [0-9a-f]{64}|"
+    r"ignore_until 2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+)
+"""What an alert with the state `acted` says in `rule`."""
+
+
+def sign(state: BoardState, entry: Entry) -> BoardState:
+    """Return the state with one more signature under norms, which are in force once more than half of the board signed."""
+    body: events.NormsAdopted = entry.body
+    require(entry.actor in state.board, f"{entry.actor} is not a member of the board.", "The board adopts its norms.")
+    require(
+        (body.supersedes or "") == state.norms,
+        f"The norms in force are {state.norms[:16] or 'none'}, not {(body.supersedes or 'none')[:16]}.",
+        "Name those that are in force now.",
+    )
+    require(body.digest != state.norms, "These norms are in force already.", "Change something, or leave them.")
+    signed = state.norms_signed.get(body.digest, frozenset()) | {entry.actor}
+    if 2 * len(signed & set(state.board)) > len(state.board):
+        return replace(state, norms=body.digest, norms_index=entry.index, norms_signed={})
+    return replace(state, norms_signed=with_item(state.norms_signed, body.digest, signed))
+
+
+def note_alert(state: BoardState, entry: Entry) -> BoardState:
+    """Return the state after a step of an alert: a confirmed one suspends every approval of the model."""
+    require(entry.body.model in state.models, "The alert is about a model that is not registered.")
+    alone = entry.actor == events.SERVICE
+    require(
+        not alone or entry.body.state != "overridden", "The service puts no alert aside.", "A member does, and signs."
+    )
+    fits = entry.body.state != "acted" or REMEDY.fullmatch(entry.body.rule) is not None
+    require(
+        fits,
+        f"{entry.body.rule!r} is no remedy.",
+        "Take recalibrate, retrain, stop, ignore_until TIME or roll_back DIGEST.",
+    )
+    _require_proof(state, entry)
+    hit: Mapping[str, Case] = {name: case for name, case in state.cases.items() if expiry.suspends(case, entry.body)}
+    suspended = {name: replace(case, status="suspended") for name, case in hit.items()}
+    return replace(state, cases={**state.cases, **suspended})
+
+
+def _require_proof(state: BoardState, entry: Entry) -> None:
+    """Refuse an accusation, and a confirmation that needs no policy's leave, without recorded evidence about that model."""
+    body: events.MonitoringAlert = entry.body
+    if state.norms and body.state == "observed" and body.rule.startswith(ACCUSES):
+        fits = _rests_on(state, body, METHOD)
+        require(fits, "The alert accuses a model of breaking a norm without evidence of it.", f"Record {METHOD} first.")
+    if entry.actor == events.SERVICE and body.state == "confirmed" and body.rule == SERVED:
+        fits = _rests_on(state, body, ATTEST)
+        require(fits, "The alert says what a server answers without evidence of it.", f"Record {ATTEST} first.")
+
+
+def _rests_on(state: BoardState, body: events.MonitoringAlert, method: str) -> bool:
+    found = state.recorded.get(body.evidence or "")
+    return found is not None and found.method == method and found.model == body.model

@@ -1,0 +1,81 @@
+"""The methods of this room, for the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from governance.evidence import MethodSpec
+from governance.serving.latency_report import LatencyReport
+from governance.serving.report import AttestReport
+
+
+@dataclass(frozen=True, slots=True)
+class Attest:
+    """How answers are held against the approved model's."""
+
+    tolerance: float | None = None
+    """Largest difference of a score that counts as equal; None for the one that is derived from the model."""
+
+    def __post_init__(self) -> None:
+        from governance.evidence import RefusedInputError
+
+        if self.tolerance is not None and not 0 <= self.tolerance < 1:
+            raise RefusedInputError(
+                f"The tolerance is {self.tolerance}, expected at least 0 and less than 1.", "Leave it out to derive it."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """What recorded times are held against; another budget needs no other measurement."""
+
+    budget_ms: float = 100.0
+    """Milliseconds that a request may take, above 0."""
+    share: float = 0.01
+    """Share of requests that may take longer, above 0 and below 1."""
+    level: float = 0.95
+    """Of intervals and bounds."""
+
+    def __post_init__(self) -> None:
+        from governance.evidence import RefusedInputError
+
+        for what, value, most in (
+            ("budget", self.budget_ms, 1e7),
+            ("share", self.share, 1.0),
+            ("level", self.level, 1.0),
+        ):
+            if not 0 < value < most:
+                raise RefusedInputError(
+                    f"The {what} is {value}, expected above 0 and below {most:g}.",
+                    "Write for example 100, 0.01 and 0.95.",
+                )
+
+
+METHODS: tuple[MethodSpec, ...] = (
+    MethodSpec(
+        id="serving.attest",
+        version=1,
+        title="Is what is served what was approved?",
+        question="Does a server give the answers of the approved model, for every leaf and split of it, and to every request?",
+        run="governance.serving.attest:attest",
+        parameters=Attest,
+        result=AttestReport,
+        needs=("model", "challenge", "observation"),
+        page="serving",
+        lead="governance.serving.words:attest_lead",
+        lines="governance.serving.words:attest_lines",
+    ),
+    MethodSpec(
+        id="serving.latency",
+        version=1,
+        title="How fast does it answer?",
+        question="How long does a request take, with what certainty, and does that keep to a budget at the rate that is wanted?",
+        run="governance.serving.latency:latency",
+        parameters=Latency,
+        result=LatencyReport,
+        needs=("model", "observation"),
+        page="serving",
+        lead="governance.serving.words:latency_lead",
+        lines="governance.serving.words:latency_lines",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Ways to learn what a model says about rows with changed columns."""

@@ -1,0 +1,78 @@
+"""Verifying an upload: the same code that travels inside every export, run on copies in a temporary folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from governance.workflow.audit import checking
+from pages._ui.badges import inline
+from pages._ui.text import join, plain
+
+_COPY: Final = ": a copy for people, not the record"
+
+
+def check(export: bytes, trust: bytes, old: Sequence[bytes], authority: bytes = b"") -> dict[str, Any]:
+    """Return the verifier's answer about an uploaded .zip, a trust file, older checkpoints and a time-stamping authority."""
+    with tempfile.TemporaryDirectory(prefix="countersign-verify-") as folder:
+        room = Path(folder)
+        (room / "export.zip").write_bytes(export)
+        (room / "trust.json").write_bytes(trust)
+        kept = [room / f"old{number}" for number in range(len(old))]
+        for path, note in zip(kept, old, strict=True):
+            path.write_bytes(note)
+        return checking.check(room / "export.zip", room / "trust.json", kept, authority)
+
+
+def draw(answer: dict[str, Any], kept: int = 0) -> None:
+    """Draw the answer: valid or not, the first bad entry, what was not checked, what it does not prove.
+
+    Args:
+        answer: of the verifier.
+        kept: how many older checkpoints the auditor brought.
+    """
+    decisions = "1 decision" if answer["decisions"] == 1 else f"{answer['decisions']} decisions"
+    if answer["valid"]:
+        st.markdown(
+            f"{inline('verified', 'Valid')} {answer['entries']:,} entries of {_scope(answer)} and {decisions}: every signature "
+            "holds, and the rules of the board were recomputed from them, but for what stands under *Not checked*."
+        )
+        if kept:
+            what = "the older checkpoint" if kept == 1 else f"all {kept} older checkpoints"
+            st.markdown(
+                f"- The ledger continues {what} that you kept: nothing that was there then has been changed or left out."
+            )
+        if answer["time_stamp"]:
+            st.markdown(
+                f"- The checkpoint existed at {answer['time_stamp']['time']}, says the time-stamping authority."
+            )
+        for case, status in answer["cases"].items():
+            st.markdown(f"- Case {plain(case)}: {inline(status)}")
+    else:
+        where = "" if answer["first_bad"] is None else f" The first bad entry is **{answer['first_bad']}**."
+        word = inline("not_assessed", "Cannot tell") if answer["newer"] else inline("damaged", "Not valid")
+        st.markdown(f"{word}{where} Reason: {plain(answer['reason'], 2000)}.")
+    left, right = st.columns(2)
+    with left:
+        st.markdown(
+            "**Not checked**\n" + "".join(f"\n- {plain(item, 2000)}" for item in _gathered(answer["not_checked"]))
+        )
+    with right:
+        st.markdown(
+            "**A valid result does not prove**\n" + "".join(f"\n- {plain(item, 1000)}" for item in answer["not_proved"])
+        )
+
+
+def _scope(answer: Mapping[str, Any]) -> str:
+    return "the whole ledger" if answer["whole"] else "a part of the ledger"
+
+
+def _gathered(notes: Sequence[str]) -> list[str]:
+    """Return the notes with the copies for people in one of them."""
+    copies = [note.removesuffix(_COPY) for note in notes if note.endswith(_COPY)]
+    others = [note for note in notes if not note.endswith(_COPY)]
+    return [*others, f"{len(copies)} copies for people, which are not the record: {join(copies)}"] if copies else others

@@ -1,0 +1,271 @@
+"""The parts of the drift page: each draws one paragraph of a comparison of two windows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from governance.drift import (
+    CategoryPicture,
+    ColumnDrift,
+    DriftReport,
+    DropParts,
+    EstimatedHarm,
+    Harm,
+    Multivariate,
+    NumericPicture,
+    PerformanceChange,
+    Verdict,
+    words as drift_words,
+)
+from governance.evidence import NotAssessed, sentence_case
+from governance.statistics import spoken, title
+from pages._ui import badges, headings
+from pages._ui.charts.base import draw
+from pages._ui.evidence import not_assessed
+from pages._ui.glossary import about
+from pages._ui.tables import amount, count, figures, share, table, words
+from pages._ui.text import join, number, percent, plain
+from pages.explore.drift import charts
+
+_VERDICTS: Final[dict[Verdict, str]] = {
+    "material": "alert",
+    "small": "waiting",
+    "none": "no_alert",
+    "cannot_tell": "not_assessed",
+}
+"""Verdict -> badge."""
+_FIGURES: Final = {
+    "metric": words("Metric"),
+    "also called": words("Also called"),
+    "reference": figures("Reference"),
+    "current": figures("Current"),
+    "change": figures("Change"),
+    "low": figures("From"),
+    "high": figures("To"),
+    "verdict": words("Verdict"),
+    "rows": count("Rows"),
+}
+
+
+HARM: Final = "Harm, and for whom"
+MOVED: Final = "Which columns moved"
+NEAR: Final = "One column from near"
+TIME: Final = "When it happened"
+PARTS: Final = (HARM, MOVED, NEAR, TIME)
+"""Names of the parts of the page."""
+
+
+def performance(found: PerformanceChange | NotAssessed) -> None:
+    """Draw how the metrics changed where labels are known."""
+    st.subheader("Did decisions get worse?", anchor=False)
+    if isinstance(found, NotAssessed):
+        not_assessed(found)
+        return
+    if not found.change:
+        headings.aside("No labels are known for the current window.")
+        return
+    worse = [spoken(name) for name, item in found.change.items() if item.verdict == "worse"]
+    st.markdown(
+        f"Worse beyond chance and tolerance: **{join(worse)}**."
+        if worse
+        else "No metric got worse beyond chance and tolerance."
+    )
+    frame = charts.metrics_table(found)
+    draw(
+        charts.metric_changes(frame),
+        "Change of each metric between the windows, with 95 % intervals.",
+        frame,
+        "metrics",
+        _FIGURES,
+    )
+
+
+def harm(found: Harm | NotAssessed) -> None:
+    """Draw the estimate without labels and the parts of a rise of the error."""
+    if isinstance(found, NotAssessed):
+        return
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**What one would expect without labels**")
+        _estimated(found.estimated)
+    with right:
+        st.markdown("**Where the change of the error comes from**")
+        _parts(found.parts)
+
+
+def _estimated(found: EstimatedHarm | NotAssessed) -> None:
+    if isinstance(found, NotAssessed):
+        not_assessed(found)
+        return
+    for name in [name for name in ("roc_auc", "accuracy", "mean_absolute_error") if name in found.current]:
+        now, before = found.current[name], found.reference.get(name)
+        st.metric(f"{plain(title(name))}, expected", number(now.value))
+        was = f"reference {number(before.value)}, " if before else ""
+        headings.aside(f"{was}interval {number(now.low)} to {number(now.high)}")
+    headings.aside(plain(found.assumption, 1000))
+    if found.weighted_refused is not None:
+        st.markdown("The same, weighted towards the current window:")
+        not_assessed(found.weighted_refused)
+
+
+def _parts(found: DropParts | NotAssessed) -> None:
+    if isinstance(found, NotAssessed):
+        not_assessed(found)
+        return
+    frame = charts.parts_table(found)
+    draw(
+        charts.drop_parts(frame, found.loss),
+        f"Parts of the change of {found.loss}, with 95 % intervals.",
+        frame,
+        "parts",
+        _FIGURES,
+    )
+
+
+def groups(found: Harm | NotAssessed) -> None:
+    """Draw for whom things changed."""
+    if isinstance(found, NotAssessed) or not found.by_group:
+        return
+    st.subheader("For whom?", anchor=False)
+    names = list(dict.fromkeys(item.metric for item in found.by_group))
+    metric = st.segmented_control("Metric", names, default=names[0], format_func=title, key="group-metric") or names[0]
+    frame = charts.groups_table(found.by_group, metric)
+    worse = frame[frame["verdict"] == "worse"]["group"].tolist()
+    st.markdown(
+        f"Worse for: **{plain(join(worse))}**." if worse else "No group is known to be worse off by this metric."
+    )
+    judged = frame[frame["low"].notna()]
+    if not len(judged):
+        headings.aside("No group has enough rows for an interval.")
+        return
+    alt = f"Change of {spoken(metric)} for each group that has enough rows, with 95 % intervals."
+    draw(charts.group_changes(judged, metric), alt, frame, "groups", _FIGURES | {"group": words("Group")})
+    headings.aside(
+        "Intervals are 95 % each, for one group. A group counts as worse only beyond chance over all groups and metrics together."
+    )
+
+
+def columns(report: DriftReport) -> None:
+    """Draw which columns moved and which of them the model uses."""
+    st.subheader("Which columns moved?", anchor=False)
+    frame = charts.columns_table(report.columns)
+    kind = {
+        "shapley": "mean absolute Shapley value",
+        "shuffled": "mean change of the score when the column is shuffled",
+        "unknown": "not known",
+    }
+    if report.importance_kind != "unknown":
+        draw(
+            charts.moved_and_used(frame),
+            "Importance of each column against how far it moved.",
+            frame[["column", "verdict", "times the limit", "importance"]],
+            "scatter",
+        )
+    table(
+        frame, "Columns, most pressing first.",
+        {"column": words("Column"), "verdict": words("Verdict"), "times the limit": figures("Times the limit", digits=1),
+         "importance": figures("Importance"), "used by the model": words("Used by the model"), "missing before": share("Missing before"),
+         "missing now": share("Missing now"), "reason": words("Reason", wide=True)},
+    )  # fmt: skip
+    correction = {
+        "bh": f"at most {percent(report.level('columns'))} of the alarms are expected to be false",
+        "holm": f"{percent(report.level('columns'))} chance of any false alarm",
+        "none": "no correction for many tests",
+    }
+    headings.aside(
+        f"{report.family} questions (values, missing and new ones of each column) share one correction "
+        f"({correction[report.correction]}). Importance: {kind[report.importance_kind]}. "
+        f"{drift_words.shared(report)}"
+    )
+    if report.left_out:
+        told = "; ".join(f"{plain(name, 60)}: {plain(why)}" for name, why in list(report.left_out.items())[:8])
+        more = f"; and {len(report.left_out) - 8} more" if len(report.left_out) > 8 else ""
+        headings.aside(f"Not compared: {told}{more}.")
+
+
+def reached(report: DriftReport) -> None:
+    """Say whether the change of the columns is also one of what moves the model's answers."""
+    st.subheader("Did the change reach the model?", anchor=False)
+    found = report.attributions
+    if isinstance(found, NotAssessed):
+        headings.aside(f"Not assessed: {plain(found.reason)}.")
+        return
+    answer = "**Yes**: what moves the model's answers differs between the windows by more than chance."
+    if found.p_value >= report.level("reached"):
+        answer = "**No sign of it**: what moves the model's answers differs between the windows by no more than chance."
+    st.markdown(answer)
+    by_columns = report.multivariate
+    also = "" if isinstance(by_columns, NotAssessed) else f" By the columns themselves: {_picks(by_columns)}."
+    headings.aside(
+        "A classifier sees how much each column added to two answers, one from each window, and says which is the current one. It is "
+        f"right in {_picks(found)}; a coin in 50.{also} {found.rows:,} rows."
+    )
+
+
+def _picks(found: Multivariate) -> str:
+    return f"{100 * (found.auc.value or 0.5):.0f} of 100 cases (chance alone reaches {100 * found.noise_floor:.0f})"
+
+
+def column(found: ColumnDrift) -> None:
+    """Draw one column from near."""
+    badges.badge(_VERDICTS[found.verdict], sentence_case(drift_words.VERDICTS[found.verdict]))
+    st.markdown(plain(found.reason, 600))
+    picture = found.picture
+    if isinstance(picture, NumericPicture):
+        frame = charts.distribution_table(picture)
+        alt = "Share of rows at or below each value in both windows; the bar marks the largest gap."
+        draw(charts.distribution(frame, found.name, picture), alt, frame, "column")
+        _quantiles(picture)
+    elif isinstance(picture, CategoryPicture):
+        frame = charts.levels_table(picture)
+        draw(charts.levels(frame), "Share of each level in both windows.", frame, "column")
+    else:
+        not_assessed(picture)
+    total = (found.n_reference + found.missing_reference, found.n_current + found.missing_current)
+    before, now = (
+        missing / rows if rows else None
+        for missing, rows in zip((found.missing_reference, found.missing_current), total, strict=True)
+    )
+    headings.aside(f"Missing: {percent(before)} before, {percent(now)} now.")
+    _readings(found)
+
+
+def _quantiles(picture: NumericPicture) -> None:
+    """Draw by how much each part of the distribution has moved: its low end, its middle, its high end."""
+    frame = charts.quantiles_table(picture)
+    table(
+        frame, "Quantiles of both windows and their shift.",
+        {"share": words("Share of rows below"), "reference": amount("Before"), "current": amount("Now"), "shift": amount("Shift")},
+        key="quantiles",
+    )  # fmt: skip
+
+
+def _readings(found: ColumnDrift) -> None:
+    import pandas as pd
+
+    rows = [
+        {
+            "test": drift_words.label_of(name),
+            "alert": "alert" if item.alert else "no alert",
+            "judged": item.effect,
+            "limit": item.threshold,
+            "chance": item.noise_floor,
+            "adjusted": item.p_adjusted,
+            "statistic": item.statistic,
+            "p": item.p_value,
+            "how": item.reason,
+        }
+        for name, item in found.tests.items()
+    ]
+    table(
+        pd.DataFrame(rows), f"Tests of column {found.name}.",
+        {"test": words("Test"), "alert": words("Alert"), "judged": figures("Size of the change", "effect"),
+         "limit": figures("Matters from", "limit"), "chance": figures("Chance reaches", "noise_floor"),
+         "adjusted": figures("p value, corrected", "p_adjusted", 4), "statistic": figures("Statistic", "statistic"),
+         "p": figures("p value alone", "p_value", 4), "how": words("How", wide=True)},
+        key="readings",
+    )  # fmt: skip
+    with st.expander("What each test says", key="tests-in-words"):
+        st.markdown("\n".join(f"- **{drift_words.label_of(name)}**: {about(name)}" for name in found.tests))

@@ -1,0 +1,73 @@
+"""Explore, explanations: what moves the model, over all rows of the cohort."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from governance.data import spoken
+from governance.evidence import sentence_case
+from governance.explain import GlobalExplanation, GlobalParameters, how
+from pages._ui import attributions, certificate, dictionary, evidence, headings, subject, tables, views
+from pages._ui.charts import base, explanation as charts
+from pages._ui.text import join, plain
+from pages.explore.explanations import global_views
+
+# subject
+picked = subject.current()
+headings.page("Explanations", "Which columns move the model's score, by how much, and how far can that be trusted?")
+
+# read
+target = global_views.pick_class(picked)
+everyone = attributions.everyone(picked)
+found = evidence.need("explain.global", everyone, GlobalParameters(target=target))
+if found is not None and global_views.pick_scale(picked, found) == "probability":
+    found = evidence.need("explain.global", everyone, GlobalParameters(target=target, scale="probability"))
+if found is None:
+    st.stop()
+result = evidence.result(found, GlobalExplanation)
+if result is None:
+    st.stop()
+stored = attributions.stored(found, picked)
+words = dictionary.of(picked)
+importance = spoken(attributions.importance(stored), words)
+if not importance:
+    headings.lead("None of the rows of this cohort has been explained.")
+    st.stop()
+units = result.certificate.units
+about = f" for **{plain(result.target)}**" if result.target else ""
+headings.lead(
+    f"{join([f'**{plain(item.feature)}**' for item in importance[:3]])} move the score{about} most; the first by "
+    f"{importance[0].mean_abs:.3g} {units} on average."
+)
+headings.aside(
+    f"{sentence_case(how(exact=result.exact))} Shapley values ({result.method}) of {len(stored.rows):,} rows in {units}. "
+    f"Average answer over the {result.background.rows:,} background rows: {result.base_value:.3g}."
+)
+
+# draw
+frame = charts.importance_frame(importance)
+bars = charts.importance_bars(frame, units).add_params(base.clickable("column"))
+alt_text = "Mean absolute attribution of each column with 95 % intervals"
+clicked = base.draw_to_click(bars, alt_text, frame, "bars", field="column")
+certificate.trust(found, result.certificate, result.background, picked)
+tables.provenance(found)
+
+
+# controls
+own = {words.label(name): name for name in stored.names}
+names = [item.feature for item in importance if item.feature in own]
+parts = {
+    "One column": lambda: global_views.column(picked, stored, names, target=target, units=units),
+    "Row by row": lambda: global_views.swarm(picked, stored, importance, units),
+    "Columns that act together": lambda: global_views.ranking(global_views.pairs(picked, target), words),
+    "Class by class": lambda: global_views.per_class(spoken(result, words), units),
+    "Cohort against cohort": lambda: global_views.cohorts(picked, stored, units),
+    "Columns as one": lambda: global_views.together(picked, [own[name] for name in names], target),
+}
+if len(result.per_class) < 2:
+    del parts["Class by class"]
+if global_views.follow(clicked, names):
+    st.session_state["explanations-part"] = "One column"
+
+# act
+parts[views.pick(list(parts), "explanations-part")]()

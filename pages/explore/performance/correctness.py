@@ -1,0 +1,274 @@
+"""The parts of the performance screen: the measures, the movable threshold, curves, calibration, residuals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from governance.fairness import thresholds
+from governance.performance import (
+    BinaryReport,
+    ClassReport,
+    Measure,
+    MulticlassReport,
+    PerformanceReport,
+    RegressionReport,
+    ThresholdCurve,
+)
+from governance.statistics import is_share, title
+from pages._ui import datasets, dictionary, headings, tables, workspace
+from pages._ui.charts import base
+from pages._ui.choices import Picked
+from pages._ui.glossary import about, meaning, methods
+from pages._ui.text import interval, number, percent, plain, shown
+from pages.explore.performance import charts
+
+FIRST: Final[dict[str, tuple[str, ...]]] = {
+    "binary": ("balanced_accuracy", "roc_auc", "true_positive_rate", "false_positive_rate"),
+    "multiclass": ("accuracy", "balanced_accuracy", "precision_macro", "f1_macro"),
+    "regression": ("mean_absolute_error", "root_mean_squared_error", "mean_error", "r2"),
+}
+
+
+QUESTIONS: Final = {
+    "binary": "How often is the model right, at this threshold and at any other, and are its scores to be believed?",
+    "multiclass": "How often is the model right, and which classes does it take for one another?",
+    "regression": "How far off are the model's predictions, and where?",
+}
+"""Task -> what the page asks."""
+
+
+PART: Final = "Errors"
+"""Name of the part of the page."""
+
+
+def section(picked: Picked, report: PerformanceReport) -> None:
+    """Draw the errors as the task has them: at a threshold, by class, or by size."""
+    if report.binary is not None:
+        st.subheader("Errors at a threshold", anchor=False)
+        threshold(report.binary, said(picked, report.binary))
+    if report.multiclass is not None:
+        many_classes(report.multiclass)
+    if report.regression is not None:
+        errors(report.regression)
+
+
+def question(picked: Picked) -> str:
+    """Return what the page asks of a model of its task."""
+    views = workspace.views()
+    found = views.model(picked.model) if views is not None and picked.model else None
+    return QUESTIONS.get(found.task if found else "binary", QUESTIONS["binary"])
+
+
+def name_of(measure: Measure) -> str:
+    """Return what a person calls a measure."""
+    return title(measure.metric)
+
+
+def amount(measure: Measure) -> str:
+    """Return a measure as a person reads it, with a dash for none."""
+    return percent(measure.value) if is_share(measure.metric) else number(measure.value)
+
+
+def headline(report: PerformanceReport) -> None:
+    """Draw four numbers with their intervals."""
+    found = [measure for name in FIRST[report.task] if (measure := report.measure(name)) is not None]
+    for place, measure in zip(st.columns(len(found), vertical_alignment="bottom"), found, strict=True):
+        with place:
+            ends = _shares(measure) if is_share(measure.metric) else interval(measure.low, measure.high)
+            term = measure.metric
+            st.markdown(
+                f":small[{plain(name_of(measure))}]", help=about(term)
+            )  # a metric's own label is cut at the column's edge
+            st.metric(name_of(measure), amount(measure), label_visibility="collapsed")
+            st.caption(plain(ends if measure.value is not None else measure.reason))
+
+
+def _shares(measure: Measure) -> str:
+    if measure.low is None or measure.high is None:
+        return "no interval"
+    return f"{percent(measure.low)} to {percent(measure.high)}"
+
+
+def all_measures(measures: Sequence[Measure], alt: str, key: str) -> None:
+    """Draw every measure with its interval and how it was made."""
+    frame = pd.DataFrame(
+        {
+            "name": [name_of(item) for item in measures],
+            "value": [item.value for item in measures],
+            "interval": [interval(item.low, item.high) for item in measures],
+            "rows": [item.n for item in measures],
+            "method": [item.method for item in measures],
+            "note": [shown(item.reason) for item in measures],
+        }
+    )
+    columns = {
+        "name": tables.words("Measure"),
+        "value": tables.figures("Value", digits=4),
+        "interval": tables.words("95 % interval", "confidence interval"),
+        "rows": tables.count("Rows"),
+        "method": tables.words("Interval by", wide=True),
+        "note": tables.words("Note", wide=True),
+    }
+    tables.table(frame, alt, columns, key=key)
+    used = dict.fromkeys(term for item in measures for term in methods(item.method))
+    headings.aside(" ".join(f"{term}: {meaning(term)}" for term in used))
+
+
+def said(picked: Picked, report: BinaryReport) -> charts.Said:
+    """Return what people call the labels and decisions of the data that are looked at."""
+    words, schema = dictionary.of(picked), datasets.schema_of(picked.data, picked.label)
+    return charts.Said(
+        *words.outcome(schema.target, report.positive, schema.negative),
+        selected=words.decided(selected=True),
+        not_selected=words.decided(selected=False),
+    )
+
+
+@st.fragment
+def threshold(report: BinaryReport, said: charts.Said) -> None:
+    """Draw the confusion matrix and every curve at one threshold that can be moved; the rows are not read again."""
+    curve = report.curve
+    if curve is None:
+        frame = charts.confusion_frame(report.confusion, said)
+        base.draw(charts.confusion(frame), "What was decided about the rows of each label", frame, "confusion")
+        headings.aside("There are decisions but no scores, so the threshold cannot be moved.")
+        return
+    cut = _cut(report, curve)
+    index = thresholds.nearest(curve.thresholds, cut)
+    point = curve.at(index)
+    wrong, missed = point.false_positive, point.false_negative
+    st.markdown(
+        f"At {cut:.3f}: **{wrong:,}** of {curve.negatives:,} rows that are {plain(said.negative)} are wrongly {plain(said.selected)} "
+        f"and **{missed:,}** of {curve.positives:,} rows that are {plain(said.positive)} are wrongly {plain(said.not_selected)}. "
+        f"In force: {number(report.confusion.threshold)}."
+    )
+    frame = charts.confusion_frame(point, said)
+    base.draw(
+        charts.confusion(frame),
+        "What is decided about the rows of each label at this threshold",
+        frame,
+        "confusion",
+    )
+    _rates(curve, index)
+    _gains(curve, index)
+    st.subheader("Are the scores to be believed?", anchor=False)
+    calibration(report, cut)
+
+
+def _cut(report: BinaryReport, curve: ThresholdCurve) -> float:
+    lowest, highest = curve.thresholds[0], curve.thresholds[-2] if len(curve.thresholds) > 1 else curve.thresholds[0]
+    highest = max(highest, lowest + 1e-6)
+    current = min(max(report.confusion.threshold, lowest), highest)
+    return float(
+        st.slider(
+            "Threshold: selected from this score on", float(lowest), float(highest), float(current),
+            step=float(highest - lowest) / 400, key="cut", format="%.3f",
+            help="It moves every picture down to the calibration, and changes nothing else.",
+        )
+    )  # fmt: skip
+
+
+def _rates(curve: ThresholdCurve, index: int) -> None:
+    rates = charts.curve_frame(curve)
+    here = rates.iloc[[index]]
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Found against wrongly selected (ROC)**")
+        base.draw(
+            charts.roc(rates, here),
+            "ROC curve with the chosen threshold; the dashed line is guessing",
+            rates,
+            "roc",
+        )
+    with right:
+        st.markdown("**Selected and positive, against found (precision, recall)**")
+        share = curve.positives / max(curve.positives + curve.negatives, 1)
+        text = "Precision-recall curve with the chosen threshold; the dashed line is the base rate"
+        base.draw(charts.precision_recall(rates, here, share), text, rates, "pr")
+
+
+def _gains(curve: ThresholdCurve, index: int) -> None:
+    frame = charts.gains_frame(curve)
+    if frame.empty:
+        return
+    here = frame.iloc[[len(frame) - 1 - index]]
+    point = here.iloc[0]
+    if point[charts.SELECTED] > 0:
+        st.markdown(
+            f"The {percent(point[charts.SELECTED])} of rows with the highest scores hold **{percent(point[charts.FOUND])}** of the "
+            f"positive labels: **{number(point[charts.LIFT], 2)} times** what a draw by chance would find (lift)."
+        )
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Found against selected (cumulative gains)**")
+        text = "Cumulative gains with the chosen threshold; the dashed line is a draw by chance"
+        base.draw(charts.cumulative_gains(frame, here), text, frame, "gains")
+    with right:
+        st.markdown("**Times better than chance (lift)**")
+        base.draw(charts.lift(frame, here), "Lift with the chosen threshold; the dashed line is chance", frame, "lift")
+
+
+def calibration(report: BinaryReport, cut: float) -> None:
+    """Draw whether scores are to be believed as probabilities, with the threshold."""
+    if not report.calibration:
+        headings.aside("The scores are no probabilities between 0 and 1, so calibration is not assessed.")
+        return
+    off = [item for item in report.calibration if not item.rate_low <= item.mean_score <= item.rate_high]
+    st.markdown(
+        f"In {len(report.calibration) - len(off)} of {len(report.calibration)} bins of equal size, what happened agrees with "
+        "what was predicted, as far as chance allows."
+    )
+    frame = charts.calibration_frame(report)
+    text = "What happened against what was predicted, with intervals and the chosen threshold"
+    base.draw(charts.calibration(frame, cut), text, frame, "calibration")
+
+
+def many_classes(report: MulticlassReport) -> None:
+    """Draw the confusion matrix of many classes and each class against the rest."""
+    frame = charts.classes_frame(report)
+    base.draw(charts.classes(frame), "Rows by label and decision", frame, "classes")
+    st.subheader("Each class against the rest", anchor=False)
+    table = charts.per_class_frame(report)
+    tables.table(
+        table,
+        "Each class against the rest, with the main measures",
+        {"class": tables.words("Class"), "rows": tables.count("Rows")},
+    )
+    for one in report.per_class:
+        with st.expander(
+            f"{plain(one.name)}, with intervals ({one.support:,} rows)", key=f"of-{one.name}", on_change="rerun"
+        ) as box:
+            if box.open:
+                all_measures(one.measures, f"Measures of {shown(one.name)} against the rest", f"class-{one.name}")
+                _believed(one)
+
+
+def _believed(one: ClassReport) -> None:
+    """Draw whether the score of one class is to be believed as the probability of that class."""
+    if not one.calibration:
+        return
+    frame = charts.calibration_frame(one)
+    title = f"Share labelled {shown(one.name, 40)}"
+    base.draw(
+        charts.calibration(frame, title=title),
+        f"{title} against its predicted probability, with intervals",
+        frame,
+        f"cal-{one.name}",
+    )
+
+
+def errors(report: RegressionReport) -> None:
+    """Draw how the errors are spread and whether they depend on what is predicted."""
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**How far off**")
+        frame = charts.residual_frame(report)
+        base.draw(charts.residuals(frame), "Histogram of actual minus predicted", frame, "residuals")
+    with right:
+        st.markdown("**Where it is off**")
+        frame = charts.by_prediction_frame(report)
+        base.draw(charts.by_prediction(frame), "Mean error over the predicted value, with intervals", frame, "by")

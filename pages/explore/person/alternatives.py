@@ -1,0 +1,112 @@
+"""Who was decided otherwise, and what would have to be different: the parts of the page about one person that look beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from governance.data import spoken
+from governance.explain import (
+    Counterfactual,
+    CounterfactualParameters,
+    Counterfactuals,
+    Neighbour,
+    Neighbours,
+    NeighboursParameters,
+)
+from pages._ui import attributions, datasets, dictionary, evidence, headings, tables
+from pages._ui.text import join, number, plain, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pages._ui.choices import Picked
+
+
+def neighbours(picked: Picked, row: int) -> None:
+    """Draw the nearest people with the other outcome."""
+    found = evidence.need("explain.neighbours", attributions.everyone(picked), NeighboursParameters(row))
+    result = evidence.result(found, Neighbours) if found is not None else None
+    if found is None or result is None:
+        return
+    result = spoken(result, dictionary.of(picked))
+    st.markdown(
+        f"This person is **{result.outcome}**. The most similar of the {result.others:,} people with the other outcome, and in what "
+        "they differ:"
+    )
+    for item in result.nearest:
+        st.markdown(f"- {_neighbour(item)}")
+    tables.table(
+        _differences(result.nearest),
+        "Table: columns in which the nearest people with the other outcome differ",
+        {"row": tables.count("Row", ""), "distance": tables.figures("Distance", "distance", 2)},
+        key="neighbours-table",
+    )
+    headings.aside("Distance is Gower's: 0 is the same person, 1 is different in everything.")
+    tables.provenance(found)
+
+
+def _neighbour(item: Neighbour) -> str:
+    different = join(
+        [f"{plain(one.feature)} {plain(one.other)} (here {plain(one.own)})" for one in item.differences[:6]]
+    )
+    more = f" and {len(item.differences) - 6} more" if len(item.differences) > 6 else ""
+    return f"Row {item.row}, score {number(item.prediction)}: {different}{more}"
+
+
+def _differences(nearest: Sequence[Neighbour]) -> pd.DataFrame:
+    rows = [
+        (item.row, item.distance, shown(one.feature, 60), shown(one.own, 60), shown(one.other, 60))
+        for item in nearest
+        for one in item.differences
+    ]
+    return pd.DataFrame(rows, columns=["row", "distance", "column", "this person", "the other person"])
+
+
+def counterfactuals(picked: Picked, row: int, columns: Sequence[str]) -> None:
+    """Draw what may change, and the fewest changes that would turn the decision."""
+    wish = _wish(picked, row, columns)
+    found = evidence.need("explain.counterfactuals", attributions.everyone(picked), wish)
+    result = evidence.result(found, Counterfactuals) if found is not None else None
+    if found is None or result is None:
+        return
+    if not result.found:
+        st.markdown(
+            f"None of {result.tried} searches found a plausible change of the columns that may change which turns the decision."
+        )
+    for item in spoken(result, dictionary.of(picked)).found:
+        st.markdown(f"- {_changes(item)}: score {number(item.prediction)} instead of {number(result.prediction)}")
+    fixed = f" Never changed: {join([plain(name) for name in result.immutable])}." if result.immutable else ""
+    refused = f" {result.implausible} answers were refused because nobody is like that." if result.implausible else ""
+    headings.aside(
+        "Each answer was asked of the model again, takes its values from real people, and is as near to a real person as 95 of 100 "
+        f"people are to another.{refused} These are facts about the model, not advice to a person.{fixed}"
+    )
+    tables.provenance(found)
+
+
+def _changes(item: Counterfactual) -> str:
+    return join([f"**{plain(one.feature)}** from {plain(one.own)} to {plain(one.other)}" for one in item.changes])
+
+
+def _wish(picked: Picked, row: int, columns: Sequence[str]) -> CounterfactualParameters:
+    """Draw which columns may change and in which direction."""
+    sensitive = [name for name in datasets.schema_of(picked.data).sensitive if name in columns]
+    label = {shown(name, 60): name for name in columns}
+    with st.expander("What may change", key="may-change"):
+        fixed = st.multiselect(
+            "Must not change", [item for item in label if label[item] not in sensitive], key="fixed",
+            help="Beside the sensitive columns, which never change unless you say so below.",
+        )  # fmt: skip
+        up = st.multiselect("May only grow", list(label), key="only-up", help="For example an age or years in a job.")
+        down = st.multiselect("May only fall", list(label), key="only-down")
+        too = st.toggle("Sensitive columns may change, too", key="sensitive-too", disabled=not sensitive)
+    return CounterfactualParameters(
+        row,
+        immutable=tuple(label[item] for item in fixed if item in label),
+        only_up=tuple(label[item] for item in up if item in label),
+        only_down=tuple(label[item] for item in down if item in label),
+        sensitive_too=bool(too),
+    )

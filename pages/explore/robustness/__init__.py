@@ -1,0 +1,1 @@
+"""Explore, robustness: what happens when the data break."""

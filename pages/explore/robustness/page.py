@@ -1,0 +1,58 @@
+"""Explore, robustness: what can go wrong with the data, whom it hits, and whether anybody would notice."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from governance.stress import StressWorst, VariantsReport, WorstReport, words
+from pages._ui import attributions, headings, subject, tables
+from pages._ui.evidence import need, result
+from pages._ui.text import plain
+from pages.explore.robustness import any_value, errors_table, pipelines, reasons, stages, worst_errors
+
+# subject
+picked = subject.current()
+headings.page("Robustness", "What can go wrong with the data, whom does it hit, and would anybody notice?")
+
+# controls
+decides = bool(attributions.classes(picked))  # a predicted number has no decision that an error could turn
+others = ("Reasons", "Stages", "Training again")
+views = ("Worst error", "What can go wrong", "One column", *others) if decides else ("What can go wrong", *others)
+view = st.segmented_control("Look at", views, default=views[0], key="view", bind="query-params", required=True)
+
+# read and draw
+if view == "Worst error":
+    stored = need("stress.worst", picked, StressWorst())
+    worst = result(stored, WorstReport) if stored is not None else None
+    if stored is not None and worst is not None:
+        headings.lead(words.worst_lead(worst, plain))
+        worst_errors.section(worst)
+        headings.aside(plain(words.certificate(worst.certificate), 1000))
+        tables.provenance(stored, "worst")
+if view == "What can go wrong":
+    listed = need("stress.variants", picked)
+    report = result(listed, VariantsReport) if listed is not None else None
+    if listed is not None and report is not None:
+        headings.lead(words.variants_lead(report, plain))
+        errors_table.section(report)
+        chosen = errors_table.chosen(report)
+        if chosen is not None:
+            errors_table.effects(chosen)
+            errors_table.shares(chosen, report)
+        errors_table.not_tried(report)
+        headings.aside(plain(words.certificate(report.certificate), 1000))
+        tables.provenance(listed, "variants")
+if view == "One column":
+    any_value.section()
+if view == "Reasons":
+    reasons.section()
+if view == "Stages":
+    stages.section()
+if view == "Training again":
+    pipelines.section()
+
+# act
+headings.aside(
+    "These errors are made up on purpose; nobody was touched. A weakness that nothing notices wants a check in the data contract: "
+    "see Data quality."
+)

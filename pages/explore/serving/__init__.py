@@ -1,0 +1,1 @@
+"""Explore, serving: is what is served what was approved."""

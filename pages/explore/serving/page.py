@@ -1,0 +1,46 @@
+"""Explore, serving: is what is served what was approved, and how fast does it answer?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from governance.workflow.serving import attestation, deployments
+from governance.workflow.workspace import current_workspace
+from pages._ui import empty, headings, subject
+from pages.explore.serving import attestations, latency
+
+# subject
+picked = subject.current()
+headings.page("Serving", "Is what is served what was approved, and how fast does it answer?")
+if not picked.model:
+    empty.state(
+        "Pick a model above.",
+        "A model that is served somewhere is asked rows that visit every leaf and both sides of every split of the approved file.",
+        page="register",
+        label="Register a model or data",
+    )
+    st.stop()
+
+# read
+place = current_workspace.current()
+places = deployments.listed(place, model=picked.model)
+found = attestation.history(place, picked.model)
+if not places:
+    empty.state(
+        "No deployment of this model is registered yet.",
+        "A deployment is an address at which the model is said to be served.",
+        page="deployments",
+        label="Register a deployment",
+    )
+
+# draw, and act
+going = sum(not item.ended for item in places)
+headings.lead(
+    "Nothing is known of where this model is served."
+    if not going
+    else f"This model is said to be served in {going} {'place' if going == 1 else 'places'}."
+)
+for deployment in reversed(places):
+    attestations.card(deployment, attestations.newest(found, deployment.id), picked)
+attestations.table(found)
+latency.section(picked, [item.id for item in places if not item.ended])

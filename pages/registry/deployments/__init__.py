@@ -1,0 +1,1 @@
+"""Registry, deployments: where the registered models are served."""

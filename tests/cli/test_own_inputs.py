@@ -1,0 +1,69 @@
+"""A command never writes over a file that it reads, whatever the file is called and with or without --force."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from governance.__main__ import build
+from governance.cli.output import check_apart, note_files
+from governance.evidence import RefusedInputError
+
+ROWS = "y,p,g\n" + "".join(f"{i % 2},{i % 3 % 2},{'mf'[i % 2]}\n" for i in range(60))
+
+
+def refused(*words: str) -> str:
+    """Return why a command was refused, "" when it answered."""
+    found = CliRunner().invoke(build(), list(words))
+    if isinstance(found.exception, RefusedInputError):
+        return str(found.exception)
+    assert found.exit_code in (0, 1), found.exception
+    return ""
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "link", [lambda path, _: path, os.link, os.symlink, lambda path, _: path.parent / "." / path.name]
+)
+def test_force_does_not_overwrite_the_table_that_is_read(
+    table: Path, link: Callable[[Path, Path], Path | None]
+) -> None:
+    out = link(table, table.with_name("out.json")) or table.with_name("out.json")
+    said = refused("baseline", str(table), "--out", str(out), "--force")
+    assert "is the same file as" in said
+    assert str(out) in said
+    assert table.read_text(encoding="utf-8") == ROWS
+
+
+def test_two_outputs_of_one_command_are_two_files(tmp_path: Path, table: Path) -> None:
+    note_files([table, tmp_path / "a", tmp_path / "a"])
+    with pytest.raises(RefusedInputError, match="is the same file as"):
+        check_apart(tmp_path / "a")
+    note_files([table, tmp_path / "a", tmp_path / "b"])
+    check_apart(tmp_path / "a")
+
+
+def test_a_file_that_another_option_reads_is_kept_too(tmp_path: Path, table: Path) -> None:
+    roles = tmp_path / "roles.toml"
+    roles.write_text('target = "y"\npositive = "1"\nprediction = "p"\nsensitive = ["g"]\n', encoding="utf-8")
+    said = refused("fairness", str(table), "--schema", str(roles), "--evidence", str(roles), "--force")
+    assert "is the same file as" in said
+
+
+def test_another_file_is_written_over_with_force_and_the_next_command_starts_anew(tmp_path: Path, table: Path) -> None:
+    out = tmp_path / "baseline.json"
+    out.write_text("old", encoding="utf-8")
+    assert "--force" in refused("baseline", str(table), "--out", str(out))
+    assert refused("baseline", str(table), "--out", str(out), "--force") == ""
+    assert out.read_text(encoding="utf-8") != "old"
+    assert "is the same file as" in refused("baseline", str(out), "--out", str(out), "--force")
