@@ -21,9 +21,13 @@ CODES = "Exit codes: 0 done and satisfied, 1 not satisfied, 2 wrong use or bad i
 
 
 def named(words: list[str]) -> tuple[Command, ...]:
-    """Return the commands that the words of a command line name: one, so that only its module is imported, or all for help."""
+    """Return the command that the words of a command line name, so that only its module is imported, or all for help.
+
+    Where one name begins another, the longer one is meant: `automl read` before `automl`.
+    """
     typed = [word for word in words if word != "--clock-is-right"]
-    return tuple(item for item in COMMANDS if item.name.split() == typed[: len(item.name.split())]) or COMMANDS
+    found = [item for item in COMMANDS if item.name.split() == typed[: len(item.name.split())]]
+    return (max(found, key=lambda item: len(item.name)),) if found else COMMANDS
 
 
 def build(commands: tuple[Command, ...] = COMMANDS) -> typer.Typer:
@@ -34,10 +38,15 @@ def build(commands: tuple[Command, ...] = COMMANDS) -> typer.Typer:
     )  # fmt: skip
     app.callback()(_root)
     groups: dict[str, typer.Typer] = {}
+    commands_alone = {item.name for item in commands if " " not in item.name}
     for item in commands:
         module, _, function = item.place.partition(":")
         group, _, verb = item.name.rpartition(" ")
         home = app
+        if (
+            group in commands_alone
+        ):  # no group of the same name can stand beside a command: it is listed by its whole name
+            group, verb = "", item.name
         if group:
             if group not in groups:
                 groups[group] = typer.Typer(no_args_is_help=True, help=GROUPS[group])

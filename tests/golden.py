@@ -46,6 +46,22 @@ PARAMETERS: Final[dict[str, dict[str, JsonValue]]] = {
     "performance.compare": {"candidate_score": "challenger", "draws": 200},
     "fairness.compare": {"candidate_score": "challenger"},
     "fairness.norms": {"rows": 30},
+    "fairness.finished": {
+        "columns": ["income", "savings"],
+        "norms": {
+            "title": "Parity",
+            "least_rows": 20,
+            "norms": [
+                {
+                    "id": "parity",
+                    "metric": "demographic_parity",
+                    "compare": "ratio",
+                    "limit": "0.80",
+                    "attributes": ["sex"],
+                }
+            ],
+        },
+    },
     "fairness.search": {
         "trials": 2,
         "norms": {

@@ -85,6 +85,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("charter adopt", "workspace:charter_adopt", BOARD, "charter.toml --as ada"),
     Command("charter template", "rules:charter_template", BOARD, "general > charter.toml"),
     Command("automl", "automl:automl", ANALYSE, "people.csv --target y --positive 1 --sensitive sex --norms norms.toml --out found"),
+    Command("automl read", "automl_read:automl_read", ANALYSE,
+            "leaderboard.csv --kind csv --predictions answers.csv --schema roles.toml --norms norms.toml"),
     Command("norms template", "norms:norms_template", BOARD, "four-fifths > norms.toml"),
     Command("norms adopt", "norms:norms_adopt", BOARD, 'norms.toml --as ada --reason "Equal chances."'),
     Command("norms list", "norms:norms_list", BOARD, ""),
@@ -137,6 +139,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
 )  # fmt: skip
 
 GROUPS: Final[dict[str, str]] = {
+    "automl": "Search for a model under norms, and audit of searches that were run elsewhere.",
     "policy": "Policies that a pipeline holds evidence against: print one to start from.",
     "register": "Take a model or a table into the workspace: stored under its digest, with a line in the ledger.",
     "model": "The registered models and their digests.",

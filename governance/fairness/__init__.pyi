@@ -71,6 +71,15 @@ from .report import (
     SweepReport as SweepReport,
     Unknown as Unknown,
 )
+from .search import (
+    finished as finished,
+    leaderboard as leaderboard,
+)
+from .search.finished_report import (
+    AuditedModel as AuditedModel,
+    FinishedParameters as FinishedParameters,
+    FinishedReport as FinishedReport,
+)
 from .search.report import (
     LEARNERS as LEARNERS,
     Enough as Enough,

@@ -11,6 +11,7 @@ from governance.fairness.norms.patch_report import PatchParameters, PatchReport
 from governance.fairness.norms.report import NormReport, NormsParameters
 from governance.fairness.norms.tally import TallyParameters, WindowTally
 from governance.fairness.report import CompareReport, FairnessReport, ImpactReport, Limits, SweepReport
+from governance.fairness.search.finished_report import FinishedParameters, FinishedReport
 from governance.fairness.search.report import SearchParameters, SearchReport
 
 
@@ -185,6 +186,17 @@ METHODS: tuple[MethodSpec, ...] = (
         result=SearchReport,
         page="fairness",
         needs=("label", "sensitive"),
+    ),
+    MethodSpec(
+        id="fairness.finished",
+        version=1,
+        title="Models of a finished search under norms",
+        question="Which models of a search that was run elsewhere keep the board's norms, and of which can nobody tell?",
+        run="governance.fairness.search.finished:finished",
+        parameters=FinishedParameters,
+        result=FinishedReport,
+        page="fairness",
+        needs=("sensitive",),
     ),
     MethodSpec(
         id="fairness.retrain",

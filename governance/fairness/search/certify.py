@@ -27,6 +27,8 @@ class Comparison:
     first: NDArray[np.bool_]
     """(n,)."""
     second: NDArray[np.bool_]
+    names: tuple[str, str] = ("", "")
+    """What a person calls the two groups."""
 
 
 def comparisons(
@@ -49,17 +51,19 @@ def comparisons(
             for measure in MEASURES[norm.metric]:
                 able = np.isin(label, LABELS[measure])
                 enough = {name: who & able for name, who in members.items() if (who & able).sum() >= norms.least_rows}
-                small |= dict.fromkeys(
-                    ", ".join(map("=".join, zip(names, name, strict=True))) for name in members if name not in enough
-                )
+                small |= dict.fromkeys(_called(names, name) for name in members if name not in enough)
                 order = sorted(enough)
                 found += [
-                    Comparison(norm, enough[one], enough[other])
+                    Comparison(norm, enough[one], enough[other], (_called(names, one), _called(names, other)))
                     for at, one in enumerate(order)
                     for other in order[at + 1 :]
                     if norm.reference == PAIRS or _reference(norm, names) in (one, other)
                 ]
     return tuple(found), tuple(small)
+
+
+def _called(names: tuple[str, ...], values: tuple[str, ...]) -> str:
+    return ", ".join(map("=".join, zip(names, values, strict=True)))
 
 
 def _reference(norm: Norm, names: tuple[str, ...]) -> tuple[str, ...]:
