@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,8 +12,9 @@ import typer
 
 from governance.cli.documents import about
 from governance.cli.inputs import check_files, data_file, naming, text_of
-from governance.cli.options import JsonOption, SeedOption
+from governance.cli.options import ActorOption, JsonOption, SecretOption, SeedOption
 from governance.cli.output import DONE, ForceOption, print_json, say, write_bytes
+from governance.cli.passphrase import acting_as
 from governance.cli.progress import reporter
 from governance.cli.reading_options import ReadingOptions
 from governance.cli.run_or_record import require_needs
@@ -20,18 +22,45 @@ from governance.cli.schema_options import SchemaOptions
 from governance.evidence import Evidence, JsonValue, NotAssessed, Progress, RefusedInputError, encode
 from governance.fairness import LEARNERS, Enough, NormSet, SearchReport, norms as room
 from governance.runs import Task, execute, read_array
+from governance.workflow.workspace import Acting, current_workspace
 
 NOTHING_CERTIFIED: Final = 4
 """Exit code of a search that worked and certified nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search gave."""
+
+    evidence: Evidence
+    report: SearchReport
+    files: dict[str, str]
+    """Digest of a certified model -> the file that was written, or the word that it is registered."""
+
+
 _UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def automl(
-    train: Annotated[Path, typer.Argument(help="Labelled rows, CSV or Parquet; parted by identifier.")],
+    train: Annotated[
+        str,
+        typer.Argument(
+            help="Labelled rows, CSV or Parquet, parted by identifier; with --workspace the digest of registered data."
+        ),
+    ],
     norms: Annotated[Path, typer.Option(help="Norms as TOML; those about decisions are kept.")],
     roles: SchemaOptions,
     how: ReadingOptions,
-    out: Annotated[Path, typer.Option(help="Folder for the certified model files.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the certified model files.")] = None,
+    workspace: Annotated[
+        Path | None,
+        typer.Option("--workspace", "-w", help="Workspace in which certified models become versions of --parent."),
+    ] = None,
+    parent: Annotated[
+        str, typer.Option(help="Digest of the registered model that a certified one would replace, or its beginning.")
+    ] = "",
+    actor: ActorOption = "service",
+    passphrase_file: SecretOption = None,
     budget: Annotated[
         str, typer.Option(help="Time after which no trial begins: 120s, 5m. None without a limit.")
     ] = "120s",
@@ -51,28 +80,76 @@ def automl(
     """
     with naming(norms, "norms"):
         asked = room.norm.from_toml(text_of(norms))
-    if out.exists() and (not out.is_dir() or (any(out.glob("certified-*.onnx")) and not force)):
-        raise RefusedInputError(
-            f"{str(out)!r} is a file, or holds certified models.", "Name a new folder, or add --force."
-        )
-    check_files(train)
     limit = _seconds(budget)
     names = [name.strip() for name in learners.split(",") if name.strip()]
     parameters: dict[str, JsonValue] = {
         "norms": encode(asked), "trials": trials, "learners": names, "uses": uses,
     }  # fmt: skip
-    task = Task(
-        method="fairness.search", data=data_file(how.table(train), roles.read()), parameters=parameters, seed=seed
-    )
+    progress = _within(limit, reporter())
+    if workspace is not None:
+        who = acting_as(current_workspace.current(workspace), actor, passphrase_file)
+        found = _in_workspace(workspace, (train, parent), parameters, seed, actor=who, progress=progress)
+    else:
+        table = data_file(how.table(_free(train, out, force=force)), roles.read())
+        found = _on_files(Task("fairness.search", table, parameters=parameters, seed=seed), out, progress)
+    print_json(_document(found)) if json else _say(found, asked)
+    raise typer.Exit(DONE if found.report.chosen else NOTHING_CERTIFIED)
+
+
+def _free(train: str, out: Path | None, *, force: bool) -> Path:
+    """Return the file of rows, once it can be read and there is a place for the models.
+
+    Raises:
+        RefusedInputError: no folder is named, or it is a file, or it holds certified models.
+    """
+    if out is None:
+        raise RefusedInputError(
+            "There is no place for the model files.", "Give --out FOLDER, or --workspace and --parent."
+        )
+    if out.exists() and (not out.is_dir() or (any(out.glob("certified-*.onnx")) and not force)):
+        raise RefusedInputError(
+            f"{str(out)!r} is a file, or holds certified models.", "Name a new folder, or add --force."
+        )
+    check_files(Path(train))
+    return Path(train)
+
+
+def _on_files(task: Task, out: Path | None, progress: Progress) -> _Found:
+    assert out is not None  # _free has refused that
     require_needs(task)
     out.mkdir(parents=True, exist_ok=True)
-    done = execute(task, out, _within(limit, reporter()))
-    report = done.evidence.read(SearchReport)
-    if isinstance(report, NotAssessed):
-        raise RefusedInputError(report.reason, "Give more labelled rows.")
-    files = _written(done.arrays.get("candidates", ""), report, out)
-    print_json(_document(done.evidence, report, files)) if json else _say(report, files, asked)
-    raise typer.Exit(DONE if report.chosen else NOTHING_CERTIFIED)
+    done = execute(task, out, progress)
+    report = _made(done.evidence)
+    return _Found(done.evidence, report, _written(done.arrays.get("candidates", ""), report, out))
+
+
+def _in_workspace(
+    root: Path,
+    chosen: tuple[str, str],
+    parameters: dict[str, JsonValue],
+    seed: int,
+    *,
+    actor: Acting,
+    progress: Progress,
+) -> _Found:
+    """Search on registered data and register what is certified; searches on these rows that are recorded already count as uses."""
+    from governance.workflow.assess import search as verbs
+
+    data, parent = chosen
+    if not parent:
+        raise RefusedInputError("No parent is named.", "Give --parent: countersign model list shows the digests.")
+    place = current_workspace.current(root)
+    done = verbs.search(place, verbs.Asked(data, parent, parameters, seed), actor=actor, progress=progress)
+    report = _made(done.evidence)
+    kept = verbs.register(place, done.digest, parent=parent, actor=actor)
+    return _Found(done.evidence, report, dict.fromkeys(kept, "registered"))
+
+
+def _made(evidence: Evidence) -> SearchReport:
+    found = evidence.read(SearchReport)
+    if isinstance(found, NotAssessed):
+        raise RefusedInputError(found.reason, "Give more labelled rows.")
+    return found
 
 
 def _within(seconds: float, told: Progress) -> Progress:
@@ -111,11 +188,12 @@ def _written(candidates: str, report: SearchReport, out: Path) -> dict[str, str]
     return names
 
 
-def _document(evidence: Evidence, report: SearchReport, files: dict[str, str]) -> JsonValue:
+def _document(found: _Found) -> JsonValue:
+    report, files = found.report, found.files
     value = encode(report)
     frontier = value.pop("frontier")
     return {
-        **about(evidence),
+        **about(found.evidence),
         **value,
         "frontier": frontier,
         "certified": [{"model": files[item["digest"]], "needs_group": False, **item} for item in frontier
@@ -124,7 +202,8 @@ def _document(evidence: Evidence, report: SearchReport, files: dict[str, str]) -
     }  # fmt: skip
 
 
-def _say(report: SearchReport, files: dict[str, str], asked: NormSet) -> None:
+def _say(found: _Found, asked: NormSet) -> None:
+    report, files = found.report, found.files
     failed = sum(bool(item.error) for item in report.trials)
     told = f"{len(report.trials)} models were trained, {failed} of them in vain; {len(report.frontier)} were put to the test on "
     say(f"{told}{report.splits.certify:,} people nobody had looked at; {len(files)} keep {asked.title!r}.")

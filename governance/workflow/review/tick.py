@@ -31,11 +31,15 @@ class Caused:
 def tick(workspace: Workspace) -> tuple[Caused, ...]:
     """Record every event that time has caused and nobody has recorded, all in one transaction, and return them.
 
-    Two processes that tick at once take turns at the lock; the second finds nothing left to do.
+    Two processes that tick at once take turns at the lock; the second finds nothing left to do. Alerts about served answers that a process
+    recorded and did not live to tell are told first, for they suspend.
 
     Raises:
         RuleError: something is due by a clock that jumped; nothing was recorded.
     """
+    from governance.workflow.serving import attestation
+
+    attestation.untold(workspace)
     done: list[Caused] = []
     with workspace.write() as unit:
         board = state_inside(workspace, unit)

@@ -145,8 +145,8 @@ def untold(workspace: Workspace) -> tuple[str, ...]:
     """Confirm the alerts of recorded differences about which nothing was told, because the process ended in between; return their names."""
     known = {item.alert for item in alerts.history(workspace) if item.state == "confirmed"}
     found = []
-    for row in workspace.read().all_evidence():
-        if row.method == METHOD and row.model and f"{RULE}-{row.model[:16]}-{row.digest[:16]}" not in known:
+    for row in workspace.read().all_evidence(method=METHOD):
+        if row.model and f"{RULE}-{row.model[:16]}-{row.digest[:16]}" not in known:
             recorded = _stored(workspace, row.digest)
             found.append(tell(workspace, row.model, recorded))
     return tuple(name for name in found if name)

@@ -22,7 +22,7 @@ from governance.workflow.assess import assess
 from governance.workflow.assess.replay import replay
 from governance.workflow.audit import export
 from governance.workflow.monitoring import alerts
-from governance.workflow.review import review
+from governance.workflow.review import review, tick
 from governance.workflow.serving import attestation, deployments
 from governance.workflow.serving.attestation import Asked
 from governance.workflow.workspace import subjects
@@ -142,8 +142,8 @@ def test_a_difference_about_which_nothing_was_told_is_told_by_the_next_who_looks
             patched.setattr(attestation, "tell", lambda *_: "")
             found = attestation.attest(workspace, "branch", registered[1], QUICK, actor=proven("lars"))
     assert alerts.history(workspace) == ()
-    (name,) = attestation.untold(workspace)
-    assert name.endswith(found.recorded.digest[:16])
+    tick.tick(workspace)
+    assert alerts.history(workspace)[-1].alert.endswith(found.recorded.digest[:16])
     assert attestation.untold(workspace) == ()
     assert [item.state for item in alerts.history(workspace)] == ["observed", "confirmed"]
 
