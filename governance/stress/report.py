@@ -190,6 +190,8 @@ class HeldOut:
     high: float
     rows: int
     """Held-out rows that the condition names."""
+    beyond_chance: bool = False
+    """Whether it does harm beyond chance when all errors that are shown together are allowed 2.5 % for a wrong word (Bonferroni)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,7 @@ class WorstReport:
     unnoticed_drop: float | None
     """Largest harm of those that neither drift nor the contract noticed; None where nobody looked."""
     named: bool
-    """Whether any error does harm beyond chance on the held-out half."""
+    """Whether any error does harm beyond chance on the held-out half, corrected for how many were looked at."""
     notes: tuple[str, ...]
 
 

@@ -151,7 +151,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="stress.worst",
-        version=2,
+        version=3,
         title="The worst realistic error",
         question="Which error in a small share of the rows does the most harm, and would anybody notice?",
         run="governance.stress.worst:worst",

@@ -110,7 +110,7 @@ def worst_lead(result: WorstReport, escape: Escape = str) -> str:
     tried = f"{result.tried:,} combinations of {result.templates} errors and conditions were counted"
     if not result.named or not result.worst:
         return f"No error in {result.budget:.0%} of the rows does harm beyond chance; {tried}."
-    first = result.worst[0]
+    first = next(item for item in result.worst if item.held_out.beyond_chance)
     said = (
         f"The worst realistic error that was found in {result.budget:.0%} of the rows: {escape(first.name)}. "
         f"On rows that took no part in the search it costs {held_out(first, result.unit)}; the same error at random rows costs "
@@ -131,7 +131,7 @@ def would_notice(item: Worst) -> str:
 
 
 def _slips_by(item: Worst) -> bool:
-    return item.held_out.low > 0 and item.noticed is not None and not item.noticed.seen
+    return item.held_out.beyond_chance and item.noticed is not None and not item.noticed.seen
 
 
 def worst_lines(result: WorstReport) -> Iterator[ReportLine]:

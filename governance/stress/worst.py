@@ -114,7 +114,7 @@ def worst(
         label_conditions=parameters.label_conditions,
         max_drop=max((item.held_out.change for item in shown), default=0.0),
         unnoticed_drop=_unnoticed((*found[: parameters.looks], *quiet[: parameters.looks]), watch),
-        named=any(item.held_out.low > 0 for item in shown),
+        named=any(item.held_out.beyond_chance for item in shown),
         notes=tuple(_notes(scene, rows, has_reference=subject.reference is not None)),
     )
     return Finding(report, Rows(len(rows), scene.rows))
@@ -179,7 +179,8 @@ def _all_worst(
         if found is not None:
             best.append((found, template))
     best.sort(key=lambda item: (-item[0][0], item[1].corruption.says()))
-    return [_worst(search, template, found, plausible=plausible) for found, template in best[:shown]]
+    looks = len(best[:shown])
+    return [_worst(search, template, found, looks=looks, plausible=plausible) for found, template in best[:shown]]
 
 
 def _best(search: _Search, template: Template, *, plausible: bool) -> NDArray[np.float64] | None:
@@ -197,7 +198,7 @@ def _best(search: _Search, template: Template, *, plausible: bool) -> NDArray[np
     return best if best[2] >= 0 and best[0] > 0 else None
 
 
-def _worst(search: _Search, template: Template, best: NDArray[np.float64], *, plausible: bool) -> Worst:
+def _worst(search: _Search, template: Template, best: NDArray[np.float64], *, looks: int, plausible: bool) -> Worst:
     pair = search.bins.pairs[int(best[2])]
     low, below, other_low, other_below = (int(item) for item in best[3:7])
     box = (low, below, other_low, other_below)
@@ -209,7 +210,7 @@ def _worst(search: _Search, template: Template, best: NDArray[np.float64], *, pl
         title=template.corruption.of.title,
         where=where,
         found=float(best[0]),
-        held_out=_held_out(search, template, _inside(search, pair, box), plausible=plausible),
+        held_out=_held_out(search, template, _inside(search, pair, box), looks=looks, plausible=plausible),
         random_same=_at_random(search, template, plausible=plausible),
         unnoticed=plausible,
         noticed=None,
@@ -226,7 +227,9 @@ def _inside(search: _Search, pair: NDArray[np.int64], box: tuple[int, ...]) -> N
     return found
 
 
-def _held_out(search: _Search, template: Template, inside: NDArray[np.bool_], *, plausible: bool) -> HeldOut:
+def _held_out(
+    search: _Search, template: Template, inside: NDArray[np.bool_], *, looks: int, plausible: bool
+) -> HeldOut:
     """Return the harm on the half that took no part in the search, with its interval.
 
     A condition that names more rows than the budget allows is struck on a fixed number of them: the harm is the budget times the *mean* of
@@ -241,8 +244,10 @@ def _held_out(search: _Search, template: Template, inside: NDArray[np.bool_], *,
     limited = count > search.budget * rows
     share = search.budget * rows / count if limited else 1.0
     asked = every[able] if limited else np.where(able, every, 0.0)
-    low, high = _interval(asked, _size(every[able], every, rows))
-    return HeldOut(share * float(every[able].sum()), share * low, share * high, count)
+    size = _size(every[able], every, rows)
+    low, high = _interval(asked, size)
+    beyond = _interval(asked, size, 1 - 0.05 / looks)[0] > 0
+    return HeldOut(share * float(every[able].sum()), share * low, share * high, count, beyond)
 
 
 def _size(named: NDArray[np.float64], every: NDArray[np.float64], rows: int) -> float | None:
@@ -253,12 +258,12 @@ def _size(named: NDArray[np.float64], every: NDArray[np.float64], rows: int) -> 
     return float(sizes[0]) if np.allclose(sizes, sizes[0], rtol=1e-9, atol=0.0) else None
 
 
-def _interval(harm: NDArray[np.float64], size: float | None) -> tuple[float, float]:
-    """Return the 95 % interval of the sum of the harm of some rows: of counts where every row adds the same, else from its variance."""
+def _interval(harm: NDArray[np.float64], size: float | None, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the interval of the sum of the harm of some rows: of counts where every row adds the same, else from its variance."""
     if size is not None:
-        low, high = paired_change(int((harm < 0).sum()), int((harm > 0).sum()), len(harm))
+        low, high = paired_change(int((harm < 0).sum()), int((harm > 0).sum()), len(harm), confidence)
         return size * len(harm) * float(low), size * len(harm) * float(high)
-    spread = critical(0.95) * float(np.sqrt(len(harm) * harm.var(ddof=1)))
+    spread = critical(confidence) * float(np.sqrt(len(harm) * harm.var(ddof=1)))
     return float(harm.sum()) - spread, float(harm.sum()) + spread
 
 

@@ -112,6 +112,20 @@ def test_a_model_that_ignores_everything_has_no_weakness() -> None:
     assert (found.named, found.worst, found.unnoticed, found.bound) == (False, (), (), 0.0)
 
 
+def test_errors_that_cost_nothing_in_truth_are_seldom_named_although_ten_are_looked_at() -> None:
+    """Labels by lot: whatever breaks, the model is right about every second row. One of ten intervals lies above zero far too often."""
+    schema, named, alone = made("boosted").subject.data.schema, 0, 0
+    for seed in range(12):
+        frame = people(1500, seed=seed)
+        noise = frame.assign(good=np.random.default_rng(seed).permutation(np.array(["yes", "no"] * 750)))
+        model = fitted(noise, ["age", "income", "visits", "sex", "city"], "good", "boosted", 900)
+        found = report_of(brought(model, noise.tail(600), schema).subject, StressWorst())
+        named += found.named
+        alone += any(item.held_out.low > 0 for item in found.worst)
+    assert named <= 1
+    assert alone >= 2
+
+
 def test_the_whole_run_of_the_worst_error_costs_what_was_said() -> None:
     """At every row that the condition names: the harm found is the drop of the whole run, times the share that the budget allows."""
     case = made("boosted", "people", 900)
