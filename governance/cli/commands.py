@@ -76,6 +76,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("alert verify", "alert:alert_verify", REGISTRY, "notice.json --export export.zip --trust trust.json"),
     Command("loop status", "loop:loop_status", REGISTRY, "--model cd762919"),
     Command("loop propose", "loop:loop_propose", REGISTRY, "--model cd762919 --most-changed 0.01"),
+    Command("loop report", "loop:loop_report", REGISTRY, "--model cd762919"),
     Command("member add", "workspace:member_add", BOARD, 'ada --name "Ada King" --role chair'),
     Command("member ask", "workspace:member_ask", BOARD, 'ada --name "Ada King"'),
     Command("member admit", "workspace:member_admit", BOARD, "ada --role chair"),

@@ -84,6 +84,32 @@ def loop_propose(
     raise typer.Exit(DONE if good else NOT_SATISFIED)
 
 
+def loop_report(
+    model: LoopModelOption, workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False
+) -> None:
+    """Say what waiting has cost: people of the accused groups who were decided on from the beginning of a breach to the board's answer."""
+    from governance.workflow.monitoring import regret
+
+    place = current_workspace.current(workspace)
+    found = regret.report(place, subjects.named_model(place, model))
+    if json:
+        print_json({"breaches": [{**encode(item), "people": item.people} for item in found]})
+        return
+    if not found:
+        say("Nothing is proven against this model, so that nothing was waited for.")
+    for item in found:
+        state = "answered" if item.ended else "not answered yet"
+        against = f" against {item.other}" if item.other else ""
+        say(
+            f"{item.norm}, {item.group}{against}: {item.people:,} people were decided on while the breach stood, since window "
+            f"{item.since + 1}; {state}."
+        )
+        say(f"  waiting for proof {item.proof:,}, for a member {item.member:,}, for the board {item.board:,}")
+        say(
+            f"  an audit every {room.regret.YEARLY} windows would have left {item.yearly:,}; seen in its first window, {item.at_once:,}"
+        )
+
+
 def _proposal(found: Proposal) -> dict[str, JsonValue]:
     return {
         "norm": found.norm.id,

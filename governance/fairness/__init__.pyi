@@ -41,6 +41,9 @@ from .norms.patch_report import (
     PatchParameters as PatchParameters,
     PatchReport as PatchReport,
 )
+from .norms.regret import (
+    Regret as Regret,
+)
 from .norms.report import (
     Accused as Accused,
     NormReport as NormReport,

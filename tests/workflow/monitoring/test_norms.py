@@ -18,7 +18,7 @@ from governance.review import policy
 from governance.subject.schema import Schema
 from governance.workflow.assess import assess, fold
 from governance.workflow.assess.replay import replay
-from governance.workflow.monitoring import alerts, loop, norms, propose, watch
+from governance.workflow.monitoring import alerts, loop, norms, propose, regret, watch
 from governance.workflow.registry import register
 from governance.workflow.review import review
 from governance.workflow.workspace import current_workspace, subjects
@@ -284,3 +284,21 @@ def test_a_frozen_audit_is_replayed_from_its_tallies(workspace: Workspace, model
 
 def _evidence(workspace: Workspace, digest: str) -> Evidence:
     return Evidence.from_bytes(workspace.blobs.read(digest))
+
+
+def test_what_waiting_cost_ends_with_the_answer(workspace: Workspace, model_digest: str, tmp_path: Path) -> None:
+    adopted(workspace)
+    with pytest.raises(RefusedInputError, match="never audited"):
+        regret.report(workspace, model_digest)
+    windows(workspace, tmp_path, 0.0, 12.0, 12.0, 12.0)
+    standing = loop.audited(workspace, model_digest, actor=OPERATOR)
+    assert standing is not None
+    (open_,) = regret.report(workspace, model_digest)
+    assert (open_.norm, open_.ended, open_.board) == ("parity-sex", False, 0)
+    frames = [people(100 + week, 12.0) for week in range(open_.since, 4)]
+    assert open_.people == sum((frame["sex"] == open_.group[-1]).sum() for frame in frames)
+    alerts.override(workspace, standing.newly[0].name, "A campaign.", member="ines", passphrase=secret("ines"))
+    window(workspace, tmp_path / "later.csv", people(900, 12.0))
+    loop.audited(workspace, model_digest, actor=OPERATOR)
+    (closed,) = regret.report(workspace, model_digest)
+    assert (closed.ended, closed.people) == (True, open_.people), "the window after the answer counts no more"
