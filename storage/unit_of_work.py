@@ -21,6 +21,7 @@ from storage.ledger import (
     Signer,
     Statement,
     Subject,
+    Verifier,
     checked_body,
     objection,
     read_record,
@@ -28,7 +29,7 @@ from storage.ledger import (
     subjects_or_ledger,
     takes_responsibility,
 )
-from storage.ledger.canonical import JsonValue, decode_base64
+from storage.ledger.canonical import JsonValue, decode_base64, sha256
 from storage.links import previous
 from storage.log import SignedCheckpoint
 from storage.projections import apply, project
@@ -235,9 +236,16 @@ class UnitOfWork:
             )
 
     def _refuse_known_key(self, body: Mapping[str, JsonValue]) -> None:
-        """Refuse a key that was in the ledger before, also in another form: a revoked one would come back."""
+        """Refuse a key under another's id, in another form, or that was in the ledger before: a revoked one would come back."""
         if body["purpose"] != "log":
             PublicKey.from_base64(body["public_key"])
+        else:
+            Verifier.from_spki("log", decode_base64(body["public_key"]))
+        if sha256(decode_base64(body["public_key"])) != body["keyid"]:
+            raise RefusedInputError(
+                f"The key id {body['keyid'][:16]} does not match its key.",
+                "Somebody changed one of them: make a new key.",
+            )
         given = _number_of(body["public_key"])
         if any(_number_of(text) == given for text in self._connection.execute(select(KEY.c.public_key)).scalars()):
             raise RefusedInputError(f"The key {body['keyid'][:16]} was in this ledger before.", "Make a new one.")

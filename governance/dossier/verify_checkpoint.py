@@ -14,6 +14,8 @@ if __package__:
 else:  # beside this file, in an export
     from verify_fields import Refused, b64, need, sha256  # type: ignore[import-not-found,no-redef]
 
+CONTROL = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f]")  # all of ASCII but the end of a line
+
 
 def vkeys(texts: list[str], kind: int) -> dict[tuple[str, bytes], Ed25519PublicKey]:
     """Return (name, key id) -> key of verifier keys `name+id+base64(kind, key)` (C2SP signed-note)."""
@@ -28,7 +30,9 @@ def vkeys(texts: list[str], kind: int) -> dict[tuple[str, bytes], Ed25519PublicK
 
 def open_checkpoint(note: bytes, trust: dict[str, Any], witnesses: int) -> tuple[int, bytes, set[bytes]]:
     """Return size, root and trusted signers of a checkpoint (C2SP signed-note, tlog-checkpoint, tlog-cosignature)."""
-    text, gap, tail = note.decode().rpartition("\n\n")
+    whole = note.decode()
+    need(not CONTROL.search(whole), "the checkpoint holds a control character")
+    text, gap, tail = whole.rpartition("\n\n")
     need(gap and tail.endswith("\n"), "the checkpoint is not a signed note")
     text += "\n"
     logs: set[bytes] = set()

@@ -18,6 +18,15 @@ def _on_the_calendar(text: str) -> str:
     return text
 
 
+def is_day_and_time(text: str) -> bool:
+    """Say whether a text that looks like a time names a day of the calendar."""
+    try:
+        _on_the_calendar(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _reduced(text: str) -> str:
     above, below = (int(part) for part in text.split("/"))
     if above > below or math.gcd(above, below) != 1:

@@ -34,7 +34,6 @@ def _log_keyid(vkey: str) -> str:
 def add_key(state: BoardState, entry: Entry) -> BoardState:
     """Return the state with a live key; a checkpoint key takes the place of the one before."""
     body: events.KeyAdded = entry.body
-    require(entry.case is None, f"{events.name_of(body)} belongs to no case.")
     known = {name: key for name, key in state.keys.items() if body.purpose != "log" or key.purpose != "log"}
     fits = {"root": body.owner == "root", "record": body.owner == events.SERVICE, "log": body.owner == events.SERVICE}
     require(
@@ -48,7 +47,6 @@ def add_key(state: BoardState, entry: Entry) -> BoardState:
 def revoke_key(state: BoardState, entry: Entry) -> BoardState:
     """Return the state without a key; the only root key stays, since nobody could admit another."""
     gone = entry.body.keyid
-    require(entry.case is None, f"{events.name_of(entry.body)} belongs to no case.")
     require(gone in state.keys, f"The key {gone[:16]} is not live.", "See the list: countersign key list.")
     roots = [name for name, key in state.keys.items() if key.purpose == "root"]
     require(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from governance.review import events
 from governance.review.editions import edition_of
 from governance.review.house import with_case
 from governance.review.state import BoardState, Entry, SetAside, evolved, require
+
+OF_A_CASE: Final = (events.CaseRegistered, events.ExportMade)
+"""Kinds of entries that name a case, beside those that a case's own rules judge."""
 
 
 def apply(state: BoardState, entry: Entry) -> BoardState:
@@ -25,6 +29,8 @@ def apply(state: BoardState, entry: Entry) -> BoardState:
         require(case.status != "retired", f"Case {case.id} is retired.", "Register a new case.")
         state = with_case(state, rules.of_cases[kind](state, case, entry))
     elif kind in rules.of_house:
+        own = entry.case is None or kind in OF_A_CASE
+        require(own, f"{events.name_of(entry.body)} belongs to no case.")
         state = rules.of_house[kind](state, entry)
     elif kind is SetAside:
         state = replace(state, set_aside=(*state.set_aside, (entry.index, entry.body)))

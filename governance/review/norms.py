@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from governance.review import events, expiry
+from governance.review.fields import is_day_and_time
 from governance.review.state import BoardState, Case, Entry, require, with_item
 
 ACCUSES: Final = "norm:"
@@ -20,7 +21,7 @@ ATTEST: Final = "serving.attest"
 """The method whose evidence such a confirmation rests on."""
 REMEDY = re.compile(
     r"recalibrate|retrain|stop|roll_back [0-9a-f]{64}|"
-    r"ignore_until 2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+    r"ignore_until (?P<until>2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)"
 )
 """What an alert with the state `acted` says in `rule`."""
 
@@ -48,7 +49,7 @@ def note_alert(state: BoardState, entry: Entry) -> BoardState:
     require(
         not alone or entry.body.state != "overridden", "The service puts no alert aside.", "A member does, and signs."
     )
-    fits = entry.body.state != "acted" or REMEDY.fullmatch(entry.body.rule) is not None
+    fits = entry.body.state != "acted" or _is_remedy(entry.body.rule)
     require(
         fits,
         f"{entry.body.rule!r} is no remedy.",
@@ -58,6 +59,12 @@ def note_alert(state: BoardState, entry: Entry) -> BoardState:
     hit: Mapping[str, Case] = {name: case for name, case in state.cases.items() if expiry.suspends(case, entry.body)}
     suspended = {name: replace(case, status="suspended") for name, case in hit.items()}
     return replace(state, cases={**state.cases, **suspended})
+
+
+def _is_remedy(rule: str) -> bool:
+    """Say whether a rule names what was done; a day until which an alert is ignored stands in the calendar."""
+    found = REMEDY.fullmatch(rule)
+    return found is not None and (found["until"] is None or is_day_and_time(found["until"]))
 
 
 def _require_proof(state: BoardState, entry: Entry) -> None:

@@ -31,7 +31,10 @@ PATTERNS: Final[Mapping[str, tuple[str, str]]] = {
     "line": (_PLAIN + "{0,400}", "at most 400 characters, no control and no bidirectional ones"),
     "name": ("[ -~]{1,200}", "1 to 200 printable characters of ASCII"),
     "free": ("[\\s\\S]{0,4000}", "at most 4,000 characters"),
-    "base64": ("([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})", "standard base64, padded"),
+    "base64": (
+        "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/]{4})",
+        "standard base64, padded, in the one form of its bytes",
+    ),
     "ratio": ("[1-9][0-9]{0,3}/[1-9][0-9]{0,3}", "a reduced fraction in (0, 1], as `2/3`"),
 }
 """Atoms that are texts: pattern of the whole, and what it means."""

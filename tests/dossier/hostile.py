@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from typing import Any, Final
 
 from governance.dossier.bundle import Source, export_files
-from tests.dossier.ledger import Book, after, book, checkpoint, said_in, sealed, signer_of
+from governance.dossier.verify_checkpoint import proof, tree
+from tests.dossier.ledger import after, book, checkpoint, said_in, sealed, signer_of
 from tests.review.board import Room
 
 HOSTILE: Final[tuple[Any, ...]] = (
@@ -35,15 +37,28 @@ def changed(value: Any, place: Place, put: Any) -> Any:
 
 
 _LINES: dict[int, list[bytes]] = {}
+_FILES: dict[tuple[int, str | None], dict[str, bytes]] = {}
 
 
-def changed_entry(room: Room, index: int, place: Place, put: Any) -> dict[str, bytes]:
-    """Return a whole export of a room in which one entry says something else, signed again with every key that it takes."""
-    lines = list(_LINES.setdefault(id(room), book(room.entries).lines))
+def changed_entry(room: Room, index: int, place: Place, put: Any, case: str | None = None) -> dict[str, bytes]:
+    """Return an export of a room, or of a case of it, in which one entry says something else, signed again with every key it takes."""
+    if id(room) not in _LINES:
+        _LINES[id(room)] = book(room.entries).lines
+    honest = _LINES[id(room)]
+    lines = list(honest)
     entry = room.entries[index]
     said = said_in(lines[index])
     subject = after(lines[:index]).subject(said)
     lines[index] = sealed(changed(said, place, put), signer_of(entry), subject=subject)
-    honest = Book(_LINES[id(room)]).source()
-    files = export_files(Source(honest.lines, checkpoint(lines)))
-    return files | {"ledger.intoto.jsonl": b"".join(line + b"\n" for line in lines)}
+    source = Source(tuple(honest), b"", case)
+    if (id(room), case) not in _FILES:
+        _FILES[id(room), case] = export_files(source)
+    files = _FILES[id(room), case] | {"checkpoint": checkpoint(lines)}
+    if case is None:
+        return files | {"ledger.intoto.jsonl": b"".join(line + b"\n" for line in lines)}
+    here = [int(name[len("proofs/") : -len(".tlog-proof")]) for name in files if name.startswith("proofs/")]
+    leaves = [hashlib.sha256(b"\0" + line).digest() for line in lines]
+    levels = tree(leaves)
+    files |= {f"proofs/{number}.tlog-proof": proof(levels, number, files["checkpoint"]) for number in here}
+    files["leaves"] = b"".join(leaves)
+    return files | {"ledger.intoto.jsonl": b"".join(lines[number] + b"\n" for number in here)}

@@ -244,24 +244,40 @@ def live_key(entries: Sequence[Entry], member: str) -> str | None:
     return live[-1] if live else None
 
 
-def signed_live(entries: list[Entry]) -> list[bytes]:
-    """Return the lines of entries, each signed with the key that its actor has there, or with an old one where there is none."""
-    said = []
-    for entry in entries:
+@dataclass
+class Signing:
+    """A ledger that grows: each line is signed once."""
+
+    lines: list[bytes] = field(default_factory=list)
+    scribe: Scribe = field(default_factory=Scribe)
+
+    def add(self, said: dict[str, Any], signer: str) -> bytes:
+        """Add what a predicate says and return its line, with links and subject as they are here."""
+        item = rooted(said, self.lines)
+        line = sealed(item, signer, self.scribe)
+        self.scribe.took(item)
+        self.lines.append(line)
+        return line
+
+
+def signed_live(entries: list[Entry], signing: Signing | None = None) -> list[bytes]:
+    """Return the lines of entries, each signed with the key that its actor has there, or with an old one where there is none.
+
+    With `signing` only those are signed and returned that it does not hold yet.
+    """
+    book = signing or Signing()
+    found = []
+    for entry in entries[len(book.lines) :]:
         signer = signer_of(entry)
         own = live_key(entries[: entry.index], entry.actor) if signer == entry.actor else None
-        said.append((predicate(entry), own or signer))
-    return lines_of(said)
+        found.append(book.add(predicate(entry), own or signer))
+    return found
 
 
 def lines_of(said: Sequence[tuple[dict[str, Any], str]]) -> list[bytes]:
     """Return the lines of predicates, each signed by the key of that name, with links and subjects."""
-    scribe, lines = Scribe(), list[bytes]()
-    for given, signer in said:
-        item = rooted(given, lines)
-        lines.append(sealed(item, signer, scribe))
-        scribe.took(item)
-    return lines
+    signing = Signing()
+    return [signing.add(item, signer) for item, signer in said]
 
 
 def check(files: dict[str, bytes], place: Path, *, trust: Any = TRUST, old: tuple[bytes, ...] = ()) -> dict[str, Any]:

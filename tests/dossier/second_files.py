@@ -268,8 +268,9 @@ def same_as(body: dict[str, Any], data: bytes) -> None:
     except (KeyError, TypeError, AttributeError, rfc8785.CanonicalizationError) as error:
         raise Bad(f"evidence that cannot be read: {error!r}") from error
     names = ("key", "method", "method_version", "model", "data", "rows_used", "rows_total")
+    told = tuple(body[name] for name in names)
     need(
-        said == tuple(body[name] for name in names) and outcome == body["outcome"],
+        rfc8785.dumps(said) == rfc8785.dumps(told) and outcome == body["outcome"],
         "evidence says something else than its entry",
     )
 

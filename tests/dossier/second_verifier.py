@@ -111,7 +111,8 @@ class Replay:
         self._previous(entry)
         self._rules(entry, own=own)
         need(subject == self._subject(entry), "the subject")
-        self.digests |= set(re.findall(r'"([0-9a-f]{64})"', payload.decode()))
+        _digests(entry, self.digests)
+        _digests(subject, self.digests)
         self.entries.append(entry)
         self.envelopes.append(envelope)
 
@@ -326,6 +327,15 @@ def _old(old: tuple[Path, ...], trust: dict[str, Any], *, files: dict[str, bytes
         if earlier.size > len(every):
             raise Newer("an older checkpoint is larger than the export")
         need(root(every[: earlier.size]) == earlier.root, "an older checkpoint does not fit")
+
+
+def _digests(value: Any, found: set[str]) -> None:
+    """Every text of 64 hexadecimal digits that stands as a value."""
+    if isinstance(value, str):
+        found |= {value} if re.fullmatch(r"[0-9a-f]{64}", value) else set()
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            _digests(item, found)
 
 
 def _texts(value: Any, found: set[str]) -> None:

@@ -128,6 +128,23 @@ def test_an_edition_or_a_type_of_entry_that_is_unknown_is_newer_and_not_forged(t
         assert (answer["valid"], answer["newer"]) == (False, False)
 
 
+def badly_signed(line: bytes, other: bytes) -> bytes:
+    """Return a line with the signature of another."""
+    envelope = json.loads(line)
+    envelope["signatures"][0]["sig"] = json.loads(other)["signatures"][0]["sig"]
+    return json.dumps(envelope, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_an_edition_that_is_unknown_under_a_signature_that_does_not_hold_is_forged(tmp_path: Path) -> None:
+    """Else whoever has no key at all turns "not valid" into "cannot tell"."""
+    room = opened()
+    room.do("service", SECOND, None)
+    *lines, later = filled(room).lines
+    refused(resigned([*lines, badly_signed(later, lines[-1])]), tmp_path, len(lines), "signature does not hold")
+    first = rewritten(opened(), 0, edition=7)["ledger.intoto.jsonl"].split(b"\n")[0]
+    refused(resigned([badly_signed(first, lines[-1])]), tmp_path, 0, "signature does not hold")
+
+
 def test_a_forged_line_before_what_is_newer_is_still_named(tmp_path: Path) -> None:
     room = approved()
     vote = at(room, "vote.cast")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from governance.evidence.errors import RecordError, RefusedInputError
-from storage.ledger.note import Verifier
+from storage.ledger.canonical import encode_base64
+from storage.ledger.note import SPKI, Verifier
 from storage.ledger.tlog_proof import read_proof
 from storage.workspace import Workspace
 from tests.storage.scene import AT, ROOT_PASSPHRASE, SECRET, evidence_body, record_evidence, seat
@@ -123,6 +124,22 @@ def test_a_revoked_key_signs_nothing(workspace: Workspace) -> None:
     with pytest.raises(RefusedInputError, match="not live"), workspace.write() as unit:
         unit.append("conflict.declared", body, actor="ada", at=AT, case="c-1", signer=signer)
     assert [item.revoked is not None for item in workspace.read().keys()] == [False, False, True]  # noqa: SIM118
+
+
+@pytest.mark.parametrize("purpose", ["member", "log"])
+def test_a_key_under_the_id_of_another_is_refused(workspace: Workspace, purpose: str) -> None:
+    """What lies in a waiting request can have been edited; signed, it would make the ledger fail for good."""
+    root = workspace.unlock_root(ROOT_PASSPHRASE)
+    signer = seat(workspace, root, "ada")
+    other = workspace.keyring.create_member("bob", SECRET)
+    public = other.public.base64 if purpose == "member" else encode_base64(SPKI + b"k" * 32)
+    owner = "ada" if purpose == "member" else "service"
+    body = {"keyid": signer.keyid, "public_key": public, "owner": owner, "purpose": purpose}
+    with pytest.raises(RefusedInputError, match="does not match its key"), workspace.write() as unit:
+        unit.append("key.added", body, actor="service", at=AT, signer=root)
+    with pytest.raises(RefusedInputError, match="not an Ed25519 key"), workspace.write() as unit:
+        as_log = body | {"public_key": other.public.base64, "owner": "service", "purpose": "log", "keyid": other.keyid}
+        unit.append("key.added", as_log, actor="service", at=AT, signer=root)
 
 
 def test_a_member_does_not_sign_in_the_services_place_nor_the_service_in_a_members(workspace: Workspace) -> None:
