@@ -80,19 +80,22 @@ def check_lines(inside: Any, ledger: Ledger, size: int, notes: list[str]) -> tup
     if ledger.whole:
         need(len(lines) == size, f"the checkpoint covers {size} entries, {len(lines)} are here", min(len(lines), size))
         return lines, indexes, leaves
-    need(len(ledger.board.cases) <= 1, f"it has leaves, as the export of one case, and holds {len(ledger.board.cases)}")
+    need(len(ledger.board.cases) == 1, f"it has leaves, as the export of one case, and holds {len(ledger.board.cases)}")
     mine, leaves = leaves, [leaf for (leaf,) in struct.iter_unpack("32s", inside["leaves"]())]
     need(len(leaves) == size, f"the checkpoint covers {size} entries, {len(leaves)} hashes are here")
     for index, leaf in zip(indexes, mine, strict=True):
         need(index < size and leaves[index] == leaf, "it is not the line whose hash stands at its place", index)
     notes.append(f"entries of other cases: {len(lines)} of {size} are here")
+    last = max(ledger.last[case] for case in ledger.board.cases)
     notes.append(
         "that no entry of this case, or about keys, members, charter, rules and alerts of its models, is left out: each names the "
-        f"one before it, so up to entry {indexes[-1]} none is, unless whoever signed a later entry lied; the whole ledger shows that"
+        f"one before it, so up to entry {last}, the last of the case, none is, unless whoever signed a later entry lied; the whole "
+        "ledger shows that"
     )
-    if indexes[-1] + 1 < size:
+    if last + 1 < size:
         notes.append(
-            f"entries {indexes[-1] + 1} to {size - 1}: a later decision, suspension or revocation about this case could be among them"
+            f"entries {last + 1} to {size - 1}: a later decision about this case, or an alert that suspends it, could be among "
+            f"them; a change of keys, members or charter only from entry {indexes[-1] + 1} on"
         )
     return lines, indexes, leaves
 

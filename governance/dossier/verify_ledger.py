@@ -200,11 +200,11 @@ class Ledger:
             models = [b["model"]] if kind == "monitoring.alert" else b["models"]
         elif case in self.board.cases:
             models = self.board.cases[case].body["models"]
-        alerts = [self.alerts[model] for model in models if model in self.alerts]
+        alerts = [self.alerts.get(model) for model in models] or [None]
         here = {
             "case": None if case is None else self.last.get(case),
             "house": self.house,
-            "alert": max(alerts, default=None),
+            "alert": alerts if len(alerts) > 1 else alerts[0],
         }
         if e["previous"] != here:
             name = next(name for name in here if e["previous"][name] != here[name])

@@ -130,7 +130,11 @@ class Replay:
             isinstance(entry, dict) and entry.keys() == {*PREDICATE, "previous", "body"}, "the fields of the predicate"
         )
         fields({name: entry[name] for name in PREDICATE}, PREDICATE, "predicate")
-        fields(entry["previous"], {"case": "count?", "house": "count?", "alert": "count?"}, "previous")
+        links = entry["previous"]
+        need(isinstance(links, dict) and links.keys() == {"case", "house", "alert"}, "the fields of previous")
+        several = isinstance(links["alert"], list)
+        for link in (links["case"], links["house"], *(links["alert"] if several else [links["alert"]])):
+            fields({"link": link}, {"link": "count?"}, "previous")
         need(entry["origin"] == self.trust["origin"], "another origin")
         expected = len(self.entries)
         before = self.entries[-1] if self.entries else {"index": -1, "time": ""}
@@ -192,9 +196,10 @@ class Replay:
         return list(case.body["models"]) if case else []
 
     def _previous(self, entry: dict[str, Any]) -> None:
-        alerts = [self.alerts[model] for model in self._models(entry) if model in self.alerts]
+        each = [self.alerts.get(model) for model in self._models(entry)]
+        alert = each if len(each) > 1 else each[0] if each else None
         case = self.last.get(entry["case"]) if entry["case"] else None
-        need(entry["previous"] == {"case": case, "house": self.house, "alert": max(alerts, default=None)}, "previous")
+        need(entry["previous"] == {"case": case, "house": self.house, "alert": alert}, "previous")
 
     def _rules(self, entry: dict[str, Any], *, own: bool) -> None:
         name, body = entry["type"], entry["body"]

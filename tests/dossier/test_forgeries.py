@@ -498,9 +498,9 @@ def forced(room: Room, *acts: tuple[str, events.Body, str | None]) -> Book:
     return Book(lines_of([(predicate(entry), signer_of(entry)) for entry in entries]))
 
 
-def without(lines: list[bytes], dropped: int) -> dict[str, bytes]:
-    """Return the export of the case from which one line and its proof are left out."""
-    files = export_files(Source(tuple(lines), checkpoint(lines), "credit"))
+def without(lines: list[bytes], dropped: int, case: str = "credit") -> dict[str, bytes]:
+    """Return the export of a case from which one line and its proof are left out."""
+    files = export_files(Source(tuple(lines), checkpoint(lines), case))
     kept = [line for line in files["ledger.intoto.jsonl"].splitlines(keepends=True) if line[:-1] != lines[dropped]]
     files.pop(f"proofs/{dropped}.tlog-proof")
     return files | {"ledger.intoto.jsonl": b"".join(kept)}
