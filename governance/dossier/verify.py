@@ -49,7 +49,7 @@ if __package__:
     from governance.dossier.verify_files import check_copies, check_evidence, check_texts, check_timestamp, files
     from governance.dossier.verify_gate import check_gate
     from governance.dossier.verify_ledger import FAULTS, Ledger, reason, walk
-    from governance.dossier.verify_norms import check_automatic, check_norms
+    from governance.dossier.verify_norms import check_automatic, check_norms, check_served
     from governance.dossier.verify_table import TRUST
 else:
     from verify_checkpoint import open_checkpoint, proof, root_of_first, tree  # type: ignore[import-not-found,no-redef]
@@ -57,7 +57,7 @@ else:
     from verify_files import check_copies, check_evidence, check_texts, check_timestamp, files  # type: ignore[import-not-found,no-redef]
     from verify_gate import check_gate  # type: ignore[import-not-found,no-redef]
     from verify_ledger import FAULTS, Ledger, reason, walk  # type: ignore[import-not-found,no-redef]
-    from verify_norms import check_automatic, check_norms  # type: ignore[import-not-found,no-redef]
+    from verify_norms import check_automatic, check_norms, check_served  # type: ignore[import-not-found,no-redef]
     from verify_table import TRUST  # type: ignore[import-not-found,no-redef]
 
 NOT_PROVED = (
@@ -145,6 +145,7 @@ def examine(export: Path, trust: dict[str, Any], old: list[Path], answer: dict[s
     check_evidence(inside, ledger.named, ledger.board.evidence, notes)
     check_gate(inside, ledger.board.frozen, notes)
     check_norms(inside, ledger.board.accusing)
+    check_served(inside, ledger.board.differing)
     check_automatic(inside, ledger.board.suspending, notes)
     check_texts(inside, ledger.texts, notes)
     check_copies(inside, {name: at[case.decided] for name, case in cases.items() if case.decided is not None}, notes)

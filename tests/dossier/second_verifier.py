@@ -371,6 +371,7 @@ def _content(replay: Replay, files: dict[str, bytes]) -> None:
             same_as(entry["body"], there[entry["body"]["digest"]])
     _accusing(replay, there)
     _alone(replay, there)
+    _differing(replay, there)
     for body, models in replay.named:
         wanted = [body["policy_digest"], *(item["digest"] for item in body["evidence"])]
         if there.keys() >= set(wanted):
@@ -403,6 +404,18 @@ def _alone(replay: Replay, there: dict[str, bytes]) -> None:
                 "a policy that cannot be read",
             )
             need(rule in policy.get("automatic", []), "the service confirmed what no policy lets it confirm")
+
+
+def _differing(replay: Replay, there: dict[str, bytes]) -> None:
+    for name, rows in replay.board.differing:
+        if name in there:
+            try:
+                said = json.loads(there[name])
+                outcome = said["result"]["outcome"]
+                asked = {item["digest"] for item in said["key"]["inputs"] if item["role"] == "challenge"}
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                raise Bad(f"the evidence of an alert cannot be read: {error!r}") from error
+            need(outcome == "different" and asked <= rows, "a server that differs in no evidence")
 
 
 def _bundles(replay: Replay, files: dict[str, bytes]) -> None:

@@ -559,7 +559,7 @@ def hidden_charter() -> tuple[list[bytes], int]:
 def hidden_alert() -> tuple[list[bytes], int]:
     room = approved()
     at_ = len(room.entries)
-    room.do("service", events.MonitoringAlert("a1", MODEL, "psi", "confirmed"), None)
+    room.do("service", events.MonitoringAlert("a1", MODEL, "psi", "confirmed", EVIDENCE[1].digest), None)
     room.do("olga", events.AppealFiled("p1", "olga", text("x")))
     return filled(room).lines, at_
 
