@@ -20,7 +20,7 @@ def previous(connection: Connection, event: str, body: Mapping[str, JsonValue], 
     return Previous(
         case=_last(connection, RECORD.c.case_id == case) if case is not None else None,
         house=_last(connection, RECORD.c.type.in_(HOUSE)),
-        alert=_last_alert(connection, models) if models else None,
+        alert=_alerts(connection, models),
     )
 
 
@@ -28,8 +28,11 @@ def _last(connection: Connection, condition: ColumnElement[bool]) -> int | None:
     return connection.execute(select(func.max(RECORD.c.idx)).where(condition)).scalar()
 
 
-def _last_alert(connection: Connection, models: Sequence[str]) -> int | None:
-    return connection.execute(select(func.max(ALERT.c.idx)).where(ALERT.c.model.in_(models))).scalar()
+def _alerts(connection: Connection, models: Sequence[str]) -> int | tuple[int | None, ...] | None:
+    """Return the last alert about the model, None without a model; for several models one for each, in their order."""
+    query = select(func.max(ALERT.c.idx))
+    found = tuple(connection.execute(query.where(ALERT.c.model == model)).scalar() for model in models)
+    return found if len(found) > 1 else next(iter(found), None)
 
 
 def _models(connection: Connection, event: str, body: Mapping[str, JsonValue], case: str | None) -> Sequence[str]:

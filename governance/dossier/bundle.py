@@ -97,7 +97,7 @@ def chosen(source: Source) -> tuple[int, ...]:
     shown |= {
         e["body"]["evidence"]
         for e in said
-        if e["type"] == "monitoring.alert" and e["body"]["model"] in about["models"] and _accuses(e["body"])
+        if e["type"] == "monitoring.alert" and e["body"]["model"] in about["models"] and _accuses(e)
     }
     data = {
         digest
@@ -112,11 +112,12 @@ def chosen(source: Source) -> tuple[int, ...]:
     return tuple(e["index"] for e in said if _rests_on(e, source.case, models, shown | data | served))
 
 
-def _accuses(alert: Any) -> bool:
-    """Say whether an alert says that a norm is broken, or that a server answers otherwise: the rules ask for its evidence."""
-    norm = alert["state"] == "observed" and alert["rule"].startswith("norm:")
-    served = (alert["state"], alert["rule"]) == ("confirmed", "served")
-    return (norm or served) and alert["evidence"] is not None
+def _accuses(e: Any) -> bool:
+    """Say whether an alert says that a norm is broken, or is confirmed by the service: the rules ask for its evidence."""
+    alert = e["body"]
+    norm = alert["state"] in ("observed", "impact_estimated", "confirmed") and alert["rule"].startswith("norm:")
+    alone = (alert["state"], e["actor"]) == ("confirmed", "service")
+    return (norm or alone) and alert["evidence"] is not None
 
 
 def _rests_on(e: Any, case: str, models: set[str], named: set[str]) -> bool:

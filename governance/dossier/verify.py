@@ -49,7 +49,7 @@ if __package__:
     from governance.dossier.verify_files import check_copies, check_evidence, check_texts, check_timestamp, files
     from governance.dossier.verify_gate import check_gate
     from governance.dossier.verify_ledger import FAULTS, Ledger, reason, walk
-    from governance.dossier.verify_norms import check_automatic, check_norms
+    from governance.dossier.verify_norms import check_automatic, check_norms, check_served
     from governance.dossier.verify_table import TRUST
 else:
     from verify_checkpoint import open_checkpoint, proof, root_of_first, tree  # type: ignore[import-not-found,no-redef]
@@ -57,7 +57,7 @@ else:
     from verify_files import check_copies, check_evidence, check_texts, check_timestamp, files  # type: ignore[import-not-found,no-redef]
     from verify_gate import check_gate  # type: ignore[import-not-found,no-redef]
     from verify_ledger import FAULTS, Ledger, reason, walk  # type: ignore[import-not-found,no-redef]
-    from verify_norms import check_automatic, check_norms  # type: ignore[import-not-found,no-redef]
+    from verify_norms import check_automatic, check_norms, check_served  # type: ignore[import-not-found,no-redef]
     from verify_table import TRUST  # type: ignore[import-not-found,no-redef]
 
 NOT_PROVED = (
@@ -80,19 +80,22 @@ def check_lines(inside: Any, ledger: Ledger, size: int, notes: list[str]) -> tup
     if ledger.whole:
         need(len(lines) == size, f"the checkpoint covers {size} entries, {len(lines)} are here", min(len(lines), size))
         return lines, indexes, leaves
-    need(len(ledger.board.cases) <= 1, f"it has leaves, as the export of one case, and holds {len(ledger.board.cases)}")
+    need(len(ledger.board.cases) == 1, f"it has leaves, as the export of one case, and holds {len(ledger.board.cases)}")
     mine, leaves = leaves, [leaf for (leaf,) in struct.iter_unpack("32s", inside["leaves"]())]
     need(len(leaves) == size, f"the checkpoint covers {size} entries, {len(leaves)} hashes are here")
     for index, leaf in zip(indexes, mine, strict=True):
         need(index < size and leaves[index] == leaf, "it is not the line whose hash stands at its place", index)
     notes.append(f"entries of other cases: {len(lines)} of {size} are here")
+    last = max(ledger.last[case] for case in ledger.board.cases)
     notes.append(
         "that no entry of this case, or about keys, members, charter, rules and alerts of its models, is left out: each names the "
-        f"one before it, so up to entry {indexes[-1]} none is, unless whoever signed a later entry lied; the whole ledger shows that"
+        f"one before it, so up to entry {last}, the last of the case, none is, unless whoever signed a later entry lied; the whole "
+        "ledger shows that"
     )
-    if indexes[-1] + 1 < size:
+    if last + 1 < size:
         notes.append(
-            f"entries {indexes[-1] + 1} to {size - 1}: a later decision, suspension or revocation about this case could be among them"
+            f"entries {last + 1} to {size - 1}: a later decision about this case, or an alert that suspends it, could be among "
+            f"them; a change of keys, members or charter only from entry {indexes[-1] + 1} on"
         )
     return lines, indexes, leaves
 
@@ -142,6 +145,7 @@ def examine(export: Path, trust: dict[str, Any], old: list[Path], answer: dict[s
     check_evidence(inside, ledger.named, ledger.board.evidence, notes)
     check_gate(inside, ledger.board.frozen, notes)
     check_norms(inside, ledger.board.accusing)
+    check_served(inside, ledger.board.differing)
     check_automatic(inside, ledger.board.suspending, notes)
     check_texts(inside, ledger.texts, notes)
     check_copies(inside, {name: at[case.decided] for name, case in cases.items() if case.decided is not None}, notes)

@@ -195,6 +195,13 @@ KINDS |= {
     "facts": map_of(text_of(TEXTS["name"]), text_of(TEXTS["free"]), 0),
     "any": lambda value: type(value) is dict,
 }
+index_or_null = kind_of("count?")
+KINDS["alerts"] = lambda value: (
+    index_or_null(value)
+    or (  # one for each model, where a case has several
+        type(value) is list and len(value) > 1 and all(map(index_or_null, value))
+    )
+)
 KINDS["links"] = object_of(LINKS)
 
 

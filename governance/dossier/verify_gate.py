@@ -178,6 +178,8 @@ def check_gate(inside: Any, frozen: list[tuple[int, list[str], Any]], notes: lis
             continue
         policy, *items = [json.loads(item, object_pairs_hook=once) for item in data]
         need(policy.get("format") == "countersign-policy/1", "the policy is in another form", index)
+        plain = all(item.get("format") == "countersign-evidence/1" for item in items)
+        need(plain, "frozen evidence is in another form", index)
         evidence = dict(zip(names[1:], items, strict=True))
         lines = [line for rule in policy["requirements"] for line in asked(rule, evidence, models)]
         other = [line["id"] for line in lines if line not in body["requirements"]]

@@ -112,7 +112,7 @@ class Ledger:
         self.house: int | None = None
         self.last: dict[str | None, int] = {}
         self.alerts: dict[str, int] = {}
-        self.served: dict[str, bool] = {}
+        self.served: dict[str, str] = {}
         self.itself = [named(trust["origin"], sha256(trust["origin"].encode()).hex())]
 
     def take(self, line: bytes) -> tuple[int, bytes, bytes, bytes]:
@@ -206,11 +206,11 @@ class Ledger:
             models = [b["model"]] if kind == "monitoring.alert" else b["models"]
         elif case in self.board.cases:
             models = self.board.cases[case].body["models"]
-        alerts = [self.alerts[model] for model in models if model in self.alerts]
+        alerts = [self.alerts.get(model) for model in models] or [None]
         here = {
             "case": None if case is None else self.last.get(case),
             "house": self.house,
-            "alert": max(alerts, default=None),
+            "alert": alerts if len(alerts) > 1 else alerts[0],
         }
         if e["previous"] != here:
             name = next(name for name in here if e["previous"][name] != here[name])
@@ -240,13 +240,18 @@ class Ledger:
             self.board = board_of(b["edition"], self.board)
 
     def keep_served(self, kind: str, b: Any) -> None:
-        """Apply what an entry says about a place where a model is served; `served` tells of each whether it still is."""
+        """Apply what an entry says about a place where a model is served; `served` tells of each which, "" when it has ended."""
         if kind == "deployment.registered":
             need(b["model"] in self.board.models, "the deployment is of a model that is not registered")
             need(b["deployment"] not in self.served, "there is or was a deployment of that name")
+            self.served[b["deployment"]] = b["model"]
+            return
+        model = self.served.get(b["deployment"])
+        need(model, "there is no such deployment, or it has ended")
+        if kind == "deployment.ended":
+            self.served[b["deployment"]] = ""
         else:
-            need(self.served.get(b["deployment"]), "there is no such deployment, or it has ended")
-        self.served[b["deployment"]] = kind != "deployment.ended"
+            self.board.asked.setdefault(str(model), set()).add(b["challenge"])
 
     def keep_place(self, kind: str, e: Any, b: Any) -> None:
         """Remember what the next entries follow."""

@@ -28,20 +28,47 @@ def signing(board: Any, e: Any, b: Any) -> None:
         board.for_norms = {}
 
 
+FOLLOWS = {
+    "impact_estimated": ("observed", "impact_estimated", "overridden"),
+    "confirmed": ("observed", "impact_estimated", "overridden"),
+    "overridden": ("observed", "impact_estimated"),
+    "acted": ("confirmed",),
+}
+"""State of an alert -> states after which it comes."""
+
+
+def standing(board: Any, e: Any, b: Any) -> None:
+    """Keep how an alert stands, or refuse a step that does not follow; `alerts` is id -> (model, state, silent until)."""
+    model, state, until = board.alerts.get(b["alert"], (b["model"], "observed", ""))
+    need(model == b["model"], "the alert of that name is about another model")
+    if b["state"] != "observed":
+        need(state in FOLLOWS[b["state"]], f"an alert that stands as {state} does not become {b['state']}")
+        silent = b["state"] == "acted" and b["rule"].startswith("ignore_until ")
+        state, until = b["state"], b["rule"].removeprefix("ignore_until ") if silent else ""
+    elif state in ("overridden", "acted") and until <= e["time"]:
+        state, until = "observed", ""
+    board.alerts[b["alert"]] = (model, state, until)
+
+
 def alerting(board: Any, e: Any, b: Any) -> None:
     """Note an alert about a registered model; who accuses it of breaking a norm names the evidence."""
+    alone = e["actor"] == "service"
     need(b["model"] in board.models, "the alert is about a model that is not registered")
-    need(b["state"] != "overridden" or e["actor"] != "service", "an alert is put aside by nobody")
+    need(not alone or b["state"] not in ("overridden", "acted"), "an alert is put aside, or acted upon, by nobody")
     need(b["state"] != "acted" or is_remedy(b["rule"]), "what was done is no remedy")
-    if board.norms and b["state"] == "observed" and b["rule"].startswith("norm:"):
-        known = board.evidence.get(b["evidence"], {})
-        rests = (known.get("method"), known.get("model")) == ("fairness.norms", b["model"])
-        need(rests, "the alert accuses a model of breaking a norm without evidence of it")
+    standing(board, e, b)
+    known = board.evidence.get(b["evidence"], {})
+    rests = (known.get("model"), known.get("outcome")) == (b["model"], "assessed")
+    says = b["state"] in ("observed", "impact_estimated", "confirmed")
+    if board.norms and says and b["rule"].startswith("norm:"):
+        proven = rests and known["method"] == "fairness.norms"
+        need(proven, "the alert accuses a model of breaking a norm without evidence of it")
         board.accusing.append((e["index"], b["evidence"], board.norms))
-    if e["actor"] == "service" and (b["state"], b["rule"]) == ("confirmed", "served"):
-        known = board.evidence.get(b["evidence"], {})
-        rests = (known.get("method"), known.get("model")) == ("serving.attest", b["model"])
-        need(rests, "the alert says what a server answers without evidence of it")
+    if alone and b["state"] == "confirmed":
+        need(rests, "the service confirms the alert without evidence of it about its model")
+        if b["rule"] == "served":
+            need(known["method"] == "serving.attest", "the alert says what a server answers without evidence of it")
+            board.differing.append((e["index"], b["evidence"], board.answered[b["evidence"]]))
     for c in board.cases.values():
         if b["state"] == "confirmed" and b["model"] in c.body["models"] and c.status in APPROVAL:
             c.status = "suspended"
@@ -62,6 +89,19 @@ def check_norms(inside: Any, accusing: list[tuple[int, str, str]]) -> None:
                 "the alert rests on other norms than those in force",
                 index,
             )
+
+
+def check_served(inside: Any, differing: list[tuple[int, str, set[str]]]) -> None:
+    """Refuse a confirmation that a server answers otherwise, whose evidence does not say so of rows that were named before.
+
+    `differing` is (index, evidence, challenges named before it was recorded) of every such alert.
+    """
+    for index, digest, asked in differing:
+        if f"evidence/{digest}" in inside:
+            value = json.loads(inside[f"evidence/{digest}"](), object_pairs_hook=once)
+            need(value["result"]["outcome"] == "different", "the evidence does not say that a server differs", index)
+            rows = {item["digest"] for item in value["key"]["inputs"] if item["role"] == "challenge"}
+            need(rows <= asked, "the evidence is about rows that were not named before", index)
 
 
 def check_automatic(inside: Any, suspending: list[tuple[int, str, str]], notes: list[str]) -> None:

@@ -19,12 +19,12 @@ if __package__:
         DECIDED,
         KINDS,
         MEANINGS,
-        START_MONTHS,
+        check_lasting,
+        could_decide,
         days_later,
         end_of,
         enough,
         in_force,
-        later,
         may_vote,
         more_than,
         named,
@@ -41,12 +41,12 @@ else:  # beside this file, in an export
         DECIDED,
         KINDS,
         MEANINGS,
-        START_MONTHS,
+        check_lasting,
+        could_decide,
         days_later,
         end_of,
         enough,
         in_force,
-        later,
         may_vote,
         more_than,
         named,
@@ -89,6 +89,10 @@ class Board:
         self.for_norms: dict[str, set[str]] = {}
         self.accusing: list[tuple[int, str, str]] = []
         self.suspending: list[tuple[int, str, str]] = []
+        self.differing: list[tuple[int, str, set[str]]] = []
+        self.alerts: dict[str, tuple[str, str, str]] = {}
+        self.asked: dict[str, set[str]] = {}
+        self.answered: dict[str, set[str]] = {}
         self.models: set[str] = set()
         self.datasets: set[str] = set()
         self.evidence: dict[str, Any] = {}
@@ -143,12 +147,14 @@ class Board:
             need(self.members.pop(b["member"], None), "there is no such member")
         elif kind == "charter.adopted":
             self.adopting(e, b)
-        elif kind == "model.registered":
-            self.models.add(b["digest"])
-        elif kind == "dataset.registered":
-            self.datasets.add(b["digest"])
+        elif kind in ("model.registered", "dataset.registered"):
+            known = self.models if kind == "model.registered" else self.datasets
+            need(b["digest"] not in known, "it is registered already")
+            known.add(b["digest"])
         elif kind == "evidence.recorded":
             need(b["rows_used"] <= b["rows_total"], "more rows were used than there are")
+            if b["digest"] not in self.evidence and b["method"] == "serving.attest":
+                self.answered[b["digest"]] = set(self.asked.get(b["model"], ()))
             need(self.evidence.setdefault(b["digest"], b) == b, "the evidence was recorded before, and said otherwise")
         elif kind == "correction.noted":
             need(b["index"] < e["index"], "the correction is of a later entry")
@@ -228,6 +234,7 @@ class Board:
         need(roles == self.board() and len(roles) == len(b["roster"]), "the roster is not the whole board as it is now")
         recused = sorted(item["member"] for item in b["recused"])
         need(recused == sorted(c.interested & set(roles)), "owner, developer or sponsor is not recused, or twice")
+        need(could_decide(roles, recused, tier), "those who may vote reach no quorum, or lack a required role")
         own = all(b[name] == tier[name] for name in ("quorum", "majority", "required_roles"))
         need(own, "the rules are not the charter's")
         same = b["charter_digest"] == self.charter["digest"] and b["bundle"] == c.bundle
@@ -285,7 +292,7 @@ class Board:
         who = e["actor"]
         self.decisions += 1
         if b["outcome"] == "retired":
-            need(who == "service" or "chair" in self.members[who], f"{who} cannot retire a case")
+            need("chair" in self.members.get(who, ()), f"{who} cannot retire a case")
             last = {**c.decision, "outcome": "retired", "rationale": b["rationale"]}
             need(c.decision and b == last, "a retirement repeats the last decision, but for outcome and reason")
             c.status = "retired"
@@ -309,25 +316,13 @@ class Board:
         need(kept, "conditions were lost or added")
         need(all(item["due"] > e["time"] for item in b["conditions"]), "a condition is due before the decision")
         use_once(c, *(f"condition {item['id']}" for item in b["conditions"]))
-        self.lasting(c, e, b)
+        check_lasting(c, e, b)
         c.status = outcome
         c.decision = b
         c.decided = e["index"]
         c.deciders = {name for _, name, _ in votes}
         c.appeal = {}
         c.conditions = {item["id"]: {**item, "submitted": set(), "accepted": ""} for item in b["conditions"]}
-
-    def lasting(self, c: Any, e: Any, b: Any) -> None:
-        """Refuse a decision that begins too early or too late, lasts too long, or is kept too short."""
-        soon = e["time"] <= b["valid_from"] <= later(e["time"], START_MONTHS)
-        need(soon, f"it begins before the decision, or more than {START_MONTHS} months after it")
-        end = later(b["valid_from"], c.tier["validity_months"])
-        keep = later(b["valid_from"], 12 * c.tier["retention_years"])
-        if c.waived and b["outcome"] in APPROVAL:
-            need(c.waived > e["time"], "a waiver that the approval rests on has ended")
-            end = min(end, c.waived)
-        lasts = b["valid_from"] < b["expires_at"] <= end and b["retention_until"] >= keep
-        need(lasts, "it lasts longer than the charter allows, or is not kept as long as it asks")
 
     def fulfilling(self, c: Any, kind: str, e: Any, b: Any) -> None:
         """Conditions: submitted, accepted by somebody else, or overdue."""

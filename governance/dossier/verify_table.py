@@ -292,7 +292,7 @@ BODIES = {
         "requests": "positive",
     },
 }
-LINKS = {"case": "count?", "house": "count?", "alert": "count?"}
+LINKS = {"case": "count?", "house": "count?", "alert": "alerts"}
 PREDICATE = {
     "type": "word",
     "origin": "word",

@@ -55,6 +55,13 @@ def named(name: str, digest: str) -> dict[str, Any]:
     return {"name": name, "digest": {"sha256": digest}}
 
 
+def could_decide(roles: dict[str, list[str]], recused: list[str], tier: Any) -> bool:
+    """Say whether those on a roster who are not recused are enough for the quorum and hold each required role."""
+    free = {who: held for who, held in roles.items() if who not in recused}
+    there = {role for held in free.values() for role in held}
+    return len(free) >= tier["quorum"] and there >= set(tier["required_roles"])
+
+
 def may_vote(c: Any, who: str) -> bool:
     """Say whether somebody has a seat in the case's open round and has not stepped aside."""
     return who in c.roles and who not in c.interested and not c.conflicts.get(who)
@@ -104,3 +111,16 @@ def within(c: Any, e: Any, b: Any) -> None:
     need(all(item["due"] >= e["time"] for item in waiting), "a condition is past its day")
     stopped = any(item["blocking"] for item in waiting)
     need(stopped == (b["outcome"] == "conditional"), "the ruling and the open blocking conditions do not fit")
+
+
+def check_lasting(c: Any, e: Any, b: Any) -> None:
+    """Refuse a decision that begins too early or too late, lasts too long, or is kept too short."""
+    soon = e["time"] <= b["valid_from"] <= later(e["time"], START_MONTHS)
+    need(soon, f"it begins before the decision, or more than {START_MONTHS} months after it")
+    end = later(b["valid_from"], c.tier["validity_months"])
+    keep = later(b["valid_from"], 12 * c.tier["retention_years"])
+    if c.waived and b["outcome"] in APPROVAL:
+        need(c.waived > e["time"], "a waiver that the approval rests on has ended")
+        end = min(end, c.waived)
+    lasts = b["valid_from"] < b["expires_at"] <= end and b["retention_until"] >= keep
+    need(lasts, "it lasts longer than the charter allows, or is not kept as long as it asks")

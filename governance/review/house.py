@@ -104,12 +104,16 @@ def sign_charter(state: BoardState, entry: Entry) -> BoardState:
 
 
 def register_model(state: BoardState, entry: Entry) -> BoardState:
-    """Return the state with a model."""
+    """Return the state with a model, which is registered once."""
+    known = entry.body.digest in state.models
+    require(not known, f"Model {entry.body.digest[:16]} is registered already.", "Use it, or give another file.")
     return replace(state, models=state.models | {entry.body.digest})
 
 
 def register_data(state: BoardState, entry: Entry) -> BoardState:
-    """Return the state with a table."""
+    """Return the state with a table, which is registered once."""
+    known = entry.body.digest in state.datasets
+    require(not known, f"The table {entry.body.digest[:16]} is registered already.", "Use it, or give another file.")
     return replace(state, datasets=state.datasets | {entry.body.digest})
 
 

@@ -12,6 +12,7 @@ from pydantic import PlainSerializer
 from governance.evidence import JsonValue, RefusedInputError, RuleError
 from governance.review import events
 from governance.review.charter import Charter, Tier
+from governance.review.fields import AlertState
 from governance.review.grown import Grown
 
 Status: TypeAlias = Literal[
@@ -163,6 +164,17 @@ class LiveKey:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertStanding:
+    """How an alert stands after its last step."""
+
+    model: str
+    """Digest."""
+    state: AlertState = "observed"
+    until: str = ""
+    """End of the silence of a remedy `ignore_until`, RFC 3339; "" for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class BoardState:
     """Everything the rules look at."""
 
@@ -194,6 +206,8 @@ class BoardState:
     """Id -> where a model is served, of those that have not ended."""
     ended: Names = frozenset()
     """Ids of deployments that have ended; none is used again."""
+    alerts: Mapping[str, AlertStanding] = field(default_factory=dict)
+    """Id -> how an alert stands."""
     set_aside: tuple[tuple[int, SetAside], ...] = ()
     """Index and body of each registration that does not have the fields of its type."""
 

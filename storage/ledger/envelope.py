@@ -57,8 +57,9 @@ class Previous:
     """Index of the entry before it of the same case; None for the first, and in records of no case."""
     house: int | None = None
     """Index of the last entry before it about keys, members, charter or rules; None in entry 0 alone."""
-    alert: int | None = None
-    """Index of the last alert before it about a model of the record's case, or of the alert's own model; None for none."""
+    alert: int | tuple[int | None, ...] | None = None
+    """Index of the last alert before it about the model of the record's case, or of the alert's own model; None for none. One for each
+    model, in their order, where the case has several: the last of all would hide those before it about the other models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,9 @@ class Statement:
                     "previous": {
                         "case": self.previous.case,
                         "house": self.previous.house,
-                        "alert": self.previous.alert,
+                        "alert": self.previous.alert
+                        if not isinstance(self.previous.alert, tuple)
+                        else [*self.previous.alert],
                     },
                     "body": self.body,
                 },
@@ -257,15 +260,25 @@ def read_statement(payload: bytes) -> Statement:
     predicate = value["predicate"]
     if not isinstance(predicate, dict) or set(predicate) != _PREDICATE_KEYS:
         raise RefusedInputError(f"A record has exactly the fields {', '.join(sorted(_PREDICATE_KEYS))}.")
-    links = predicate["previous"]
-    if (
-        not isinstance(links, dict)
-        or set(links) != {"case", "house", "alert"}
-        or not all(map(_is_link, links.values()))
-    ):
-        raise RefusedInputError("previous names three earlier entries, each an index or null.")
     said = {name: item for name, item in predicate.items() if name != "previous"}
-    return _checked(Statement(subjects=_subjects(value["subject"]), previous=Previous(**links), **said))
+    links = _links(predicate["previous"])
+    return _checked(Statement(subjects=_subjects(value["subject"]), previous=links, **said))
+
+
+def _links(value: JsonValue) -> Previous:
+    """Return what a record follows.
+
+    Raises:
+        RefusedInputError: other fields than those of `Previous`, or a value that is no index.
+    """
+    if isinstance(value, dict) and set(value) == {"case", "house", "alert"}:
+        case, house, alert = value["case"], value["house"], value["alert"]
+        each = alert if isinstance(alert, list) and len(alert) > 1 else [alert]
+        if all(map(_is_link, (case, house, *each))):
+            return Previous(case, house, tuple(each) if isinstance(alert, list) else alert)
+    raise RefusedInputError(
+        "previous names earlier entries, each an index or null; alerts of several models in a list."
+    )
 
 
 def _is_link(value: JsonValue) -> bool:

@@ -58,9 +58,16 @@ def _predicate() -> JsonValue:
         "time": schema_of("time", {}),
         "case": schema_of("id?", {}),
         "actor": schema_of("id", {}),
-        "previous": object_schema({"case": "count?", "house": "count?", "alert": "count?"}, {}),
+        "previous": _links(),
         "body": {"type": "object"},
     }
+    return {"type": "object", "properties": fields, "required": sorted(fields), "additionalProperties": False}
+
+
+def _links() -> JsonValue:
+    each = schema_of("count?", {})
+    alert = {"anyOf": [each, {"type": "array", "items": each, "minItems": 2}]}
+    fields = {"case": each, "house": each, "alert": alert}
     return {"type": "object", "properties": fields, "required": sorted(fields), "additionalProperties": False}
 
 

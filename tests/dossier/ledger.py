@@ -73,15 +73,16 @@ class Scribe:
     models: dict[str, list[str]] = field(default_factory=dict)
     shown: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
-    def previous(self, said: dict[str, Any]) -> dict[str, int | None]:
+    def previous(self, said: dict[str, Any]) -> dict[str, Any]:
         body, case = said["body"], said["case"]
         models = self.models.get(case, [])
         if said["type"] == "monitoring.alert":
             models = [body["model"]]
         if said["type"] == "case.registered":
             models = body["models"]
-        alerts = [self.alerts[model] for model in models if model in self.alerts]
-        return {"case": self.last.get(case), "house": self.house, "alert": max(alerts, default=None)}
+        alerts = [self.alerts.get(model) for model in models]
+        alert = alerts if len(alerts) > 1 else next(iter(alerts), None)
+        return {"case": self.last.get(case), "house": self.house, "alert": alert}
 
     def subject(self, said: dict[str, Any]) -> list[dict[str, Any]]:
         body, kind, case = said["body"], said["type"], said["case"]

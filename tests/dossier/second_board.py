@@ -45,11 +45,19 @@ class Board:
         """Case -> policy of its frozen evidence."""
         self.alone: list[tuple[str, str]] = []
         """Rule of an alert that the service confirmed, and the policy of each case that this suspended."""
+        self.stands: dict[str, tuple[str, str, str]] = {}
+        """Alert -> its model, how it stands, and until when nobody is to hear of it."""
+        self.challenges: list[tuple[str, str]] = []
+        """Model and challenge of each attestation that was begun."""
+        self.told_by: dict[str, set[str]] = {}
+        """Evidence of an attestation -> challenges of its model that were named before it was first recorded."""
+        self.differing: list[tuple[str, set[str]]] = []
+        """Evidence of an alert `served` that the service confirmed, and those challenges."""
         self.models: set[str] = set()
         self.tables: set[str] = set()
         self.evidence: dict[str, list[dict[str, Any]]] = {}
         self.cases: dict[str, Case] = {}
-        self.running: set[str] = set()
+        self.running: dict[str, str] = {}
         self.stopped: set[str] = set()
 
     def board(self) -> dict[str, list[str]]:
@@ -123,15 +131,20 @@ class Board:
 
     def model_registered(self, entry: dict[str, Any]) -> None:
         """A model is known."""
+        need(entry["body"]["digest"] not in self.models, "a model that is registered already")
         self.models.add(entry["body"]["digest"])
 
     def dataset_registered(self, entry: dict[str, Any]) -> None:
         """A table is known."""
+        need(entry["body"]["digest"] not in self.tables, "a table that is registered already")
         self.tables.add(entry["body"]["digest"])
 
     def evidence_recorded(self, entry: dict[str, Any]) -> None:
         """A piece of evidence is known."""
         need(entry["body"]["rows_used"] <= entry["body"]["rows_total"], "more rows used than there are")
+        if entry["body"]["digest"] not in self.evidence and entry["body"]["method"] == "serving.attest":
+            before = {rows for model, rows in self.challenges if model == entry["body"]["model"]}
+            self.told_by[entry["body"]["digest"]] = before
         known = self.evidence.setdefault(entry["body"]["digest"], [])
         need(not known or known == [entry["body"]], "recorded again with other words")
         self.evidence[entry["body"]["digest"]] = [entry["body"]]
@@ -140,19 +153,20 @@ class Board:
         """A model is served somewhere."""
         name = entry["body"]["deployment"]
         need(entry["body"]["model"] in self.models, "the model of the deployment is not registered")
-        need(name not in self.running | self.stopped, "a deployment of that id was there before")
-        self.running.add(name)
+        need(name not in self.running and name not in self.stopped, "a deployment of that id was there before")
+        self.running[name] = entry["body"]["model"]
 
     def deployment_ended(self, entry: dict[str, Any]) -> None:
         """It is served there no more."""
         name = entry["body"]["deployment"]
         need(name in self.running, "no such deployment")
-        self.running.remove(name)
+        del self.running[name]
         self.stopped.add(name)
 
     def attestation_begun(self, entry: dict[str, Any]) -> None:
         """Rows are named before they are asked."""
         need(entry["body"]["deployment"] in self.running, "an attestation of no deployment")
+        self.challenges.append((self.running[entry["body"]["deployment"]], entry["body"]["challenge"]))
 
     def correction_noted(self, entry: dict[str, Any]) -> None:
         """A remark on an earlier entry."""
@@ -162,7 +176,9 @@ class Board:
         """An alert about a model."""
         body = entry["body"]
         need(body["model"] in self.models, "the model of the alert is not registered")
-        need(body["state"] != "overridden" or entry["actor"] != "service", "only a member puts an alert aside")
+        by_member = entry["actor"] != "service"
+        need(by_member or body["state"] not in {"overridden", "acted"}, "only a member puts an alert aside or acts")
+        self._stands(entry["time"], body)
         if body["state"] == "acted":
             remedy = REMEDY.fullmatch(body["rule"])
             need(remedy, "no such remedy")
@@ -170,18 +186,22 @@ class Board:
                 check(remedy[1], "time", "ignore_until")
             if remedy and remedy[2]:
                 check(remedy[2], "digest", "roll_back")
-        if body["state"] == "observed" and body["rule"].startswith("norm:") and self.norms is not None:
-            known = [
-                item
-                for item in self.evidence.get(body["evidence"], [])
-                if item["method"] == "fairness.norms" and item["model"] == body["model"]
-            ]
-            need(known, "an alert that accuses without evidence")
+        rests = [
+            item
+            for item in self.evidence.get(body["evidence"], [])
+            if item["model"] == body["model"] and item["outcome"] == "assessed"
+        ]
+        said = body["state"] in {"observed", "impact_estimated", "confirmed"}
+        if said and body["rule"].startswith("norm:") and self.norms is not None:
+            need(
+                [item for item in rests if item["method"] == "fairness.norms"], "an alert that accuses without evidence"
+            )
             self.accusing.append((entry["index"], body["evidence"], self.norms))
-        if entry["actor"] == "service" and body["state"] == "confirmed" and body["rule"] == "served":
-            told = self.evidence.get(body["evidence"], [])
-            fits = [item for item in told if (item["method"], item["model"]) == ("serving.attest", body["model"])]
-            need(fits, "a server's answers without evidence")
+        if not by_member and body["state"] == "confirmed":
+            need(rests, "a confirmation by the service without evidence")
+            if body["rule"] == "served":
+                need(rests[0]["method"] == "serving.attest", "a server's answers without evidence")
+                self.differing.append((body["evidence"], self.told_by[body["evidence"]]))
         for case in self.cases.values():
             if (
                 body["state"] == "confirmed"
@@ -191,6 +211,21 @@ class Board:
                 case.state = "suspended"
                 if entry["actor"] == "service":
                     self.alone.append((body["rule"], self.policies[case.body["case"]]))
+
+    def _stands(self, now: str, body: dict[str, Any]) -> None:
+        """How an alert stands after an entry."""
+        model, stood, silent = self.stands.get(body["alert"], (body["model"], "observed", ""))
+        need(model == body["model"], "an alert about another model")
+        state = body["state"]
+        if state == "observed":
+            anew = stood == "overridden" or (stood == "acted" and not silent > now)
+            self.stands[body["alert"]] = (model, "observed", "") if anew else (model, stood, silent)
+            return
+        early = {"observed", "impact_estimated"}
+        before = {"overridden": early, "acted": {"confirmed"}}.get(state, early | {"overridden"})
+        need(stood in before, f"an alert that stands as {stood} does not become {state}")
+        end = body["rule"].partition(" ")[2] if state == "acted" and body["rule"].startswith("ignore_until") else ""
+        self.stands[body["alert"]] = (model, state, end)
 
     def case_evidence_frozen(self, case: Case, entry: dict[str, Any], *, own: bool) -> None:
         """The evidence that the board will look at."""
@@ -242,6 +277,11 @@ class Board:
             sorted(item["member"] for item in body["recused"]) == sorted(case.interested & board.keys()), "the recused"
         )
         need(all(body[name] == tier[name] for name in ("quorum", "majority", "required_roles")), "not the tier's rules")
+        free = {member: roles for member, roles in board.items() if member not in case.interested}
+        need(len(free) >= tier["quorum"], "a quorum that nobody can reach")
+        need(
+            set(tier["required_roles"]) <= {role for roles in free.values() for role in roles}, "a role that is missing"
+        )
         need(body["charter_digest"] == self.charter_digest, "not the charter in force")
         moment = datetime.fromisoformat(entry["time"]) + timedelta(days=tier["voting_days"])
         need(body["deadline"] == moment.strftime("%Y-%m-%dT%H:%M:%SZ"), "the deadline")
@@ -312,7 +352,7 @@ class Board:
         """The decision that the votes lead to, or the retirement."""
         body, actor = entry["body"], entry["actor"]
         if body["outcome"] == "retired":
-            need(actor == "service" or "chair" in self.members[actor], "who retires")
+            need("chair" in self.members.get(actor, []), "who retires")
             before = case.decision
             same = before and {**body, "outcome": "", "rationale": ""} == {**before, "outcome": "", "rationale": ""}
             need(same, "a retirement does not repeat the last decision")

@@ -223,6 +223,7 @@ def gate(policy: bytes, frozen: list[bytes], models: list[str]) -> list[dict[str
     evidence = [(digest(data), json.loads(data, object_pairs_hook=once)) for data in frozen]
     asks = json.loads(policy, object_pairs_hook=once)
     need(asks.get("format") == "countersign-policy/1", "a policy in another form")
+    need(all(value.get("format") == "countersign-evidence/1" for _, value in evidence), "evidence in another form")
     found = []
     for asked in asks["requirements"]:
         fitting = [

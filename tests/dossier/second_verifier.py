@@ -131,7 +131,11 @@ class Replay:
             isinstance(entry, dict) and entry.keys() == {*PREDICATE, "previous", "body"}, "the fields of the predicate"
         )
         fields({name: entry[name] for name in PREDICATE}, PREDICATE, "predicate")
-        fields(entry["previous"], {"case": "count?", "house": "count?", "alert": "count?"}, "previous")
+        links = entry["previous"]
+        need(isinstance(links, dict) and links.keys() == {"case", "house", "alert"}, "the fields of previous")
+        several = isinstance(links["alert"], list)
+        for link in (links["case"], links["house"], *(links["alert"] if several else [links["alert"]])):
+            fields({"link": link}, {"link": "count?"}, "previous")
         need(entry["origin"] == self.trust["origin"], "another origin")
         expected = len(self.entries)
         before = self.entries[-1] if self.entries else {"index": -1, "time": ""}
@@ -193,9 +197,10 @@ class Replay:
         return list(case.body["models"]) if case else []
 
     def _previous(self, entry: dict[str, Any]) -> None:
-        alerts = [self.alerts[model] for model in self._models(entry) if model in self.alerts]
+        each = [self.alerts.get(model) for model in self._models(entry)]
+        alert = each if len(each) > 1 else each[0] if each else None
         case = self.last.get(entry["case"]) if entry["case"] else None
-        need(entry["previous"] == {"case": case, "house": self.house, "alert": max(alerts, default=None)}, "previous")
+        need(entry["previous"] == {"case": case, "house": self.house, "alert": alert}, "previous")
 
     def _rules(self, entry: dict[str, Any], *, own: bool) -> None:
         name, body = entry["type"], entry["body"]
@@ -376,6 +381,7 @@ def _content(replay: Replay, files: dict[str, bytes]) -> None:
             same_as(entry["body"], there[entry["body"]["digest"]])
     _accusing(replay, there)
     _alone(replay, there)
+    _differing(replay, there)
     for body, models in replay.named:
         wanted = [body["policy_digest"], *(item["digest"] for item in body["evidence"])]
         if there.keys() >= set(wanted):
@@ -408,6 +414,18 @@ def _alone(replay: Replay, there: dict[str, bytes]) -> None:
                 "a policy that cannot be read",
             )
             need(rule in policy.get("automatic", []), "the service confirmed what no policy lets it confirm")
+
+
+def _differing(replay: Replay, there: dict[str, bytes]) -> None:
+    for name, rows in replay.board.differing:
+        if name in there:
+            try:
+                said = json.loads(there[name])
+                outcome = said["result"]["outcome"]
+                asked = {item["digest"] for item in said["key"]["inputs"] if item["role"] == "challenge"}
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                raise Bad(f"the evidence of an alert cannot be read: {error!r}") from error
+            need(outcome == "different" and asked <= rows, "a server that differs in no evidence")
 
 
 def _bundles(replay: Replay, files: dict[str, bytes]) -> None:

@@ -498,9 +498,9 @@ def forced(room: Room, *acts: tuple[str, events.Body, str | None]) -> Book:
     return Book(lines_of([(predicate(entry), signer_of(entry)) for entry in entries]))
 
 
-def without(lines: list[bytes], dropped: int) -> dict[str, bytes]:
-    """Return the export of the case from which one line and its proof are left out."""
-    files = export_files(Source(tuple(lines), checkpoint(lines), "credit"))
+def without(lines: list[bytes], dropped: int, case: str = "credit") -> dict[str, bytes]:
+    """Return the export of a case from which one line and its proof are left out."""
+    files = export_files(Source(tuple(lines), checkpoint(lines), case))
     kept = [line for line in files["ledger.intoto.jsonl"].splitlines(keepends=True) if line[:-1] != lines[dropped]]
     files.pop(f"proofs/{dropped}.tlog-proof")
     return files | {"ledger.intoto.jsonl": b"".join(kept)}
@@ -559,7 +559,7 @@ def hidden_charter() -> tuple[list[bytes], int]:
 def hidden_alert() -> tuple[list[bytes], int]:
     room = approved()
     at_ = len(room.entries)
-    room.do("service", events.MonitoringAlert("a1", MODEL, "psi", "confirmed"), None)
+    room.do("service", events.MonitoringAlert("a1", MODEL, "psi", "confirmed", EVIDENCE[1].digest), None)
     room.do("olga", events.AppealFiled("p1", "olga", text("x")))
     return filled(room).lines, at_
 

@@ -182,7 +182,7 @@ def confirmed(automatic: object, actor: str, rule: str = "realised") -> tuple[di
     for who in ("ada", "ben", "cleo"):
         again.vote(who)
     again.decide()
-    again.do(actor, events.MonitoringAlert("a1", MODEL, rule, "confirmed"), None)
+    again.do(actor, events.MonitoringAlert("a1", MODEL, rule, "confirmed", FOUND[0].digest), None)
     assert again.case.status == "suspended"
     return written(again, files | {digest: policy_bytes.encode()}), len(again.entries) - 1
 

@@ -186,7 +186,7 @@ def overdue_though_it_was_accepted() -> tuple[Room, list[Act]]:
 
 @forgery
 def a_condition_after_a_confirmed_alert() -> tuple[Room, list[Act]]:
-    alert = ("service", events.MonitoringAlert("x", MODEL, "psi", "confirmed"), "")
+    alert = ("service", events.MonitoringAlert("x", MODEL, "psi", "confirmed", EVIDENCE[1].digest), "")
     return conditional(), [alert, ("dan", events.ConditionSubmitted("ben-1", "dan", (), DONE))]
 
 

@@ -76,7 +76,7 @@ def overdue() -> Room:
 def alerted() -> Room:
     room = approved()
     for state in ("observed", "confirmed"):
-        room.do("service", events.MonitoringAlert("a1", MODEL, "psi", state), None)
+        room.do("service", events.MonitoringAlert("a1", MODEL, "psi", state, EVIDENCE[1].digest), None)
     return room
 
 
@@ -182,7 +182,9 @@ def test_the_service_settles_no_alert_in_a_members_name(tmp_path: Path) -> None:
     for signer in ("service", "ada"):
         refused(rewritten(room, index, signer), tmp_path, index, "own live key")
     put_aside = events.MonitoringAlert("a3", MODEL, "psi", "overridden")
-    refused(*spread(forged_after(room, "service", put_aside, case=None), tmp_path), "put aside by nobody")
+    refused(
+        *spread(forged_after(room, "service", put_aside, case=None), tmp_path), "put aside, or acted upon, by nobody"
+    )
     refused(*spread(forged_after(room, "stranger", put_aside, case=None), tmp_path), "unknown, revoked")
     refused(*spread(forged_after(room, "service", put_aside), tmp_path), "belongs to no case")
     decided = approved()

@@ -204,9 +204,12 @@ def test_a_confirmed_alert_suspends_the_approval_of_that_model_only() -> None:
     other = events.ModelRegistered("n", "Other", "1", "9" * 64, "binary", "olga", "high", text("use"))
     refused(room, "service", changed(alert, state="confirmed", model="9" * 64), "not registered", None)
     room.do("service", other, None)
-    room.do("service", changed(alert, state="confirmed", model="9" * 64), None)
+    about_other = changed(alert, alert="a2", state="confirmed", model="9" * 64)
+    refused(room, "service", about_other, "without evidence of it about its model", None)
+    refused(room, "ben", changed(about_other, alert="a1"), "about another model", None)
+    room.do("ben", about_other, None)
     assert room.case.status == "approved"
-    room.do("service", changed(alert, state="confirmed"), None)
+    room.do("service", changed(alert, state="confirmed", evidence=EVIDENCE[1].digest), None)
     assert room.case.status == "suspended"
 
 

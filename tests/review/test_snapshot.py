@@ -14,7 +14,7 @@ from governance.review import events
 from governance.review.grown import Grown
 from governance.review.machine import apply, replay
 from governance.review.snapshot import PIECE, from_lines, to_lines
-from governance.review.state import BoardState, Entry, SetAside, entry_of
+from governance.review.state import AlertStanding, BoardState, Entry, SetAside, entry_of
 from tests.review import test_appeal
 from tests.review.board import Room, approved, conditional, opened, text, time
 
@@ -64,6 +64,7 @@ def test_no_field_of_a_state_is_left_out() -> None:
         norms_signed={"f" * 64: frozenset({"ada", "ben"})},
         deployments={"d": served},
         ended=frozenset({"old", "older"}),
+        alerts={"a1": AlertStanding("a" * 64, "acted", "2027-01-01T00:00:00Z"), "a0": AlertStanding("a" * 64)},
     )
     assert [item.name for item in fields(BoardState) if not getattr(whole, item.name)] == [], "fill it here"
     assert again(whole) == whole

@@ -9,11 +9,11 @@ from typing import Literal
 
 from governance.data import CsvReading, kind_of
 from governance.evidence import Progress, RefusedInputError, canonical, encode, silent
-from governance.review import events, require_text, require_tier, require_word
+from governance.review import BoardState, events, require_text, require_tier, require_word
 from governance.subject import Schema
-from governance.workflow.workspace import Acting, clock, fresh, require_act, slug, state
+from governance.workflow.workspace import Acting, fresh, require_act, slug, state
+from governance.workflow.workspace.act import act
 from storage import UnitOfWork, Workspace
-from storage.ledger import Subject
 
 DataRole = Literal["training", "evaluation", "monitoring", "benchmark"]
 
@@ -77,8 +77,9 @@ def register_model(
         raise RefusedInputError(
             f"A model with digest {digest[:16]} is registered already.", "Use it, or give another file."
         )
-    with workspace.write() as unit:
-        body = events.ModelRegistered(
+
+    def make(unit: UnitOfWork, _state: BoardState, _time: str) -> events.ModelRegistered:
+        return events.ModelRegistered(
             model=slug(words.name),
             name=words.name,
             version=words.version,
@@ -90,8 +91,8 @@ def register_model(
             parent=words.parent or None,
             provenance=facts,
         )
-        _append(workspace, unit, body, Subject("model", digest), actor=actor)
-        unit.commit()
+
+    act(workspace, make, actor=actor)
     return digest
 
 
@@ -107,12 +108,6 @@ def _check_model_words(workspace: Workspace, words: ModelWords, actor: Acting) -
         raise RefusedInputError(
             f"The parent {words.parent[:16]!r} is not registered.", "See: countersign model list, or leave it out."
         )
-
-
-def _append(workspace: Workspace, unit: UnitOfWork, body: events.Body, subject: Subject, *, actor: Acting) -> None:
-    """Add a line whose body was checked in every field, as a reader will check it."""
-    at = clock.time_of_entry(workspace, unit.last_time)
-    unit.append(events.name_of(body), events.encode_body(body), actor=actor.id, subjects=(subject,), at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +164,7 @@ def register_data(
         role=words.role,
         schema_digest=schema,
     )
-    with workspace.write() as unit:
-        _append(workspace, unit, body, Subject("data", digest), actor=actor)
-        unit.commit()
+    act(workspace, lambda _unit, _state, _time: body, actor=actor)
     return digest
 
 
