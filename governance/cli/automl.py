@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,7 +13,7 @@ import typer
 from governance.cli.documents import about
 from governance.cli.inputs import check_files, data_file, naming, text_of
 from governance.cli.options import JsonOption, SeedOption
-from governance.cli.output import DONE, ForceOption, print_json, say, write_bytes
+from governance.cli.output import DONE, ForceOption, check_results_folder, print_json, say, write_bytes
 from governance.cli.progress import reporter
 from governance.cli.reading_options import ReadingOptions
 from governance.cli.run_or_record import require_needs
@@ -51,11 +52,8 @@ def automl(
     """
     with naming(norms, "norms"):
         asked = room.norm.from_toml(text_of(norms))
-    if out.exists() and (not out.is_dir() or (any(out.glob("certified-*.onnx")) and not force)):
-        raise RefusedInputError(
-            f"{str(out)!r} is a file, or holds certified models.", "Name a new folder, or add --force."
-        )
     check_files(train)
+    check_results_folder(out, "certified-*.onnx", force=force)
     limit = _seconds(budget)
     names = [name.strip() for name in learners.split(",") if name.strip()]
     parameters: dict[str, JsonValue] = {
@@ -65,12 +63,12 @@ def automl(
         method="fairness.search", data=data_file(how.table(train), roles.read()), parameters=parameters, seed=seed
     )
     require_needs(task)
-    out.mkdir(parents=True, exist_ok=True)
-    done = execute(task, out, _within(limit, reporter()))
-    report = done.evidence.read(SearchReport)
-    if isinstance(report, NotAssessed):
-        raise RefusedInputError(report.reason, "Give more labelled rows.")
-    files = _written(done.arrays.get("candidates", ""), report, out)
+    with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
+        done = execute(task, Path(folder), _within(limit, reporter()))
+        report = done.evidence.read(SearchReport)
+        if isinstance(report, NotAssessed):
+            raise RefusedInputError(report.reason, "Give more labelled rows.")
+        files = _written(done.arrays.get("candidates", ""), report, out)
     print_json(_document(done.evidence, report, files)) if json else _say(report, files, asked)
     raise typer.Exit(DONE if report.chosen else NOTHING_CERTIFIED)
 
@@ -100,10 +98,10 @@ def _written(candidates: str, report: SearchReport, out: Path) -> dict[str, str]
     """Write the file of each certified model and return digest -> name."""
     if not candidates:
         return {}
+    out.mkdir(parents=True, exist_ok=True)
     table = read_array(candidates)
     data = dict(zip(table.column("digest").to_pylist(), table.column("onnx").to_pylist(), strict=True))
     del table
-    Path(candidates).unlink()
     kept = [item for item in report.frontier if item.kept and item.verified]
     names = {item.digest: f"certified-{item.trial:03d}-{item.digest[:6]}.onnx" for item in kept}
     for digest, name in names.items():
