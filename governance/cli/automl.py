@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from governance.cli.documents import about
 from governance.cli.inputs import check_files, data_file, naming, text_of
 from governance.cli.options import ActorOption, JsonOption, SecretOption, SeedOption
-from governance.cli.output import DONE, ForceOption, print_json, say, write_bytes
+from governance.cli.output import DONE, ForceOption, check_results_folder, print_json, say, write_bytes
 from governance.cli.passphrase import acting_as
 from governance.cli.progress import reporter
 from governance.cli.reading_options import ReadingOptions
@@ -106,21 +107,18 @@ def _free(train: str, out: Path | None, *, force: bool) -> Path:
         raise RefusedInputError(
             "There is no place for the model files.", "Give --out FOLDER, or --workspace and --parent."
         )
-    if out.exists() and (not out.is_dir() or (any(out.glob("certified-*.onnx")) and not force)):
-        raise RefusedInputError(
-            f"{str(out)!r} is a file, or holds certified models.", "Name a new folder, or add --force."
-        )
     check_files(Path(train))
+    check_results_folder(out, "certified-*.onnx", force=force)
     return Path(train)
 
 
 def _on_files(task: Task, out: Path | None, progress: Progress) -> _Found:
     assert out is not None  # _free has refused that
     require_needs(task)
-    out.mkdir(parents=True, exist_ok=True)
-    done = execute(task, out, progress)
-    report = _made(done.evidence)
-    return _Found(done.evidence, report, _written(done.arrays.get("candidates", ""), report, out))
+    with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
+        done = execute(task, Path(folder), progress)
+        report = _made(done.evidence)
+        return _Found(done.evidence, report, _written(done.arrays.get("candidates", ""), report, out))
 
 
 def _in_workspace(
@@ -177,10 +175,10 @@ def _written(candidates: str, report: SearchReport, out: Path) -> dict[str, str]
     """Write the file of each certified model and return digest -> name."""
     if not candidates:
         return {}
+    out.mkdir(parents=True, exist_ok=True)
     table = read_array(candidates)
     data = dict(zip(table.column("digest").to_pylist(), table.column("onnx").to_pylist(), strict=True))
     del table
-    Path(candidates).unlink()
     kept = [item for item in report.frontier if item.kept and item.verified]
     names = {item.digest: f"certified-{item.trial:03d}-{item.digest[:6]}.onnx" for item in kept}
     for digest, name in names.items():

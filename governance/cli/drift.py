@@ -130,13 +130,28 @@ def drift(
         found = windows_of(pair.task("drift.harm_over_time", "drift.over_time", cut, seed), kept.workspace)
     write_evidence(evidence, kept.evidence_file)
     if json:
-        print_json({**document(evidence), **({} if found is None else {"windows": encode(found)["windows"]})})
+        print_json({**document(evidence), **_windows(found)})
         return
     tell(evidence.read(DriftReport))
-    for item in found.windows if found else ():
+    _say_windows(found)
+
+
+def _windows(found: OverTime | None) -> dict[str, JsonValue]:
+    """Return the windows for the document, and how many groups they do not show."""
+    if found is None:
+        return {}
+    return {name: encode(found)[name] for name in ("windows", "groups_left_out")}
+
+
+def _say_windows(found: OverTime | None) -> None:
+    if found is None:
+        return
+    for item in found.windows:
         moved = ", ".join(item.moved) or "nothing"
-        metric = f"; {found.metric} {item.with_labels.value:.3f}" if found and item.with_labels else ""
+        metric = f"; {found.metric} {item.with_labels.value:.3f}" if item.with_labels else ""
         say(f"window       {item.label}: {item.rows:,} rows, moved by more than matters: {moved}{metric}")
+    for attribute in found.groups_left_out:
+        say(f"note: {words.left_out(found, attribute)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from governance.cli.output import warn
 from governance.data import file_kind
-from governance.evidence import RefusedInputError
+from governance.evidence import RefusedInputError, toml_fields
 from governance.subject import Schema, from_json
 
 if TYPE_CHECKING:
@@ -128,12 +127,7 @@ def toml_of(path: Path, what: str) -> dict[str, Any]:
     Raises:
         RefusedInputError: there is no such file, or it is not TOML; the message names the file and the place.
     """
-    try:
-        return tomllib.loads(text_of(path))
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedInputError(
-            f"The {what} {str(path)!r} is not TOML: {error}.", 'Write lines like name = "value".'
-        ) from error
+    return toml_fields(text_of(path), f"The {what} {str(path)!r}", 'Write lines like name = "value".')
 
 
 def roles(schema: Path | None, **flags: Any) -> Schema:

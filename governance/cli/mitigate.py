@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 from governance.cli.inputs import check_files, data_file, model_file
 from governance.cli.models import NamesOptions
 from governance.cli.options import ActorOption, JsonOption, SecretOption
-from governance.cli.output import ForceOption, check_apart, print_json, say
+from governance.cli.output import ForceOption, check_results_folder, print_json, say, write_bytes
 from governance.cli.passphrase import acting_as
 from governance.cli.progress import reporter
 from governance.cli.reading_options import ReadingOptions
@@ -111,22 +112,20 @@ class CandidateOptions:
     ] = False
     force: ForceOption = False
 
-    def folder(self) -> Path:
-        """Return the folder for the model files, empty or not yet made unless --force is given.
+    def folder(self, data: Path) -> Path:
+        """Return the folder for the model files, without candidates of before unless --force is given.
+
+        Args:
+            data: the training data, which no candidate may replace.
 
         Raises:
-            RefusedInputError: none is named, it is a file, or it holds candidates already.
+            RefusedInputError: none is named, it is a file, holds candidates already, or one of them is read by the command.
         """
         if self.out is None:
             raise RefusedInputError(
                 "There is no place for the model files.", "Give --out FOLDER, or --workspace and --parent."
             )
-        if self.out.exists() and not self.out.is_dir():
-            raise RefusedInputError(f"--out {str(self.out)!r} is a file, expected a folder.", "Name a folder.")
-        if self.out.is_dir() and any(self.out.glob("candidate-*.onnx")) and not self.force:
-            raise RefusedInputError(
-                f"The folder {str(self.out)!r} holds candidates already.", "Name another one, or add --force."
-            )
+        check_results_folder(self.out, "candidate-*.onnx", force=self.force, also=(data,))
         return self.out
 
 
@@ -159,10 +158,8 @@ def mitigate(
         who = acting_as(current_workspace.current(workspace), actor, passphrase_file)
         result = _in_workspace(workspace, search.method(), data, candidates, parameters, actor=who)
     else:
-        folder = candidates.folder()
         check_files(Path(data), model)
-        for path in folder.glob("candidate-*.onnx"):
-            check_apart(path, also=(Path(data),))
+        folder = candidates.folder(Path(data))
         asked = data_file(how.table(Path(data)), roles.read())
         columns, classes = names.read()
         known = model_file(model, columns, asked, classes=classes) if model else None
@@ -173,19 +170,20 @@ def mitigate(
 
 def _on_files(task: Task, out: Path, candidates: CandidateOptions) -> _Result:
     require_needs(task)
+    with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
+        done = execute(task, Path(folder), reporter())
+        report = _made(done.evidence)
+        table = read_array(done.arrays["candidates"])
+        files = dict(zip(table.column("digest").to_pylist(), table.column("onnx").to_pylist(), strict=True))
+        del table
     out.mkdir(parents=True, exist_ok=True)
-    done = execute(task, out, reporter())
-    report = _made(done.evidence)
-    table = read_array(done.arrays["candidates"])
-    files = dict(zip(table.column("digest").to_pylist(), table.column("onnx").to_pylist(), strict=True))
-    Path(done.arrays["candidates"]).unlink()
-    current_workspace = {}
+    places = {}
     for item in _kept(report, every=candidates.every):
         path = out / f"candidate-{item.position:03d}.onnx"
-        path.write_bytes(files[item.digest])
-        current_workspace[item.digest] = path.name
+        write_bytes(path, files[item.digest])
+        places[item.digest] = path.name
     parent = candidates.parent or (task.model.digest if task.model else "")
-    return _Result(evidence=done.evidence, report=report, parent=parent, places=current_workspace)
+    return _Result(evidence=done.evidence, report=report, parent=parent, places=places)
 
 
 def _in_workspace(

@@ -44,10 +44,19 @@ EXPLAINED: Final = {
 
 
 def named_columns(text: str) -> tuple[str, ...]:
-    """Return the names in a list separated by commas; a name that holds a comma stands in double quotes, as in CSV."""
+    """Return the names in a list separated by commas; a name that holds a comma stands in double quotes, as in CSV.
+
+    Raises:
+        RefusedInputError: it cannot be read so, as over several lines.
+    """
     import csv
 
-    parts = next(csv.reader([text], skipinitialspace=True), [])
+    try:
+        parts = next(csv.reader([text], skipinitialspace=True), [])
+    except csv.Error as error:
+        raise RefusedInputError(
+            f"{text[:60]!r} is no list of names: {error}.", "Write them on one line with commas between: a,b,c."
+        ) from error
     return tuple(part.strip() for part in parts if part.strip())
 
 

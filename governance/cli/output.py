@@ -69,7 +69,11 @@ def check_apart(out: Path, option: str = "--out", *, also: Iterable[Path] = ()) 
     others = list(_NAMED.get())
     if out in others:
         others.remove(out)
-    same = next((path for path in (*others, *also) if _is_same(path, out)), None)
+    _refuse_same(out, (*others, *also), option)
+
+
+def _refuse_same(out: Path, others: Iterable[Path], option: str) -> None:
+    same = next((path for path in others if _is_same(path, out)), None)
     if same is not None:
         raise RefusedInputError(
             f"{option} {str(out)!r} is the same file as {str(same)!r}, which this command was given for something else.",
@@ -124,6 +128,31 @@ def check_place(
             f"There is a file {shown} already.", f"Give {option} another name, or add --force to write over it."
         )
     _check_folder(out)
+
+
+def check_results_folder(out: Path, pattern: str, *, force: bool, also: Iterable[Path] = ()) -> None:
+    """Refuse a folder for several results, before they are computed: with results of before, or with a file that the command reads.
+
+    Args:
+        out: the folder; it may be missing.
+        pattern: names of the results, for example "candidate-*.onnx".
+        force: whether results of before may be written over.
+        also: further files that the command reads.
+
+    Raises:
+        RefusedInputError: it is a file, holds such files and `force` is not given, or one of them is an input of the command.
+    """
+    shown = repr(str(out))
+    if out.exists() and not out.is_dir():
+        raise RefusedInputError(f"--out {shown} is a file, expected a folder.", "Name a folder.")
+    found = sorted(out.glob(pattern)) if out.is_dir() else []
+    for path in found:
+        _refuse_same(path, (*_NAMED.get(), *also), "The result")
+    if found and not force:
+        raise RefusedInputError(
+            f"The folder {shown} holds {found[0].name} already.",
+            "Name another folder, or add --force to write over it.",
+        )
 
 
 def _check_folder(out: Path) -> None:

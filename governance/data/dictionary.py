@@ -18,13 +18,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final, TypeVar
 
 from governance.data.cohort import Comparison, Condition, Every, IsMissing, Membership, Not, Some, parse
-from governance.evidence import CountersignError, RefusedInputError
+from governance.evidence import CountersignError, RefusedInputError, toml_fields
 
 T = TypeVar("T")
 LONGEST: Final = 120
@@ -118,12 +117,7 @@ def from_toml(text: str) -> Dictionary:
     Raises:
         RefusedInputError: not TOML, an unknown field, or a word that is no text or too long.
     """
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedInputError(
-            f"The words are not TOML: {error}.", 'Write [columns.age] and label = "Age".'
-        ) from error
+    found = toml_fields(text, "The file of words", 'Write [columns.age] and label = "Age".')
     _refuse_unknown(found, ("selected", "not_selected", "columns"), "the dictionary")
     tables = found.get("columns", {})
     if not isinstance(tables, dict):
@@ -154,14 +148,11 @@ def from_csv(text: str) -> Dictionary:
     Raises:
         RefusedInputError: another header, a line without a column, a word that is too long, or one thing named twice.
     """
-    reader = csv.DictReader(io.StringIO(text))
-    header = tuple(name.strip().lower() for name in reader.fieldnames or ())
-    if not {"column", "label"} <= set(header) <= set(_HEADER):
-        raise RefusedInputError(f"The header is {', '.join(header) or 'empty'}.", f"Write: {','.join(_HEADER)}.")
+    header, lines = _lines(text)
     labels: dict[str, tuple[str, str]] = {}
     values: dict[str, dict[str, str]] = {}
-    for number, line in enumerate(reader, 2):
-        row = {key.strip().lower(): (item or "").strip() for key, item in line.items() if key}
+    for number, cells in lines:
+        row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
         column, value, label = row.get("column", ""), row.get("value", ""), row.get("label", "")
         if not column:
             raise RefusedInputError(f"Line {number} names no column.", "Fill the first field.")
@@ -179,6 +170,31 @@ def from_csv(text: str) -> Dictionary:
         for name in dict.fromkeys((*labels, *values))
     )
     return checked(Dictionary(columns, decision.get("selected", ""), decision.get("not_selected", "")))
+
+
+def _lines(text: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
+    """Return the header in small letters, and the lines below it that are not empty, each with its number in the file.
+
+    Raises:
+        RefusedInputError: another header, a line with more cells, or no CSV, as a quotation mark that nothing closes.
+    """
+    reader = csv.reader(io.StringIO(text), strict=True)
+    try:
+        found = [(reader.line_num, cells) for cells in reader if cells]
+    except csv.Error as error:
+        raise RefusedInputError(
+            f"Line {reader.line_num} is no line of a CSV table: {error}.", "Mend that line."
+        ) from error
+    header = tuple(name.strip().lower() for name in (found[0][1] if found else ()))
+    if not {"column", "label"} <= set(header) <= set(_HEADER) or len(set(header)) < len(header):
+        raise RefusedInputError(f"The header is {', '.join(header) or 'empty'}.", f"Write: {','.join(_HEADER)}.")
+    for number, cells in found[1:]:
+        if len(cells) > len(header):
+            raise RefusedInputError(
+                f"Line {number} has {len(cells)} cells, expected at most {len(header)}.",
+                "Put a label that holds a comma in double quotes.",
+            )
+    return header, found[1:]
 
 
 def read(text: str) -> Dictionary:
@@ -218,7 +234,11 @@ def checked(dictionary: Dictionary) -> Dictionary:
 
 
 def _check_word(word: object, where: str) -> None:
-    if not isinstance(word, str) or len(word) > LONGEST or "\n" in word:
+    if not isinstance(word, str):
+        raise RefusedInputError(
+            f"A word for {where!r} is {str(word)[:40]!r}, expected a text.", 'Write it in quotes: label = "Age".'
+        )
+    if len(word) > LONGEST or "\n" in word:
         raise RefusedInputError(
             f"A word for {where!r} is {str(word)[:40]!r}, expected one line of at most {LONGEST} characters.",
             "Shorten it.",

@@ -72,7 +72,7 @@ def _indices(schema: pa.Schema) -> list[str]:
     raw = (schema.metadata or {}).get(b"pandas", b"")
     try:
         noted = json.loads(raw).get("index_columns", []) if raw else []
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         noted = []
     return named + [name for name in noted if isinstance(name, str)] if isinstance(noted, list) else named
 

@@ -84,7 +84,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="drift.over_time",
-        version=4,
+        version=5,
         title="Drift over time",
         question="When did which column move, window by window?",
         run="governance.drift.over_time.timeline:columns",
@@ -95,7 +95,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="drift.harm_over_time",
-        version=5,
+        version=6,
         title="Drift and performance over time",
         question="When did which column move, and how good were decisions then, for whom?",
         run="governance.drift.over_time.timeline:run",

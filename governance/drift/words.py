@@ -8,6 +8,7 @@ from typing import Final
 from governance.drift.columns import column_tests
 from governance.drift.columns.verdict import decisive
 from governance.drift.families import in_words
+from governance.drift.results.over_time import MOST_GROUPS, OverTime
 from governance.drift.results.report import (
     Change,
     ColumnDrift,
@@ -168,6 +169,18 @@ def statistic(column: ColumnDrift, alpha: float) -> str:
 def shared(report: DriftReport) -> str:
     """Return how the error rate of the window is shared over all that may alarm, "" where columns have all of it."""
     return in_words(report.levels)
+
+
+def left_out(found: OverTime, attribute: str, escape: Escape = str) -> str:
+    """Return how many groups of a column the windows do not show, "" when they show all."""
+    count = found.groups_left_out.get(attribute, 0)
+    if not count:
+        return ""
+    groups = "1 group" if count == 1 else f"{count:,} groups"
+    return (
+        f"{groups} of {escape(attribute)} {'is' if count == 1 else 'are'} not shown: windows show the {MOST_GROUPS} largest groups "
+        "of the reference. Put small groups together, or look at one by a filter."
+    )
 
 
 def lines(report: DriftReport) -> Iterator[ReportLine]:

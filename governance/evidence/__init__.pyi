@@ -50,6 +50,9 @@ from .streams import (
 from .table_reading import (
     TableReading as TableReading,
 )
+from .toml_text import (
+    toml_fields as toml_fields,
+)
 from .value_text import (
     levels_of as levels_of,
     text_of as text_of,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -10,7 +9,16 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from governance.evidence import JsonValue, RefusedInputError, canonical, decode, encode, sha256, unknown_choice
+from governance.evidence import (
+    JsonValue,
+    RefusedInputError,
+    canonical,
+    decode,
+    encode,
+    sha256,
+    toml_fields,
+    unknown_choice,
+)
 from governance.review.fields import Id, Ratio, Role, Word
 
 TEMPLATES: Final[Mapping[str, str]] = {
@@ -95,10 +103,7 @@ def from_toml(text: str) -> Charter:
     Raises:
         RefusedInputError: not TOML, or as `from_json`.
     """
-    try:
-        return from_json(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedInputError(f"The charter is not TOML: {error}.") from error
+    return from_json(toml_fields(text, "The charter"))
 
 
 def template(name: str = "general") -> str:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
 from typing import Final, Literal, TypeAlias
 
-from governance.evidence import JsonValue, RefusedInputError, canonical, decode, encode, sha256, unknown_choice
+from governance.evidence import (
+    JsonValue,
+    RefusedInputError,
+    canonical,
+    decode,
+    encode,
+    sha256,
+    toml_fields,
+    unknown_choice,
+)
 from governance.review.fields import Id, Severity, Word
 from governance.review.path import Path, read_path
 
@@ -153,10 +161,7 @@ def from_toml(text: str) -> Policy:
     Raises:
         RefusedInputError: not TOML, or as `from_json`.
     """
-    try:
-        return from_json(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedInputError(f"The policy is not TOML: {error}.") from error
+    return from_json(toml_fields(text, "The policy"))
 
 
 def template(name: str = "general") -> str:

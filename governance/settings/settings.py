@@ -6,7 +6,6 @@ Without a file everything has its default: one machine, one SQLite file, no list
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Final
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from governance.evidence import JsonValue, RefusedInputError, decode
+from governance.evidence import JsonValue, RefusedInputError, decode, toml_fields
 from governance.settings.secret import Secret, named
 
 Text = Annotated[str, Field(strict=True, min_length=1, max_length=1000)]
@@ -72,10 +71,7 @@ def from_toml(text: str) -> Settings:
         RefusedInputError: not TOML, an unknown table or field (the nearest known one is named), a value of another type, a secret in
             place of where it stands, or fields that contradict each other.
     """
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedInputError(f"The configuration is no TOML: {error}.", "Correct the line.") from error
+    found = toml_fields(text, "The configuration", "Correct the line.")
     _require_known("table", found, tuple(PARTS))
     made = Settings(**{name: _part(name, found[name]) for name in found})
     _require_consistent(made.server)

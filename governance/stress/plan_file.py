@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from governance.evidence import RefusedInputError, decode, unknown_choice
+from governance.evidence import RefusedInputError, decode, toml_fields, unknown_choice
 from governance.stress.corruption import Corruption
 from governance.stress.kinds import kind_list
 
@@ -55,10 +54,7 @@ def read_plan(text: str, name: str = "the plan") -> Plan:
     Raises:
         RefusedInputError: it is no TOML, or has a field, a kind, a parameter or a value that there is not.
     """
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedInputError(f"{name} is not TOML: {error}.", 'Write for example: kind = "missing"') from error
+    found = toml_fields(text, name, 'Write for example: kind = "missing"')
     listed = found.pop("corruption", [])
     search = found.pop("search", {})
     tables = listed if isinstance(listed, list) else [listed]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from governance.evidence import RefusedInputError, decode, unknown_choice
+from governance.evidence import decode, toml_fields, unknown_choice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,10 +37,7 @@ def read_recipe(text: str, name: str = "the recipe") -> Recipe:
     Raises:
         RefusedInputError: it is no TOML, or has a field or a value that there is not.
     """
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedInputError(f"{name} is not TOML: {error}.", 'Write for example: model = "logistic"') from error
+    found = toml_fields(text, name, 'Write for example: model = "logistic"')
     strange = sorted(set(found) - set(FIELDS))
     if strange:
         raise unknown_choice("field of the recipe", strange[0], FIELDS)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
-from governance.evidence import JsonValue, RefusedInputError, decode, encode, unknown_choice
+from governance.evidence import JsonValue, RefusedInputError, decode, encode, toml_fields, unknown_choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +148,7 @@ def from_toml(text: str) -> Schema:
     Raises:
         RefusedInputError: not TOML, an unknown field, or a value of the wrong type.
     """
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedInputError(f"The schema is not TOML: {error}.") from error
-    return from_json(found)
+    return from_json(toml_fields(text, "The schema"))
 
 
 def from_json(value: JsonValue) -> Schema:

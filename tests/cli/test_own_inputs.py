@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from governance.__main__ import build
 from governance.cli.output import check_apart, note_files
 from governance.evidence import RefusedInputError
+from tests import golden
 
 ROWS = "y,p,g\n" + "".join(f"{i % 2},{i % 3 % 2},{'mf'[i % 2]}\n" for i in range(60))
 
@@ -67,3 +68,68 @@ def test_another_file_is_written_over_with_force_and_the_next_command_starts_ane
     assert refused("baseline", str(table), "--out", str(out), "--force") == ""
     assert out.read_text(encoding="utf-8") != "old"
     assert "is the same file as" in refused("baseline", str(out), "--out", str(out), "--force")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder that holds a model and its rows under names that results have too."""
+    made = golden.made(tmp_path)
+    found = tmp_path / "found"
+    found.mkdir()
+    (found / "candidate-000.onnx").write_bytes(Path(made.model.path).read_bytes())
+    (found / "candidates.arrow").write_bytes(Path(made.data.path).read_bytes())
+    return found
+
+
+MITIGATE = ("--attribute", "sex", "--target", "good", "--positive", "yes", "--sensitive", "sex")
+MITIGATE += ("--algorithm", "threshold_optimizer", "--ignore", "challenger", "--ignore", "id")
+
+
+@pytest.mark.parametrize("link", [None, os.link, os.symlink])
+def test_candidates_replace_neither_the_model_in_force_nor_the_table(
+    link: Callable[[Path, Path], None] | None, folder: Path
+) -> None:
+    model, data = folder / "candidate-000.onnx", folder / "candidates.arrow"
+    before = model.read_bytes(), data.read_bytes()
+    given = model if link is None else folder.parent / "in-force.onnx"
+    if link is not None:
+        link(model, given)
+    said = refused("mitigate", str(data), "--model", str(given), "--out", str(folder), "--force", *MITIGATE)
+    assert "candidate-000.onnx' is the same file as" in said
+    said = refused("mitigate", str(data), "--model", str(given), "--out", str(model), "--force", *MITIGATE)
+    assert "is a file, expected a folder" in said
+    assert (model.read_bytes(), data.read_bytes()) == before
+
+
+def test_a_table_called_as_a_candidate_is_kept_too(folder: Path) -> None:
+    data = folder / "candidate-001.onnx"
+    (folder / "candidates.arrow").rename(data)
+    for given in (str(data), str(folder / "." / "candidate-001.onnx")):
+        said = refused(
+            "mitigate", given, "--model", str(folder.parent / "model.onnx"), "--out", str(folder), "--force", *MITIGATE
+        )
+        assert "candidate-001.onnx' is the same file as" in said
+
+
+def test_the_folder_of_candidates_keeps_the_files_that_lie_in_it(folder: Path) -> None:
+    data, model = folder / "candidates.arrow", folder.parent / "model.onnx"
+    (folder / "candidate-000.onnx").unlink()
+    before = data.read_bytes()
+    assert refused("mitigate", str(data), "--model", str(model), "--out", str(folder), *MITIGATE) == ""
+    assert data.read_bytes() == before
+    assert (folder / "candidate-000.onnx").exists()
+    said = refused("mitigate", str(data), "--model", str(model), "--out", str(folder), *MITIGATE)
+    assert "holds candidate-000.onnx already" in said
+
+
+def test_certified_models_do_not_replace_the_table_they_were_trained_on(folder: Path) -> None:
+    data, norms = folder / "certified-000-abcdef.onnx", folder / "norms.toml"
+    (folder / "candidates.arrow").rename(data)
+    norms.write_text(
+        'title = "Parity"\n[[norms]]\nid = "parity"\nmetric = "demographic_parity"\ncompare = "difference"\nlimit = "0.2"\n'
+        'attributes = ["sex"]\n',
+        encoding="utf-8",
+    )
+    roles = ("--target", "good", "--positive", "yes", "--sensitive", "sex")
+    said = refused("automl", str(data), "--norms", str(norms), "--out", str(folder), "--force", *roles)
+    assert "certified-000-abcdef.onnx' is the same file as" in said

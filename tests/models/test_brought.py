@@ -253,6 +253,12 @@ def test_names_of_columns_may_hold_commas() -> None:
     assert named_columns('a, "income, yearly" ,b') == ("a", "income, yearly", "b")
 
 
+@pytest.mark.parametrize("text", ["a\rb,c", "x" * 140_000], ids=["two lines", "long"])
+def test_what_is_no_list_of_names_is_refused_in_words(text: str) -> None:
+    with pytest.raises(RefusedInputError, match="is no list of names"):
+        named_columns(text)
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

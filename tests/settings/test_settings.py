@@ -55,7 +55,7 @@ def test_nothing_said_is_one_machine_with_one_file() -> None:
         ("[database]\nurl = 'env:A'\nurl_file = 'b'", "Keep one"),
         ("[database]\nurl = 7", "no text"),
         ("[database]\nurl_file = ' '", "no text"),
-        ("[database", "no TOML"),
+        ("[database", "not TOML"),
     ],
 )
 def test_what_is_wrong_is_named(text: str, words: str) -> None:

@@ -14,7 +14,7 @@ from governance.drift.columns.columns import drift
 from governance.drift.over_time import windows
 from governance.drift.performance import cbpe
 from governance.drift.performance.performance import main_metric, outcomes_of
-from governance.drift.results.over_time import GroupPoint, Movement, OverTime, TimeWindow
+from governance.drift.results.over_time import MOST_GROUPS, GroupPoint, Movement, OverTime, TimeWindow
 from governance.drift.results.report import ColumnDrift, Estimate
 from governance.drift.samples.metrics import FEWEST, measured
 from governance.drift.samples.two_samples import Floats
@@ -75,6 +75,7 @@ def run(
         metric=judge.metric if judge else "",
         reference=judge.reference() if judge else None,
         reference_groups=judge.reference_groups() if judge else (),
+        groups_left_out=judge.left_out if judge else {},
         alpha=parameters.alpha,
     )
     used = total - timeless
@@ -154,6 +155,23 @@ class _Judge:
     def reference_groups(self) -> tuple[GroupPoint, ...]:
         return self.groups(self.before, self.reference_frame, np.arange(len(self.reference_frame)))
 
+    def shown(self, attribute: str) -> list[str]:
+        """Return the largest groups of the reference in the order of their names; of equal ones those that come first by name."""
+        rows = self.reference_frame[attribute].dropna().astype("str").value_counts()
+        return sorted(sorted(rows.index, key=lambda group: (-int(rows[group]), group))[:MOST_GROUPS])
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many groups of an attribute, of the reference or the current table, no window shows."""
+        found = {}
+        for attribute in self.schema.sensitive:
+            if attribute in self.current_frame.columns and attribute in self.reference_frame.columns:
+                both = pd.concat(
+                    [frame[attribute].dropna().astype("str") for frame in (self.reference_frame, self.current_frame)]
+                )
+                found[attribute] = len(set(both.unique()) - set(self.shown(attribute)))
+        return {attribute: count for attribute, count in found.items() if count}
+
     def groups(self, found: Outcome, frame: pd.DataFrame, at: np.ndarray) -> tuple[GroupPoint, ...]:
         return tuple(self._groups(found, frame, at))
 
@@ -162,7 +180,7 @@ class _Judge:
             if attribute not in frame.columns or attribute not in self.reference_frame.columns:
                 continue
             values = frame[attribute].iloc[at].astype("str").to_numpy()
-            for group in sorted({str(value) for value in self.reference_frame[attribute].dropna().unique()})[:30]:
+            for group in self.shown(attribute):
                 value = self.of(found, at[values == group])
                 if value is not None:
                     yield GroupPoint(attribute, group, value)

@@ -11,6 +11,8 @@ from governance.drift.results.report import Estimate, Verdict
 By = Literal["day", "week", "month", "rows"]
 MOST_WINDOWS: Final = 400
 """More windows than this are refused: take longer ones."""
+MOST_GROUPS: Final = 30
+"""Groups of one column that windows show: more lines than this cannot be told apart. The largest of the reference are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +69,7 @@ class OverTime:
     reference: Estimate | None
     """The main metric on the reference."""
     reference_groups: tuple[GroupPoint, ...]
+    groups_left_out: Mapping[str, int]
+    """Sensitive column -> groups that no window shows: beyond the largest of the reference, or not in it. Columns with none are absent."""
     alpha: float
     """Bound of false alarms over all windows for ever: window t spends 6 / (pi^2 t^2) of it."""

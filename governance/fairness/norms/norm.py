@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -12,7 +11,16 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
 
-from governance.evidence import JsonValue, RefusedInputError, canonical, decode, encode, sha256, unknown_choice
+from governance.evidence import (
+    JsonValue,
+    RefusedInputError,
+    canonical,
+    decode,
+    encode,
+    sha256,
+    toml_fields,
+    unknown_choice,
+)
 
 Metric: TypeAlias = Literal[
     "demographic_parity",
@@ -192,10 +200,7 @@ def from_toml(text: str) -> NormSet:
     Raises:
         RefusedInputError: not TOML, or as `from_json`.
     """
-    try:
-        return from_json(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedInputError(f"The norms are not TOML: {error}.") from error
+    return from_json(toml_fields(text, "The norms file"))
 
 
 def template(name: str = "four-fifths") -> str:

@@ -79,7 +79,7 @@ def _named_classes(metadata: Mapping[str, str]) -> tuple[str, ...]:
         return ()
     try:
         found = json.loads(metadata["classes"])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RefusedInputError('The metadata entry "classes" is not a JSON list.', _CLASSES_ADVICE) from error
     if not isinstance(found, list) or not all(isinstance(item, str | int) for item in found):
         raise RefusedInputError('The metadata entry "classes" is not a list of labels.', _CLASSES_ADVICE)

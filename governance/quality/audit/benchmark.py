@@ -29,9 +29,7 @@ def read(text: str, sensitive: Sequence[str]) -> tuple[BenchmarkShare, ...]:
     """
     if len(text) > MOST_BYTES:
         raise RefusedInputError(f"The table has {len(text):,} characters, expected at most {MOST_BYTES:,}.", _EXAMPLE)
-    lines = [
-        line for line in csv.reader(io.StringIO(text.removeprefix("\ufeff"))) if any(cell.strip() for cell in line)
-    ]
+    lines = _lines(text.removeprefix("\ufeff"))
     header = [name.strip() for name in lines[0]] if lines else []
     attributes = [name for name in header if name.lower() != SHARE]
     strange = [name for name in attributes if name not in sensitive]
@@ -52,6 +50,14 @@ def read(text: str, sensitive: Sequence[str]) -> tuple[BenchmarkShare, ...]:
         found[group] = _share(next(row[name] for name in header if name not in attributes), number)
     _check_sums(found)
     return tuple(BenchmarkShare(group, share) for group, share in found.items())
+
+
+def _lines(text: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text))
+    try:
+        return [line for line in reader if any(cell.strip() for cell in line)]
+    except csv.Error as error:
+        raise RefusedInputError(f"Line {reader.line_num} is no line of a CSV table: {error}.", _EXAMPLE) from error
 
 
 def _share(text: str, number: int) -> float:

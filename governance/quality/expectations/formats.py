@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import fields
 from typing import Any
 
-from governance.evidence import JsonValue, RefusedInputError, decode, parse, unknown_choice
+from governance.evidence import JsonValue, RefusedInputError, decode, parse, toml_fields, unknown_choice
 from governance.quality import check_list
 from governance.quality.expectation import Expectation, Expectations
 from governance.quality.expectations.great_expectations import from_suite
@@ -19,11 +18,7 @@ def from_toml(text: str) -> Expectations:
     Raises:
         RefusedInputError: not TOML, or fields that are not known.
     """
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedInputError(f"The expectations are not TOML: {error}.") from error
-    return from_json(found)
+    return from_json(toml_fields(text, "The file of expectations"))
 
 
 def from_json(value: JsonValue) -> Expectations:

@@ -10,12 +10,11 @@ password_file = "/etc/countersign/mail-password"   # or COUNTERSIGN_SMTP_PASSWOR
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from governance.evidence import RefusedInputError, unknown_choice
+from governance.evidence import RefusedInputError, toml_fields, unknown_choice
 from governance.workflow.monitoring import Mailbox, Security
 
 CONFIGURED: Final = "COUNTERSIGN_MAIL"
@@ -76,12 +75,7 @@ def from_toml(text: str) -> MailServer:
     Raises:
         RefusedInputError: no TOML, an unknown field, no server or sender, or a login without a password.
     """
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedInputError(
-            f"The file of the mail server is no TOML: {error}.", "Write fields like server = ..."
-        ) from error
+    found = toml_fields(text, "The file of the mail server", "Write fields like server = ...")
     strange = [name for name in found if name not in _FIELDS]
     if strange:
         raise unknown_choice("field of the mail server", strange[0], _FIELDS)

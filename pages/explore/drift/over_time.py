@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from governance.drift import By, OverTime, OverTimeParameters
+from governance.drift import By, OverTime, OverTimeParameters, words
 from governance.statistics import title
 from pages._ui import datasets, evidence, tables
 from pages._ui.charts.base import draw
@@ -107,6 +107,9 @@ def _groups(found: OverTime) -> None:
         "over-time-groups",
         _FIGURES | {"kind": tables.words("Group")},
     )
+    rest = words.left_out(found, attribute, plain)
+    if rest:
+        st.caption(rest)
 
 
 def _column(found: OverTime, column: str) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, strategies as st
 from sklearn.metrics import roc_auc_score
 
 from governance.data.table import open_dataset
+from governance.drift import words
 from governance.drift.compare import columns as compare_columns
 from governance.drift.over_time import timeline, windows
 from governance.drift.results.over_time import OverTime
@@ -135,3 +136,23 @@ def test_a_table_without_a_time_is_not_assessed_and_says_what_to_do(frames, tmp_
     assert isinstance(result.result, NotAssessed)
     assert "role of time" in result.result.reason
     assert not isinstance(result.result, OverTime)
+
+
+def test_groups_that_no_window_shows_are_counted_and_the_largest_are_shown(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    names = [f"r{number:02d}" for number in range(33)]
+    sizes = [40, 41, 42] + [60] * 30  # the first three by name are the smallest
+    before = people(rng, sum(sizes), "2025-01-01", 50).assign(sex=np.repeat(names, sizes))
+    after = people(rng, 400, "2026-01-01", 50).assign(sex=["new"] * 40 + ["r05"] * 360)
+    subject = Subject(data=opened(tmp_path, "after", after), reference=opened(tmp_path, "before", before))
+    result = timeline.run(
+        subject, OverTimeParameters(by="rows", size=400), rng=np.random.default_rng(0), progress=silent
+    ).result
+    assert [point.group for point in result.reference_groups] == names[3:]
+    assert result.groups_left_out == {"sex": 4}
+    assert "4 groups of sex are not shown" in words.left_out(result, "sex")
+    assert words.left_out(result, "other") == ""
+
+
+def test_nothing_is_left_out_where_all_groups_are_shown(found) -> None:
+    assert found[1].result.groups_left_out == {}

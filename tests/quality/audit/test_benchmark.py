@@ -44,6 +44,7 @@ def test_shares_are_read_for_single_attributes_and_combinations_in_either_notati
         ("sex,share\nFemale,nan\n", "'nan'"),
         ("sex,share\nFemale,0.7\nMale,0.4\n", r"110\.0%"),
         ("sex,share\nFemale\n", "1 cells, expected 2"),
+        pytest.param(f"sex,share\n{'x' * 140_000},0.5\n", "no line of a CSV table", id="a long cell"),
     ],
 )
 def test_a_table_that_states_no_shares_is_refused_with_words(text: str, words: str) -> None:

@@ -329,7 +329,7 @@ def test_a_server_is_named_in_a_file_and_every_field_is_looked_at(tmp_path, monk
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("server = ", "is no TOML"),
+        ("server = ", "is not TOML"),
         ('server = "m"', "needs a server and a sender"),
         ('server = 3\nsender = "b@e.org"', "is 3, no text"),
         ('server = "m"\nsender = "b@e.org"\nport = "1"', "No field of the mail server 'port'"),
