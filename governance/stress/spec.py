@@ -137,7 +137,7 @@ class StressReasons:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="stress.variants",
-        version=2,
+        version=3,
         title="What can go wrong with the data",
         question="If a column breaks the way columns break in practice, which decisions change, for whom, and would anybody notice?",
         run="governance.stress.variants:variants",
@@ -151,7 +151,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="stress.worst",
-        version=2,
+        version=3,
         title="The worst realistic error",
         question="Which error in a small share of the rows does the most harm, and would anybody notice?",
         run="governance.stress.worst:worst",
