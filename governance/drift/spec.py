@@ -58,7 +58,7 @@ class CalibrationParameters:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="drift.columns",
-        version=9,
+        version=10,
         title="Drift of columns",
         question="Which columns have moved since the reference, beyond chance and by more than matters?",
         run="governance.drift.compare:columns",
@@ -71,7 +71,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="drift.harm",
-        version=10,
+        version=11,
         title="Drift and its harm",
         question="Has the world moved, did decisions get worse, for whom, and what should be done?",
         run="governance.drift.compare:compare",
@@ -106,7 +106,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="drift.calibration",
-        version=5,
+        version=6,
         title="False alarms",
         question="How strong must a sign be before it alarms, so that false alarms stay as rare as promised?",
         run="governance.drift.over_time.false_alarms:run",

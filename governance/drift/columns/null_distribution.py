@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from governance.drift.samples.shares import redrawn
+
 if TYPE_CHECKING:
+    from governance.drift.samples.shares import Tables
     from governance.drift.samples.two_samples import Floats, Ints, Runs
 
 DRAWS: Final = 1999
@@ -16,6 +19,8 @@ GRID: Final = 256
 """At most so many positions at once."""
 FEWEST_BEYOND: Final = 10
 """A share of draws beyond is taken as it is from so many on: its error is then a third of it (1 / sqrt(10)), enough to order p values."""
+KEPT_TABLES: Final = 32
+"""Drawn tables that are kept for columns with the same counts, 160 kB each: all columns without ties and gaps have the same."""
 
 
 class Chance:
@@ -23,7 +28,34 @@ class Chance:
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.normals: Floats = rng.standard_normal((DRAWS, GRID + 1))
+        self._steps: Floats | None = None
         self._orders: dict[int, Ints] = {}
+        self._tables: dict[tuple[object, ...], Tables | None] = {}
+
+    def tables(self, cells: Tables, missing: tuple[int, int], rng: np.random.Generator) -> Tables | None:
+        """Return `redrawn` counts under no drift, the same for all columns whose reference counts, rows and gaps are the same.
+
+        The law of the draws depends on nothing else, so that a table of many columns draws them once.
+        """
+        key = (cells[0].tobytes(), int(cells[1].sum()), missing)
+        if key not in self._tables:
+            if len(self._tables) == KEPT_TABLES:
+                self._tables.pop(next(iter(self._tables)))
+            self._tables[key] = redrawn(cells, missing, rng)
+        return self._tables[key]
+
+    def areas(self, runs: Runs, at: Ints, weight: Floats) -> Floats:
+        """Return (DRAWS,) sums of the absolute differences `gaps(runs, at)`, each times its weight, without keeping them all."""
+        from governance.drift.columns.kernels import areas
+
+        total = runs.n + runs.m
+        if total <= SMALL:
+            return np.asarray(np.abs(self.gaps(runs, at)) @ weight, dtype=np.float64)
+        if self._steps is None:
+            self._steps = np.ascontiguousarray(self.normals.T)
+        share = (runs.reference[at] + runs.current[at]) / total
+        step = np.sqrt(np.diff(share, prepend=0.0, append=1.0))
+        return np.asarray(areas(self._steps, step, share, weight) * np.sqrt(1 / runs.n + 1 / runs.m), dtype=np.float64)
 
     def gaps(self, runs: Runs, at: Ints) -> Floats:
         """Return (DRAWS, len(at)) differences of the two distribution functions at positions `at` under no drift.

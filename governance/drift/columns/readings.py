@@ -17,7 +17,7 @@ from governance.drift.columns.verdict import NOTHING
 from governance.drift.results.report import CategoryPicture, Kind, NumericPicture, Reading
 from governance.drift.samples.ecdf import Scan, scan
 from governance.drift.samples.pairs import CategoryPair, NumericPair, Pair
-from governance.drift.samples.shares import ENOUGH, Tables, redrawn
+from governance.drift.samples.shares import ENOUGH, Tables
 from governance.evidence import NotAssessed
 
 HEAVY: Final = 0.05
@@ -92,15 +92,15 @@ def _numeric(
     found = scan(runs)
     cells = found.reference_bins, found.current_bins
     values = NumericValues(
-        runs=runs, scan=found, chance=chance, cells=cells, drawn=_of_deciles(cells, found, pair, rng)
+        runs=runs, scan=found, chance=chance, cells=cells, drawn=_of_deciles(cells, found, pair, chance, rng)
     )
     return CountedColumn(pair, values), picture.numeric(pair, found)
 
 
-def _of_deciles(cells: Tables, found: Scan, pair: Pair, rng: np.random.Generator) -> Tables | None:
+def _of_deciles(cells: Tables, found: Scan, pair: Pair, chance: Chance, rng: np.random.Generator) -> Tables | None:
     """Return counts under no drift where the chi-square law would be off; with heavy ties cells are as good as categories."""
     gaps = pair.reference.missing, pair.current.missing
-    return _of_levels(cells, pair, rng) if found.largest_tie > HEAVY else redrawn(cells, gaps, rng)
+    return _of_levels(cells, pair, rng) if found.largest_tie > HEAVY else chance.tables(cells, gaps, rng)
 
 
 def _of_levels(cells: Tables, pair: Pair, rng: np.random.Generator) -> Tables | None:

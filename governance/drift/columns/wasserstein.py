@@ -66,12 +66,10 @@ def _chance(runs: Runs, first: int, last: int, chance: Chance) -> Floats:
     at = runs.pooled(WIDEST if runs.n + runs.m <= SMALL else GRID)
     if len(at) == len(runs.value):
         at = at[first : last + 1]
-        drawn = np.abs(chance.gaps(runs, at))
-        return np.asarray(drawn[:, :-1] @ np.diff(runs.value[at]), dtype=np.float64)
+        return chance.areas(runs, at, np.diff(runs.value[at], append=runs.value[at[-1]]))
     at = np.unique(np.concatenate([[first], at[(at > first) & (at < last)], [last]]))
-    drawn = np.abs(chance.gaps(runs, at))
-    width = np.diff(runs.value[at])
-    return np.asarray((drawn[:, :-1] + drawn[:, 1:]) @ width / 2, dtype=np.float64)
+    width = np.diff(runs.value[at], prepend=runs.value[at[0]], append=runs.value[at[-1]])
+    return chance.areas(runs, at, (width[:-1] + width[1:]) / 2)
 
 
 def _in_mads(runs: Runs, found: Scan) -> float | None:
@@ -83,19 +81,14 @@ def _in_mads(runs: Runs, found: Scan) -> float | None:
 @np.errstate(over="ignore", invalid="ignore")
 def mad(runs: Runs) -> float:
     """Return the median absolute deviation of the reference from its median."""
+    from governance.drift.columns.kernels import half_width
+
     middle = runs.quantile(np.array([0.5]))[0]
     low, high = 0.0, float(max(runs.value[-1] - middle, middle - runs.value[0]))
     if not np.isfinite(high):
         return 0.0
-    half = (runs.n + 1) // 2
-    for _ in range(60):
-        guess = (low + high) / 2
-        ends = np.searchsorted(runs.value, [middle + guess, middle - guess], side="right") - 1
-        upper = runs.reference[ends[0]]
-        at = int(np.searchsorted(runs.value, middle - guess, side="left")) - 1
-        within = upper - (runs.reference[at] if at >= 0 else 0)
-        low, high = (low, guess) if within >= half else (guess, high)
-    return high if high > 1e-300 else 0.0
+    found = float(half_width(runs.value, runs.reference, middle, low, high))
+    return found if found > 1e-300 else 0.0
 
 
 def measure(column: CountedColumn) -> Measured:

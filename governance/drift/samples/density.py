@@ -22,6 +22,8 @@ ROWS: Final = 20_000
 CELLS: Final = 2_000_000
 """At most so many cells of each window: with more than 100 columns fewer rows are drawn, so that the time has a bound."""
 BINS: Final = 255
+ROWS_OF_A_BIN: Final = 8
+"""So many rows at least share a bin, because a leaf has 20 rows and finer steps only cost time: 400 columns x 600 rows take a third."""
 FEWEST: Final = 50
 FARTHEST: Final = 0.999
 
@@ -124,13 +126,19 @@ def _column(reference: pd.Series, current: pd.Series) -> Floats:
     return np.concatenate([_coded(values, code) for values in (reference, current)])
 
 
+def bins_for(rows: int) -> int:
+    """Return into how many steps a column of so many rows is cut, at most 255."""
+    return max(2, min(BINS, rows // ROWS_OF_A_BIN))
+
+
 def binned(X: Floats) -> Floats:
-    """Return every column as at most 255 steps of equally many rows; the classifier's own way takes a second per ten columns."""
+    """Return every column as steps of equally many rows; the classifier's own way takes a second per ten columns."""
+    edges_of = bins_for(len(X))
     found = np.full(X.shape, np.nan)
     for at in range(X.shape[1]):
         known = ~np.isnan(X[:, at])
         values = np.sort(X[known, at])
-        edges = values[np.linspace(0, max(len(values) - 1, 0), BINS).astype(np.int64)] if len(values) else values
+        edges = values[np.linspace(0, max(len(values) - 1, 0), edges_of).astype(np.int64)] if len(values) else values
         found[known, at] = np.searchsorted(np.unique(edges), X[known, at], side="left")
     return found
 
@@ -160,6 +168,7 @@ def _cross_fitted(X: Floats, y: Floats, rng: np.random.Generator) -> tuple[Float
             learning_rate=0.1,
             max_leaf_nodes=15,
             min_samples_leaf=20,
+            max_bins=bins_for(len(X)),
             random_state=int(rng.integers(2**31)),
         )
         with threadpool_limits(1):  # threads that wait for each other on a shared machine cost more than they give

@@ -14,7 +14,7 @@ from governance.drift.performance.dle import estimated_error
 from governance.drift.performance.labels import labels_needed
 from governance.drift.performance.performance import outcome_of, performance
 from governance.drift.results.report import EstimatedHarm
-from governance.drift.samples.density import Density, density, two_sample
+from governance.drift.samples.density import Density, binned, bins_for, density, two_sample
 from governance.drift.samples.metrics import Measured, change, measured_area, measured_share
 from governance.evidence.errors import RefusedInputError
 from governance.evidence.evidence import NotAssessed
@@ -190,3 +190,11 @@ def test_an_estimate_is_refused_its_weights_when_they_rest_on_a_tenth_of_the_ref
         ),
     )
     assert found.current["accuracy"].value is not None
+
+
+@pytest.mark.parametrize(("rows", "expected"), [(10, 2), (600, 75), (2040, 255), (40_000, 255)])
+def test_few_rows_are_cut_into_few_steps(rows: int, expected: int) -> None:
+    steps = binned(np.random.default_rng(rows).normal(size=(rows, 1)))
+    assert bins_for(rows) == expected
+    assert steps.max() < expected
+    assert np.bincount(steps[:, 0].astype(int)).max() <= 1.3 * rows / expected + 8

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import json
 import math
 import struct
 from typing import Any
 
+import numpy as np
 import pytest
+import rfc8785
 from hypothesis import given, settings, strategies as st
 
 from governance.evidence.errors import RefusedInputError
@@ -58,6 +61,35 @@ def test_numbers_are_written_as_ecmascript_writes_them(vectors: Any) -> None:
 def test_what_json_cannot_hold_in_one_way_is_refused(value: object) -> None:
     with pytest.raises(RefusedInputError):
         canonical(value)
+
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.floats(-1e6, 1e6).map(lambda x: round(x, 3))
+VALUES = st.recursive(
+    PLAIN | NUMBERS | st.sampled_from([-0.0, 1e16, 1e-4, 9.9e-5, 1e21, 5e-324, 2.0**53]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(st.characters(codec="utf-8")) | st.sampled_from("abcd"), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=500)
+@given(VALUES)
+def test_the_bytes_are_those_of_another_writer(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+class _Colour(enum.StrEnum):
+    RED = "red"
+
+
+@pytest.mark.parametrize(
+    "value", [_Colour.RED, {"a": _Colour.RED}, {_Colour.RED: 1}, np.float64(0.1), [np.float64(2.0)]]
+)
+def test_words_and_numbers_of_other_types_are_written_as_what_they_are(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 def test_nesting_without_end_is_refused() -> None:
