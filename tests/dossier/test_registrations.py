@@ -132,5 +132,6 @@ def test_an_alert_is_ignored_until_a_day_that_exists(day: str, tmp_path: Path) -
     forged = Entry(len(room.entries), time(room.day), None, "ada", body)
     said = [(predicate(entry), signer_of(entry)) for entry in (*room.entries, forged)]
     refused(Book(lines_of(said)).files(), tmp_path, forged.index, "no remedy")
+    room.do("ada", replace(body, rule="harm", state="confirmed"), None)
     room.do("ada", replace(body, rule="ignore_until 2028-02-29T00:00:00Z"), None)
     assert check(book(room.entries).files(), tmp_path)["valid"]
