@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from pages._ui import palette
-from pages._ui.charts.behind import Columns, behind as _behind
+from pages._ui.tables import csv_button, table
 
 BAR: Final = 22
 """Height of one bar with its gap, pixels."""
@@ -25,6 +25,8 @@ Data = Any
 """A frame, or `altair.NamedData` for a layout whose numbers come later."""
 Layout = Mapping[str, Any]
 """A chart without its numbers, as the browser reads it."""
+Columns = Mapping[str, list[Any]]
+"""A small table by columns: what a frame would cost more to make than to draw."""
 AnyChart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
 
 
@@ -63,13 +65,7 @@ def _inked_layout(found: Layout) -> Layout:
 
 
 def draw(
-    chart: AnyChart,
-    alt_text: str,
-    behind: pd.DataFrame,
-    key: str,
-    columns: Mapping[str, Any] | None = None,
-    *,
-    note: str = "",
+    chart: AnyChart, alt_text: str, behind: pd.DataFrame, key: str, columns: Mapping[str, Any] | None = None
 ) -> None:
     """Draw a chart and, folded under it, the table that it shows.
 
@@ -79,10 +75,9 @@ def draw(
         behind: the numbers of the chart.
         key: unique on the page.
         columns: column settings of the table, as in `pages._ui.tables.table`.
-        note: stands above the table, in markdown.
     """
     st.altair_chart(inked(styled(chart)), width="stretch", alt=alt_text)
-    _behind(styled(chart), behind, alt_text, key, dict(columns or {}), note=note)
+    _behind(behind, alt_text, key, dict(columns or {}))
 
 
 def clickable(field: str) -> alt.Parameter:
@@ -108,7 +103,7 @@ def draw_to_click(chart: AnyChart, alt_text: str, behind: pd.DataFrame, key: str
     event: Any = st.altair_chart(
         inked(styled(chart)), width="stretch", alt=alt_text, key=f"click-{key}", on_select="rerun", selection_mode=CLICK
     )
-    _behind(styled(chart), behind, alt_text, key, {})
+    _behind(behind, alt_text, key, {})
     marks = event["selection"].get(CLICK) or []
     found = marks[0].get(field) if marks else None
     return None if found is None else str(found)
@@ -136,7 +131,16 @@ def redraw(found: Layout, data: Mapping[str, Columns], alt_text: str, behind: Co
     """
     tables = {name: pa.table(dict(columns)) for name, columns in data.items()}
     st.vega_lite_chart({**_inked_layout(found), "datasets": tables}, width="stretch", alt=alt_text)
-    _behind(found, behind, alt_text, key, {}, data=data)
+    _behind(behind, alt_text, key, {})
+
+
+@st.fragment
+def _behind(behind: pd.DataFrame | Columns, alt_text: str, key: str, columns: dict[str, Any]) -> None:
+    with st.expander("The numbers behind this chart", key=f"behind-{key}", on_change="rerun") as box:
+        if box.open:
+            frame = pd.DataFrame(behind)
+            table(frame, f"Table: {alt_text}", columns, key=f"table-{key}")
+            csv_button(frame, key)
 
 
 def tall(bars: int) -> int:

@@ -35,20 +35,6 @@ def anchors(case: Case) -> dict[str, str]:
     return found
 
 
-def drawer(case: Case, comments: tuple[Comment, ...]) -> None:
-    """Draw, folded, what members wrote to each other, and the form for a new comment; open where a link leads to what it is about."""
-    voice = tongue.voice()
-    if "discussion" not in st.session_state and session.chosen("about"):
-        st.session_state["discussion"] = True
-    told = voice.count(len(comments), "Read one comment in full, answer it or write another",
-                       "Read {n} comments in full, answer them or write another")  # fmt: skip
-    with st.expander(told if comments else voice.say("Write a comment"), key="discussion", on_change="rerun") as box:
-        if box.open:
-            thread(case, comments)
-            if case.status == "in_review" and session.visitor().member:
-                compose(case)
-
-
 def thread(case: Case, comments: tuple[Comment, ...]) -> None:
     """Draw the comments, replies under what they answer."""
     about = anchors(case)
