@@ -32,7 +32,6 @@ def test_models_columns_and_people_are_looked_at_as_one_expects(demo: RunningApp
     expect(main).to_contain_text("It decides otherwise for")
     versus = parse_qs(urlsplit(page.url).query)["versus"][0]
     assert re.fullmatch("[0-9a-f]{64}", versus)
-    part(page, "Gains and lift")
     expect(main.get_by_text("Times better than chance (lift)")).to_be_visible()
 
     go(page, "Explanations")
