@@ -108,7 +108,7 @@ def _free(train: str, out: Path | None, *, force: bool) -> Path:
             "There is no place for the model files.", "Give --out FOLDER, or --workspace and --parent."
         )
     check_files(Path(train))
-    check_results_folder(out, "certified-*.onnx", force=force)
+    check_results_folder(out, "certified-*.onnx", force=force, also=(Path(train),))
     return Path(train)
 
 
