@@ -103,11 +103,11 @@ def request(workspace: Workspace, task: Task, *, actor: Acting = GUEST, person: 
         return found  # it was recorded between the two looks
     fresh = run is None or run.state == "done" or runs.wanted_again(workspace, key)
     going = under_way.is_going(_where(workspace, key)) and not under_way.has_left(_where(workspace, key), person)
-    return (
-        retry(workspace, task, actor=actor, person=person)
-        if fresh or going or run is None
-        else _seen(workspace, run, person)
-    )
+    if run is not None and not fresh and not going:
+        return _seen(workspace, run, person)
+    begun = retry(workspace, task, actor=actor, person=person)
+    ended = find(workspace, task) if begun.state == "done" else None  # it came to its end while it was asked for
+    return ended or begun
 
 
 def retry(workspace: Workspace, task: Task, *, actor: Acting = GUEST, person: str = "") -> Run:

@@ -122,3 +122,18 @@ def test_evidence_recorded_by_32_threads_at_once_is_all_there(workspace, registe
     entries = workspace.read().entries(types=("evidence.recorded",))
     assert sorted({item.digest for item in found}) == sorted(entry.body["digest"] for entry in entries)
     assert len(entries) == 32
+
+
+def test_a_run_that_ends_while_it_is_asked_for_gives_its_evidence(workspace, registered, monkeypatch) -> None:
+    work = task(workspace, registered)
+    retry = assess.retry
+
+    def slow(*arguments, **named) -> Run:
+        retry(*arguments, **named)
+        while (run := assess.run_of(workspace, work.key.digest)) is not None and run.state != "done":
+            time.sleep(0.05)
+        assert run is not None
+        return run
+
+    monkeypatch.setattr(assess, "retry", slow)
+    assert isinstance(assess.request(workspace, work), Recorded)
