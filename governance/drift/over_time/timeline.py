@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -155,32 +156,38 @@ class _Judge:
     def reference_groups(self) -> tuple[GroupPoint, ...]:
         return self.groups(self.before, self.reference_frame, np.arange(len(self.reference_frame)))
 
-    def shown(self, attribute: str) -> list[str]:
-        """Return the largest groups of the reference in the order of their names; of equal ones those that come first by name."""
-        rows = self.reference_frame[attribute].dropna().astype("str").value_counts()
-        return sorted(sorted(rows.index, key=lambda group: (-int(rows[group]), group))[:MOST_GROUPS])
+    @cached_property
+    def shown(self) -> dict[str, list[str]]:
+        """Attribute -> the largest groups of the reference in the order of their names; of equal ones those that come first by name."""
+        found = {}
+        for attribute in self.schema.sensitive:
+            if attribute in self.reference_frame.columns:
+                rows = self.reference_frame[attribute].dropna().astype("str").value_counts()
+                largest = sorted(rows.index, key=lambda group: (-int(rows[group]), group))[:MOST_GROUPS]
+                found[attribute] = sorted(largest)
+        return found
 
     @property
     def left_out(self) -> dict[str, int]:
         """How many groups of an attribute, of the reference or the current table, no window shows."""
         found = {}
-        for attribute in self.schema.sensitive:
-            if attribute in self.current_frame.columns and attribute in self.reference_frame.columns:
+        for attribute, groups in self.shown.items():
+            if attribute in self.current_frame.columns:
                 both = pd.concat(
                     [frame[attribute].dropna().astype("str") for frame in (self.reference_frame, self.current_frame)]
                 )
-                found[attribute] = len(set(both.unique()) - set(self.shown(attribute)))
+                found[attribute] = len(set(both.unique()) - set(groups))
         return {attribute: count for attribute, count in found.items() if count}
 
     def groups(self, found: Outcome, frame: pd.DataFrame, at: np.ndarray) -> tuple[GroupPoint, ...]:
         return tuple(self._groups(found, frame, at))
 
     def _groups(self, found: Outcome, frame: pd.DataFrame, at: np.ndarray) -> Iterator[GroupPoint]:
-        for attribute in self.schema.sensitive:
-            if attribute not in frame.columns or attribute not in self.reference_frame.columns:
+        for attribute, shown in self.shown.items():
+            if attribute not in frame.columns:
                 continue
             values = frame[attribute].iloc[at].astype("str").to_numpy()
-            for group in self.shown(attribute):
+            for group in shown:
                 value = self.of(found, at[values == group])
                 if value is not None:
                     yield GroupPoint(attribute, group, value)
