@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from governance.dossier import verify_norms
+from governance.drift.alerts import alerts
 from governance.evidence.errors import CountersignError, RuleError
-from governance.review import events, opening
+from governance.review import events, norms, opening
 from governance.review.machine import apply, replay
 from governance.review.state import BoardState, Entry
 from tests.review.board import (
@@ -277,3 +279,11 @@ def test_a_member_needs_a_role_and_a_name_of_their_own() -> None:
 
 def test_an_empty_state_knows_nothing() -> None:
     assert BoardState().board == ()
+
+
+def test_an_alert_takes_the_same_steps_in_the_record_in_the_verifier_and_where_it_is_followed() -> None:
+    followed: dict[str, set[str]] = {}
+    for (before, _), after in alerts._NEXT.items():
+        followed.setdefault(after, set()).add(before)
+    assert {state: set(known) for state, known in norms.FOLLOWS.items()} == followed
+    assert verify_norms.FOLLOWS == norms.FOLLOWS
