@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from governance.evidence import RefusedInputError, encode, text_of
-from governance.fairness import AuditedModel, FinishedReport, NormSet, finished, norms as room
+from governance.fairness import AuditedModel, FinishedReport, NormSet, certify, finished, norms as room
 from governance.subject import Schema, from_toml
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ class Trials:
     schema: Schema
     frame: pd.DataFrame
     norms: NormSet
-    _counts: list[tuple[str, tuple[finished.Counts, ...], int, float, float | None]] = field(default_factory=list)
+    small: tuple[str, ...] = ()
+    """Groups with too few rows for anything to be said."""
+    _counts: list[tuple[str, tuple[certify.Counts, ...], int, float, float | None]] = field(default_factory=list)
     _words: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, index: Any, scores: Any, **words: Any) -> AuditedModel:
@@ -63,7 +65,7 @@ class Trials:
         own = chosen[those.known]
         right = None if those.label is None else float((own == (those.label > 0)).mean())
         name = str(len(self._counts))
-        kept = (name, finished.counted(those.pairs, own), len(own), float(own.mean()) if len(own) else 0.0, right)
+        kept = (name, certify.counted(those.pairs, own), len(own), float(own.mean()) if len(own) else 0.0, right)
         found = self._judged(kept, models=1)
         json.dumps(words)  # what cannot be saved is refused here, with the trial it belongs to
         self._counts.append(kept)
@@ -86,7 +88,7 @@ class Trials:
         return rows
 
     def _judged(
-        self, kept: tuple[str, tuple[finished.Counts, ...], int, float, float | None], *, models: int
+        self, kept: tuple[str, tuple[certify.Counts, ...], int, float, float | None], *, models: int
     ) -> AuditedModel:
         name, counts, rows, selected, accuracy = kept
         return finished.judged(
@@ -102,8 +104,8 @@ class Trials:
         if not self._counts:
             raise RefusedInputError("No trial was added.", "Give log.flaml() or log.scorer to the search first.")
         models = tuple(self._judged(item, models=len(self._counts)) for item in self._counts)
-        small = finished.people(self.frame, self.schema, self.norms).small
-        return FinishedReport(self.norms.digest, self.norms.level, models, tuple(finished.notices(self.norms, small)))
+        notices = tuple(finished.notices(self.norms, self.small))
+        return FinishedReport(self.norms.digest, self.norms.level, models, notices)
 
     def save(self, path: str | Path) -> None:
         """Write the corrected report as JSON, each trial with the words that were given beside it."""
@@ -175,5 +177,5 @@ def audited(schema: Schema | str | Path, frame: pd.DataFrame, norms: NormSet | s
         )
     if read.target and read.target not in frame.columns:
         raise RefusedInputError(f"The frame has no column {read.target!r}, the target.", "Give a frame with the label.")
-    finished.people(frame, read, asked)  # what is wrong with the norms is said before the search begins
-    return Trials(read, frame, asked)
+    those = finished.people(frame, read, asked)  # what is wrong with the norms is said before the search begins
+    return Trials(read, frame, asked, those.small)

@@ -27,6 +27,7 @@ from governance.workflow.workspace import Acting, current_workspace
 
 NOTHING_CERTIFIED: Final = 4
 """Exit code of a search that worked and certified nothing."""
+_UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,6 @@ class _Found:
     report: SearchReport
     files: dict[str, str]
     """Digest of a certified model -> the file that was written, or the word that it is registered."""
-
-
-_UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def automl(
@@ -173,9 +171,9 @@ def _seconds(text: str) -> float:
 
 def _written(candidates: str, report: SearchReport, out: Path) -> dict[str, str]:
     """Write the file of each certified model and return digest -> name."""
+    out.mkdir(parents=True, exist_ok=True)
     if not candidates:
         return {}
-    out.mkdir(parents=True, exist_ok=True)
     table = read_array(candidates)
     data = dict(zip(table.column("digest").to_pylist(), table.column("onnx").to_pylist(), strict=True))
     del table

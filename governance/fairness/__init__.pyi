@@ -75,6 +75,7 @@ from .report import (
     Unknown as Unknown,
 )
 from .search import (
+    certify as certify,
     finished as finished,
     leaderboard as leaderboard,
 )

@@ -179,8 +179,8 @@ def _all_worst(
         if found is not None:
             best.append((found, template))
     best.sort(key=lambda item: (-item[0][0], item[1].corruption.says()))
-    looks = len(best[:shown])
-    return [_worst(search, template, found, looks=looks, plausible=plausible) for found, template in best[:shown]]
+    first = best[:shown]
+    return [_worst(search, template, found, looks=len(first), plausible=plausible) for found, template in first]
 
 
 def _best(search: _Search, template: Template, *, plausible: bool) -> NDArray[np.float64] | None:

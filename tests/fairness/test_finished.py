@@ -13,7 +13,8 @@ from hypothesis import given, settings, strategies as st
 from governance.evidence import NotAssessed, RefusedInputError, encode
 from governance.fairness.norms.norm import Norm, NormSet
 from governance.fairness.search import leaderboard
-from governance.fairness.search.finished import counted, decisions, judged, people
+from governance.fairness.search.certify import counted
+from governance.fairness.search.finished import decisions, judged, people
 from governance.fairness.search.finished_report import FinishedReport
 from governance.runs.run import DataFile, Task, execute
 from governance.subject.schema import Schema

@@ -98,22 +98,44 @@ def _strain(norm: Norm, a: Floats, b: Floats) -> Floats:
     return np.where(low > 0, norm.number * high / np.maximum(low, 1e-12), np.where(high > 0, np.inf, 1.0))
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a comparison comes down to: people of each group who could have the outcome, and how many of them have it."""
+
+    norm: Norm
+    names: tuple[str, str]
+    selected: tuple[int, int]
+    able: tuple[int, int]
+
+    def bounds(self, level: float) -> tuple[float, float]:
+        """Return between which strains the pair lies, from the two-sided interval at `level` of its difference or ratio."""
+        (s, t), (n, m) = self.selected, self.able
+        interval = newcombe if self.norm.compare == "difference" else ratio_interval
+        ends = interval(np.array([s * 1.0]), np.array([n * 1.0]), np.array([t * 1.0]), np.array([m * 1.0]), level)
+        low, high = (float(end[0]) for end in ends)
+        if self.norm.compare == "difference":
+            return max(0.0, low, -high) / self.norm.number, max(abs(low), abs(high)) / self.norm.number
+        least = low if low > 1 else 1 / high if high < 1 else 1.0
+        most = max(1 / low, high) if low > 0 and np.isfinite(high) else float("inf")
+        return self.norm.number * least, self.norm.number * most
+
+
+def counted(found: Sequence[Comparison], chosen: NDArray[np.bool_]) -> tuple[Counts, ...]:
+    """Return the counts of each comparison under (n,) decisions."""
+    return tuple(
+        Counts(
+            item.norm,
+            item.names,
+            (int(chosen[item.first].sum()), int(chosen[item.second].sum())),
+            (int(item.first.sum()), int(item.second.sum())),
+        )
+        for item in found
+    )
+
+
 def upper(found: Sequence[Comparison], chosen: NDArray[np.bool_], alpha: float) -> float:
     """Return the bound that the strain of the true rates keeps at the error rate: below 1, every pair's test passes."""
-    worst = 0.0
-    for item in found:
-        s, n = float(chosen[item.first].sum()), float(item.first.sum())
-        t, m = float(chosen[item.second].sum()), float(item.second.sum())
-        interval = newcombe if item.norm.compare == "difference" else ratio_interval
-        low, high = (
-            float(end[0]) for end in interval(np.array([s]), np.array([n]), np.array([t]), np.array([m]), 1 - 2 * alpha)
-        )
-        if item.norm.compare == "difference":
-            worst = max(worst, max(abs(low), abs(high)) / item.norm.number)
-        else:
-            safe = low > 0 and np.isfinite(high)
-            worst = max(worst, item.norm.number * max(1 / low, high)) if safe else float("inf")
-    return worst
+    return max((item.bounds(1 - 2 * alpha)[1] for item in counted(found, chosen)), default=0.0)
 
 
 def certify(uppers: Sequence[float]) -> int:

@@ -24,10 +24,9 @@ from governance.evidence import (
     text_of,
     unknown_choice,
 )
-from governance.fairness.norms.norm import CALIBRATION, Norm, NormSet
-from governance.fairness.search.certify import Comparison, comparisons
+from governance.fairness.norms.norm import CALIBRATION, NormSet
+from governance.fairness.search.certify import Comparison, Counts, comparisons, counted
 from governance.fairness.search.finished_report import AuditedModel, FinishedParameters, FinishedReport
-from governance.statistics import newcombe, ratio_interval
 from governance.subject import Schema, Subject, declared
 
 if TYPE_CHECKING:
@@ -39,29 +38,6 @@ FARTHEST: Final = 1e6
 """Strain that stands for all beyond it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What a pair of groups comes down to: people who could have the outcome, and how many of them have it."""
-
-    norm: Norm
-    names: tuple[str, str]
-    selected: tuple[int, int]
-    able: tuple[int, int]
-
-
-def counted(found: Sequence[Comparison], chosen: NDArray[np.bool_]) -> tuple[Counts, ...]:
-    """Return the counts of each comparison under (n,) decisions."""
-    return tuple(
-        Counts(
-            item.norm,
-            item.names,
-            (int(chosen[item.first].sum()), int(chosen[item.second].sum())),
-            (int(item.first.sum()), int(item.second.sum())),
-        )
-        for item in found
-    )
-
-
 def _strain(item: Counts) -> float:
     a, b = (count / able for count, able in zip(item.selected, item.able, strict=True))
     if item.norm.compare == "difference":
@@ -69,19 +45,6 @@ def _strain(item: Counts) -> float:
     if min(a, b) > 0:
         return item.norm.number * max(a, b) / min(a, b)
     return FARTHEST if max(a, b) > 0 else item.norm.number
-
-
-def _bounds(item: Counts, level: float) -> tuple[float, float]:
-    """Return between which strains the pair lies, from the two-sided interval at `level` of its difference or ratio."""
-    (s, t), (n, m) = item.selected, item.able
-    interval = newcombe if item.norm.compare == "difference" else ratio_interval
-    ends = interval(np.array([s * 1.0]), np.array([n * 1.0]), np.array([t * 1.0]), np.array([m * 1.0]), level)
-    low, high = (float(end[0]) for end in ends)
-    if item.norm.compare == "difference":
-        return max(0.0, low, -high) / item.norm.number, max(abs(low), abs(high)) / item.norm.number
-    least = low if low > 1 else 1 / high if high < 1 else 1.0
-    most = max(1 / low, high) if low > 0 and np.isfinite(high) else FARTHEST
-    return item.norm.number * least, item.norm.number * most
 
 
 def judged(
@@ -98,8 +61,8 @@ def judged(
     if not counts:
         return _silent(name, "no two groups have enough rows", rows=rows, selected=selected, accuracy=accuracy)
     worst = max(counts, key=_strain)
-    lower = max(_bounds(item, 1 - alpha / (2 * models * len(counts)))[0] for item in counts)
-    upper = max(_bounds(item, 1 - alpha / models)[1] for item in counts)
+    lower = max(item.bounds(1 - alpha / (2 * models * len(counts)))[0] for item in counts)
+    upper = max(item.bounds(1 - alpha / models)[1] for item in counts)
     return AuditedModel(
         name=name,
         rows=rows,

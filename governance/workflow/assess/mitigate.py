@@ -42,7 +42,8 @@ def register(
     files = files_of(workspace, found)
     for item in chosen:
         if workspace.read().model(item.digest) is None:
-            register_file(workspace, files[item.digest], _words(old, item, report, found, evidence), actor)
+            words = child(old, report.algorithm, item.digest, _provenance(item, report, found, evidence))
+            register_file(workspace, files[item.digest], words, actor)
     return tuple(item.digest for item in chosen)
 
 
@@ -85,31 +86,35 @@ def files_of(workspace: Workspace, evidence: Evidence) -> dict[str, bytes]:
     return dict(zip(table.column("digest").to_pylist(), table.column("onnx").to_pylist(), strict=True))
 
 
-def _words(
-    old: RegisteredModel,
-    item: Candidate,
-    report: MitigationReport,
-    evidence: Evidence,
-    digest: str,
-) -> ModelWords:
+def child(parent: RegisteredModel, mark: str, digest: str, provenance: dict[str, str]) -> ModelWords:
+    """Return the words of a version that a run made from `parent`, whose name, owner, use and tier it has; `mark` says what was done."""
     return ModelWords(
-        name=old.name,
-        version=f"{old.version}-{report.algorithm.replace('_', '-')}-{item.digest[:6]}",
-        owner=old.owner,
-        intended_use=old.intended_use.text or "As its parent; the parent's text was erased.",
-        risk_tier=old.risk_tier,
-        parent=old.digest,
-        provenance={
-            "algorithm": report.algorithm,
-            "attribute": report.attribute,
-            "candidate": item.title,
-            "constraint": report.constraint,
-            "evidence": digest,
-            "fairlearn": evidence.environment.packages.get("fairlearn", ""),
-            "parameters": canonical(evidence.key.parameters).decode(),
-            "training_data": next(part.digest for part in evidence.key.inputs if part.role == "data"),
-        },
+        name=parent.name,
+        version=f"{parent.version}-{mark.replace('_', '-')}-{digest[:6]}",
+        owner=parent.owner,
+        intended_use=parent.intended_use.text or "As its parent; the parent's text was erased.",
+        risk_tier=parent.risk_tier,
+        parent=parent.digest,
+        provenance=provenance,
     )
+
+
+def _provenance(item: Candidate, report: MitigationReport, evidence: Evidence, digest: str) -> dict[str, str]:
+    return {
+        "algorithm": report.algorithm,
+        "attribute": report.attribute,
+        "candidate": item.title,
+        "constraint": report.constraint,
+        "evidence": digest,
+        "fairlearn": evidence.environment.packages.get("fairlearn", ""),
+        "parameters": canonical(evidence.key.parameters).decode(),
+        "training_data": training_data(evidence),
+    }
+
+
+def training_data(evidence: Evidence) -> str:
+    """Return the digest of the table that a run looked at."""
+    return next(part.digest for part in evidence.key.inputs if part.role == "data")
 
 
 def register_file(workspace: Workspace, data: bytes, words: ModelWords, actor: Acting) -> None:

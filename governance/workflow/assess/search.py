@@ -20,10 +20,9 @@ from governance.evidence import (
 )
 from governance.fairness import SearchReport
 from governance.workflow.assess import assess
-from governance.workflow.assess.mitigate import files_of, register_file
-from governance.workflow.registry import ModelWords
+from governance.workflow.assess.mitigate import child, files_of, register_file, training_data
 from governance.workflow.workspace import Acting, require_act, state, subjects
-from storage import RegisteredModel, Workspace
+from storage import Workspace
 
 METHOD = "fairness.search"
 
@@ -42,10 +41,7 @@ class Asked:
 
 def uses(workspace: Workspace, data: str) -> int:
     """Return how many searches on these rows the ledger knows."""
-    return sum(
-        any(item.role == "data" and item.digest == data for item in _evidence(workspace, row.digest).key.inputs)
-        for row in workspace.read().all_evidence(method=METHOD)
-    )
+    return sum(data in row.data for row in workspace.read().all_evidence(method=METHOD))
 
 
 def search(workspace: Workspace, asked: Asked, *, actor: Acting, progress: Progress) -> assess.Recorded:
@@ -84,7 +80,7 @@ def register(workspace: Workspace, evidence: str, *, parent: str, actor: Acting)
     files = files_of(workspace, found) if chosen else {}
     for item in chosen:
         if workspace.read().model(item.digest) is None:
-            words = _words(old, item.digest, item.trial, found, evidence)
+            words = child(old, "search", item.digest, _provenance(item.trial, found, evidence))
             register_file(workspace, files[item.digest], words, actor)
     return tuple(item.digest for item in chosen)
 
@@ -96,20 +92,12 @@ def _evidence(workspace: Workspace, digest: str) -> Evidence:
         raise RefusedInputError(f"There is no evidence {digest[:16]!r}.", "Search first.") from error
 
 
-def _words(old: RegisteredModel, model: str, trial: int, evidence: Evidence, digest: str) -> ModelWords:
-    return ModelWords(
-        name=old.name,
-        version=f"{old.version}-search-{model[:6]}",
-        owner=old.owner,
-        intended_use=old.intended_use.text or "As its parent; the parent's text was erased.",
-        risk_tier=old.risk_tier,
-        parent=old.digest,
-        provenance={
-            "method": METHOD,
-            "trial": str(trial),
-            "evidence": digest,
-            "parameters": canonical(evidence.key.parameters).decode(),
-            "seed": str(evidence.key.seed),
-            "training_data": next(part.digest for part in evidence.key.inputs if part.role == "data"),
-        },
-    )
+def _provenance(trial: int, evidence: Evidence, digest: str) -> dict[str, str]:
+    return {
+        "method": METHOD,
+        "trial": str(trial),
+        "evidence": digest,
+        "parameters": canonical(evidence.key.parameters).decode(),
+        "seed": str(evidence.key.seed),
+        "training_data": training_data(evidence),
+    }

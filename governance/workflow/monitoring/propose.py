@@ -30,7 +30,6 @@ from governance.fairness import (
 )
 from governance.workflow.assess import Recorded, assess, fold, mitigate
 from governance.workflow.monitoring import loop
-from governance.workflow.registry import ModelWords
 from governance.workflow.workspace import Acting, Choice, require_act, state, subjects
 from storage import RegisteredModel, Workspace
 
@@ -231,21 +230,14 @@ def _registered(
     if reason:
         return Proposed(item, "", reason)
     if workspace.read().model(item.digest) is None:
-        words = ModelWords(
-            name=parent.name,
-            version=f"{parent.version}-norm-{item.kind.replace('_', '-')}-{item.digest[:6]}",
-            owner=parent.owner,
-            intended_use=parent.intended_use.text or "As its parent; the parent's text was erased.",
-            risk_tier=parent.risk_tier,
-            parent=parent.digest,
-            provenance={
-                "algorithm": "norm patch",
-                "correction": canonical(encode(item.correction)).decode()[:4000],
-                "evidence": made.digest,
-                "norms": norms,
-                "shown_on": next(part.digest for part in made.evidence.key.inputs if part.role == "data"),
-            },
-        )
+        provenance = {
+            "algorithm": "norm patch",
+            "correction": canonical(encode(item.correction)).decode()[:4000],
+            "evidence": made.digest,
+            "norms": norms,
+            "shown_on": mitigate.training_data(made.evidence),
+        }
+        words = mitigate.child(parent, f"norm-{item.kind}", item.digest, provenance)
         file = mitigate.files_of(workspace, made.evidence)[item.digest]
         mitigate.register_file(workspace, file, words, actor)
     return Proposed(item, item.digest, "")
