@@ -62,7 +62,7 @@ def test_models_cases_pages_terms_and_entries_are_found_by_any_of_their_words(pl
     assert (entry.page, entry.choices) == ("ledger", {"entry": "0"})
 
 
-@pytest.mark.parametrize("words", ["", "   ", "nothing is called that at all", "99999999", "²", "-1", "[", "9" * 40])
+@pytest.mark.parametrize("words", ["", "   ", "nothing is called that at all", "99999999", "²", "#-1", "[", "9" * 40])
 def test_what_is_not_there_is_not_found(place: tuple[str, str], words: str) -> None:
     assert search.find(words) == ()
 
