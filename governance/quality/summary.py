@@ -132,6 +132,14 @@ def _broken(rule: str, chunk: pd.DataFrame) -> int:
 
 
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with text as `str`, so that pieces of several chunks can be joined."""
-    text = {name: "str" for name, kind in rows.dtypes.items() if isinstance(kind, pd.CategoricalDtype)}
-    return rows.astype(text).reset_index(drop=True)
+    """Return the rows with text as `str`, so that pieces of several chunks can be joined.
+
+    Each category is written once and the rows take it: pandas' own cast writes every row.
+    """
+    rows = rows.reset_index(drop=True)
+    text = {
+        str(name): column.cat.categories.astype("str").array.take(column.cat.codes.to_numpy(), allow_fill=True)
+        for name, column in rows.items()
+        if isinstance(column.dtype, pd.CategoricalDtype)
+    }
+    return rows.assign(**text) if text else rows
