@@ -80,9 +80,9 @@ docs: $(VENV)/.test
 bench: browser
 	$(BIN)/python -m benchmarks $(QUICK)
 
-# What many people and large tables ask of it: writers at once, large and wide tables.
+# What many people and large tables ask of it: visitors and writers at once, large and wide tables.
 load: $(VENV)/.test
-	$(BIN)/python -m benchmarks writers tables
+	$(BIN)/python -m benchmarks visitors writers tables
 
 # Other libraries for comparison, in an environment of their own because they pin other versions; without them the reason is printed.
 $(PEERS)/.ready: | $(UV)

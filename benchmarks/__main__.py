@@ -56,6 +56,7 @@ SCRIPTS: Final = (
     Script("stress", ("--quick",)),
     Script("tables", ("100000", "40")),
     Script("verify", ("500",)),
+    Script("visitors", ("3", "0.1")),
     Script("what_if", None),
     Script("window_alarms", ("8",)),
     Script("writers", ("20",)),
