@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages._ui import headings, navigation, session, subject
+from pages._ui.charts import picture_file
 from pages.shell import gate, history, search
 from pages.shell.footer import footer
 
@@ -32,7 +33,9 @@ with frame:
     picker, body, foot = st.container(), st.container(), st.container()
 with foot:
     footer()
-    history.keep_short()
+    with st.container(gap=None):
+        history.keep_short()
+        picture_file.listen()
 with picker:
     subject.show_for(page.url_path)
 with body:

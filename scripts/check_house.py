@@ -26,8 +26,8 @@ MOST_BY_POSITION: Final = 5
 UNPICKLERS: Final = {"pickle", "dill", "cloudpickle", "marshal", "shelve"}
 READS_PICKLES_ON_REQUEST: Final = "governance/models/convert/"
 """Conversion outside the server, after `--i-trust-this-file`."""
-SCRIPTED: Final = {"pages/_ui/drafts.py", "pages/shell/history.py"}
-"""The parts that bring a script of their own (docs/adr/0011, docs/adr/0016)."""
+SCRIPTED: Final = {"pages/_ui/drafts.py", "pages/shell/history.py", "pages/_ui/charts/picture_file.py"}
+"""The parts that bring a script of their own (docs/adr/0011, docs/adr/0016, docs/adr/0022)."""
 GROUND: Final = {"storage.errors", "storage.times", "storage.ledger.canonical"}
 """What storage and governance share (docs/adr/0014)."""
 CALLS_BY_POSITION: Final = {"submit", "datetime"}

@@ -13,7 +13,7 @@ from governance.review.unknown import unknown
 from governance.runs import title_of
 from governance.workflow.review import gate
 from governance.workflow.workspace import current_workspace
-from pages._ui import session, tongue, workspace
+from pages._ui import case_file, session, tongue, workspace
 from pages._ui.badges import inline, said
 from pages._ui.case_file import in_words, names, requirement_name
 from pages._ui.text import paragraphs, plain, short
@@ -104,12 +104,13 @@ def _approved(case: Case) -> bool:
 
 def asked(case: Case, file: CaseFile) -> None:
     """Draw the question, the models that it is about, and who does not vote."""
-    st.markdown(f"{marks(case)} {paragraphs(file.question.shown)}")
     views, voice = workspace.views(), tongue.voice()
+    left, right = st.columns(2, gap="large")
+    left.markdown(f"{marks(case)} {paragraphs(file.question.shown)}")
     found = [views.model(digest) if views else None for digest in case.body.models]
     models = [f"{plain(item.name)} {plain(item.version)} (`{short(item.digest, 12)}`)" for item in found if item]
     if len(models) > 1:
-        st.markdown(
+        left.markdown(
             voice.say(
                 "This case has {n} candidates: {models}. **One vote covers all of them together.** If you would approve only some, "
                 "choose “approve with conditions” and name them in a condition, or ask for a case for each.",
@@ -120,9 +121,7 @@ def asked(case: Case, file: CaseFile) -> None:
     for item in found:
         if item is not None:
             purpose = voice.say("What {model} is for:", model=f"{plain(item.name)} {plain(item.version)}")
-            st.markdown(f"{purpose} {paragraphs(item.intended_use.shown)}")
-    if len(models) == 1:
-        st.caption(voice.say("Model: {models}", models=models[0]))
+            right.markdown(f"{purpose} {paragraphs(item.intended_use.shown)}")
     people = [
         (voice.say("owner"), file.owner),
         (voice.say("developer"), file.developer),
@@ -131,23 +130,36 @@ def asked(case: Case, file: CaseFile) -> None:
     called = names()
     aside = [f"{plain(called.get(who, who))} ({role})" for role, who in people if who]
     tier = voice.say("Risk tier: {tier}.", tier=plain(voice.say(file.risk_tier)))
-    st.caption(f"{tier} {voice.say('Not voting: {names}.', names=voice.join(aside)) if aside else ''}")
+    model = voice.say("Model: {models}", models=models[0]) + ". " if len(models) == 1 else ""
+    st.caption(f"{model}{tier} {voice.say('Not voting: {names}.', names=voice.join(aside)) if aside else ''}")
 
 
 def unknowns(case: Case, held: GateReport | None) -> None:
-    """Draw what the evidence could not say: requirements without an answer, waivers, values that nobody could judge."""
+    """Draw what the evidence could not say: requirements without an answer, waivers, values that nobody could judge.
+
+    What the board asked for and did not get stands open; single values that could not be judged are counted, and folded.
+    """
     voice = tongue.voice()
     st.markdown(f"**{voice.say('What we do not know')}**")
     if case.frozen is None:
         st.markdown(voice.say("Everything: no evidence is frozen yet."))
         return
-    lines = [*_of_policy(held), *_declared(case), *_of_evidence(case)]
-    lines = lines or [
-        voice.say(
-            "Every value that the policy and the evidence ask for could be computed. What was never measured is not in here."
+    absent, values, folded = _of_evidence(case)
+    open_ = [*_of_policy(held), *_declared(case), *absent]
+    if not open_ and not folded:
+        open_ = [
+            voice.say(
+                "Every value that the policy and the evidence ask for could be computed. What was never measured is not in here."
+            )
+        ]
+    if open_:
+        st.markdown("\n".join(f"- {line}" for line in open_))
+    if folded:
+        told = voice.count(
+            values, "One value of the evidence could not be judged", "{n} values of the evidence could not be judged"
         )
-    ]
-    st.markdown("\n".join(f"- {line}" for line in lines))
+        with st.expander(told, key="unknown-values", type="compact"):
+            st.markdown("\n".join(f"- {line}" for line in folded))
 
 
 def _of_policy(held: GateReport | None) -> list[str]:
@@ -199,19 +211,24 @@ def _declared(case: Case) -> list[str]:
     ]
 
 
-def _of_evidence(case: Case) -> list[str]:
-    blobs, found, voice = current_workspace.current().blobs, [], tongue.voice()
+def _of_evidence(case: Case) -> tuple[list[str], int, list[str]]:
+    """Return which evidence has no answer at all, how many values of the others could not be judged, and why."""
+    blobs, voice = current_workspace.current().blobs, tongue.voice()
+    absent: list[str] = []
+    found: list[str] = []
+    values = 0
     for item in case.frozen.evidence if case.frozen else ():
         title = plain(voice.say(title_of(item.method)))
         if not blobs.has(item.digest):
-            found.append(voice.say("{title}: the evidence is not stored here.", title=title))
+            absent.append(voice.say("{title}: the evidence is not stored here.", title=title))
             continue
         document = Evidence.from_bytes(blobs.read(item.digest))
         reasons = unknown(document)
         if not document.assessed:
-            found.append(f"{inline('not_assessed')} {title}: {plain(reasons[0][0], 1000)}")
+            absent.append(f"{inline('not_assessed')} {title}: {plain(reasons[0][0], 1000)}")
         elif reasons:
             count = sum(number for _, number in reasons)
+            values += count
             why = "; ".join(f"{plain(text, 300)}" + (f" (×{n})" if n > 1 else "") for text, n in reasons[:3])
             found.append(
                 voice.count(
@@ -222,7 +239,7 @@ def _of_evidence(case: Case) -> list[str]:
                     why=why + ("; …" if reasons[3:] else ""),
                 )
             )
-    return found
+    return absent, values, found
 
 
 def objections(case: Case, cast: tuple[Vote, ...], comments: tuple[Comment, ...]) -> None:
@@ -249,6 +266,21 @@ def objections(case: Case, cast: tuple[Vote, ...], comments: tuple[Comment, ...]
     ]
     quiet = voice.say("Nobody so far." if case.status == "in_review" else "Nothing stands open.")
     st.markdown("\n".join(f"- {line}" for line in lines) or quiet)
+
+
+def votes(case: Case, stands: Standing, cast: tuple[Vote, ...], *, alone: bool) -> None:
+    """Draw the votes as they were signed; to whoever still judges alone, only how many there are."""
+    if not alone:
+        case_file.votes(cast, case)
+        return
+    st.caption(
+        tongue.voice().say(
+            "{voted} of {quorum} votes are in. You see them once you have voted, so that you judge by yourself; the ledger holds "
+            "them openly.",
+            voted=len(stands.voted),
+            quorum=stands.quorum,
+        )
+    )
 
 
 def missing(stands: Standing) -> None:

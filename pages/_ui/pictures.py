@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
+from typing import Final, Literal
 
 import altair as alt
 import pandas as pd
@@ -15,37 +17,53 @@ from pages._ui.badges import inline
 from pages._ui.charts import base
 from pages._ui.text import short, shown
 
+MOST: Final = 5
+"""Bars of a picture; the drawer of its numbers has all."""
+_LINE: Final = 40
+"""Characters of a line of the name of the measure: a picture is half a page wide."""
+_TITLE: Final = 44
+"""Height of the name of the measure below the bars and of the number above the first one, pixels."""
+
 
 def draw(found: Brief, below: Callable[[Picture], None] | None = None) -> None:
     """Draw the pictures two in a row, each under its question and its sentence.
 
     Args:
         found: the brief.
-        below: draws what a picture rests on; None for the digest under which it was frozen.
+        below: draws what a picture rests on; None for the digest under which it was frozen, in the drawer of its numbers.
     """
     for start in range(0, len(found.pictures), 2):
         row = found.pictures[start : start + 2]
-        for column, item in zip(st.columns(len(row), gap="large"), row, strict=True):
-            with column:
-                _picture(item)
-                (below or _frozen)(item)
+        for column, item in zip(st.columns(2, gap="large"), row, strict=False):
+            with column, st.container(gap="xsmall"):
+                _picture(item, "" if below else _frozen(item))
+                if below is not None:
+                    below(item)
 
 
-def _picture(item: Picture) -> None:
+def _picture(item: Picture, note: str) -> None:
     st.markdown(f"**{item.question}** {inline(item.side)}")
     st.markdown(item.sentence)
+    if not item.bars and note:
+        st.caption(note)
     if item.bars:
         frame = _frame(item)
         alt_text = f"{item.question} {item.measure}: " + "; ".join(
             f"{row.who} {row.told}" for row in frame.itertuples()
         )
-        base.draw(_bars(frame, item), shown(alt_text, 1000), _behind(frame), key=f"brief-{short(item.evidence)}")
+        base.draw(
+            _bars(frame.head(MOST), item),
+            shown(alt_text, 1000),
+            _behind(frame),
+            key=f"brief-{short(item.evidence)}",
+            note=note,
+        )
 
 
-def _frozen(item: Picture) -> None:
+def _frozen(item: Picture) -> str:
     voice = tongue.voice()
     title = voice(voice.say(title_of(item.method)))
-    st.caption(voice.say("From “{title}”, frozen as `{digest}`.", title=title, digest=short(item.evidence, 12)))
+    return voice.say("From “{title}”, frozen as `{digest}`.", title=title, digest=short(item.evidence, 12))
 
 
 def _frame(item: Picture) -> pd.DataFrame:
@@ -68,16 +86,17 @@ def _behind(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _bars(frame: pd.DataFrame, item: Picture) -> base.AnyChart:
-    style = alt.Axis(format="%") if item.percent else alt.Axis()
-    drawn = alt.Chart(frame, height=base.tall(len(frame)))
+    style = alt.Axis(labels=False, grid=False, titlePadding=2)  # each bar says its number
+    lines = textwrap.wrap(item.measure, _LINE)
+    drawn = alt.Chart(frame, height=base.BAR * len(frame) + _TITLE + base.LINE * (len(lines) - 1))
     y = alt.Y("who:N", sort=None, title=None)
-    x = alt.X("value:Q", title=item.measure, axis=style, scale=alt.Scale(zero=True))
+    x = alt.X("value:Q", title=lines, axis=style, scale=alt.Scale(zero=True))
     colour = alt.condition("datum.stands_out", alt.value(palette.ACCENT), alt.value(palette.MUTED))
     layers = [drawn.mark_bar(height=base.BAR * 0.6).encode(y=y, x=x, color=colour)]
     known = frame[frame["low"].notna() & frame["high"].notna()]
     if len(known):
         rule = alt.Chart(known).mark_rule(color=palette.ORANGE, strokeWidth=2)
-        layers.append(rule.encode(y=y, x=alt.X("low:Q", title=item.measure), x2="high"))
+        layers.append(rule.encode(y=y, x=alt.X("low:Q", title=lines), x2="high"))
     text = drawn.mark_text(align="left", dx=4, fontSize=13, baseline="bottom", dy=-3).encode(
         y=y, x=alt.X("value:Q"), text="told:N"
     )
@@ -85,18 +104,15 @@ def _bars(frame: pd.DataFrame, item: Picture) -> base.AnyChart:
     return chart
 
 
-def sides(found: Brief) -> None:
-    """Draw what speaks for it and what speaks against it, side by side."""
+def side(found: Brief, which: Literal["for", "against"]) -> None:
+    """Draw what speaks for it, or what speaks against it."""
     voice = tongue.voice()
-    left, right = st.columns(2, gap="large")
-    with left:
+    if which == "for":
         st.markdown(f"**{voice.say('What speaks for it')}**")
         _points(found.side("for"), voice.say("Nothing in the frozen evidence."))
-    with right:
-        st.markdown(f"**{voice.say('What speaks against it')}**")
-        _points(
-            found.side("against"), voice.say("Nothing in the frozen evidence. What was never measured is not in it.")
-        )
+        return
+    st.markdown(f"**{voice.say('What speaks against it')}**")
+    _points(found.side("against"), voice.say("Nothing in the frozen evidence. What was never measured is not in it."))
 
 
 def _points(points: tuple[Point, ...], none: str) -> None:

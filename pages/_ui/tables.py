@@ -11,7 +11,7 @@ import streamlit as st
 from governance.data import safe_cell
 from governance.evidence import Evidence, Rows, TableReading, sha256
 from governance.runs import method
-from pages._ui import board_links
+from pages._ui import board_links, tongue
 from pages._ui.glossary import about
 from pages._ui.text import number, plain, short
 
@@ -23,14 +23,22 @@ MOST: Final = 12
 _FIGURE: Final = re.compile(r"(?:[-+0-9.,%() \N{EN DASH}]|to)+")
 
 
-def table(frame: pd.DataFrame, alt: str, columns: Mapping[str, Any] | None = None, key: str | None = None) -> None:
-    """Draw a table that scrolls inside itself.
+def table(
+    frame: pd.DataFrame,
+    alt: str,
+    columns: Mapping[str, Any] | None = None,
+    key: str | None = None,
+    *,
+    take: bool = True,
+) -> None:
+    """Draw a table that scrolls inside itself, and a button that takes it away as CSV.
 
     Args:
         frame: the rows; columns that `columns` does not name keep their own.
         alt: what the table shows, for screen readers.
         columns: name -> one of `words`, `figures`, `share`, `count`.
         key: needed when the same table is drawn twice.
+        take: whether the button is drawn; not where another one stands beside the table already, or in a form.
     """
     height = ROW * (min(len(frame), MOST) + 1) + 2
     st.dataframe(
@@ -42,6 +50,8 @@ def table(frame: pd.DataFrame, alt: str, columns: Mapping[str, Any] | None = Non
         height=height,
         placeholder="–",
     )
+    if take and len(frame):
+        csv_button(frame, key or alt)
 
 
 def table_to_click(frame: pd.DataFrame, alt: str, columns: Mapping[str, Any], key: str) -> int | None:
@@ -66,13 +76,19 @@ def csv_button(frame: pd.DataFrame, key: str) -> None:
     st.download_button(
         "CSV",
         lambda: csv_of(frame),
-        f"{re.sub(r'[^a-z0-9]+', '-', key.lower()).strip('-') or 'table'}.csv",
+        file_name(key, "csv"),
         "text/csv",
         key=f"csv-{key}",
         icon=":material/download:",
-        help="All rows of this table as a file.",
+        type="tertiary",
+        help=tongue.voice().say("All rows of this table as a file."),
         on_click="ignore",
     )
+
+
+def file_name(key: str, ending: str) -> str:
+    """Return the name of a file to take away, of letters, digits and hyphens alone."""
+    return f"{re.sub(r'[^a-z0-9]+', '-', key.lower()).strip('-')[:60] or 'table'}.{ending}"
 
 
 def csv_of(frame: pd.DataFrame) -> bytes:

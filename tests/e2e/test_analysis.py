@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree as ET
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,6 +23,19 @@ def go(page: Page, title: str) -> None:
     wait_for_evidence(page)
 
 
+def taken_away(page: Page) -> None:
+    """Take the chart of errors away as a picture, and read in it what stands on the page."""
+    with page.expect_download() as waiting:
+        page.locator('[class*="st-key-picture-confusion"] button').first.click()
+    found = waiting.value
+    assert found.suggested_filename == "confusion.svg"
+    drawn = ET.fromstring(Path(found.path()).read_text("utf-8"))
+    said = ["".join(item.itertext()) for item in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Selected", "Not selected"} <= set(said)
+    assert " ".join(said).endswith("What is decided about the rows of each label at this threshold")
+    settle(page)
+
+
 def test_models_columns_and_people_are_looked_at_as_one_expects(demo: RunningApp, browser_page: Page) -> None:
     page = browser_page
     enter(page, f"{demo.address}/performance")
@@ -33,6 +48,8 @@ def test_models_columns_and_people_are_looked_at_as_one_expects(demo: RunningApp
     versus = parse_qs(urlsplit(page.url).query)["versus"][0]
     assert re.fullmatch("[0-9a-f]{64}", versus)
     expect(main.get_by_text("Times better than chance (lift)")).to_be_visible()
+
+    taken_away(page)
 
     go(page, "Explanations")
     expect(main.get_by_text(re.compile("With .* the mean answer is .* a swing of"))).to_be_visible()

@@ -108,7 +108,7 @@ def test_a_voter_reads_what_changed_and_judges_before_seeing_the_others(board: B
     settle(page)
     steps.press(page, "Sign the vote")
     expect(page.get_by_text("Tick first that you have read what changed")).to_be_visible(timeout=steps.PATIENCE)
-    page.get_by_text(re.compile(r"I have read the \d+ changes since the evidence was frozen")).click()
+    page.get_by_text(re.compile(r"I have read the \d+ changes listed above")).click()
     settle(page)
     steps.press(page, "Sign the vote")
     expect(page.get_by_text("Write first your reason")).to_be_visible(timeout=steps.PATIENCE)

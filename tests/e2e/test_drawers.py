@@ -26,7 +26,7 @@ EXPANDER: Final = '[data-testid="stExpander"] details'
 POPOVER: Final = '[data-testid="stPopover"] > div > button, [data-testid="stPopover"] > button'
 VIEW: Final = '[data-testid="stButtonGroup"] button, [role="tab"]'
 NAMED: Final = "h1, h2, h3, [data-testid='stExpander'] summary, [role='tab']"
-NUMBERS: Final = "The numbers behind this chart"
+NUMBERS: Final = "The numbers"
 """The one name that every chart's drawer bears."""
 CUT: Final = """() => [...document.querySelectorAll('[data-testid="stMetricLabel"] p')]
   .filter(label => label.offsetParent && label.scrollWidth > label.clientWidth + 1).map(label => label.innerText)"""

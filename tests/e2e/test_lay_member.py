@@ -34,10 +34,10 @@ class Words:
 
 
 ENGLISH = Words("en", "Open the case", "I have none", "Sign the declaration", "Sign and record", "Your passphrase",
-                "since the evidence was frozen, listed above", "Approve", "Sign the vote",
+                "listed above", "Approve", "Sign the vote",
                 "Your vote in force: Approve")  # fmt: skip
 GERMAN = Words("de", "Den Fall öffnen", "Ich habe keinen", "Erklärung unterschreiben", "Unterschreiben und festhalten",
-               "Ihre Passphrase", "seit dem Einfrieren der Nachweise gelesen", "Zustimmen", "Stimme unterschreiben",
+               "Ihre Passphrase", "Änderungen gelesen", "Zustimmen", "Stimme unterschreiben",
                "Ihre geltende Stimme: Zustimmen")  # fmt: skip
 
 

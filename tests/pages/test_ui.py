@@ -212,7 +212,7 @@ def test_the_table_behind_a_chart_is_taken_away_whole_and_without_formulae() -> 
     assert second == ['a "b", c\nd', "-1.5"]
 
 
-def test_a_chart_offers_its_numbers_as_a_file_from_a_button() -> None:
+def test_a_chart_offers_its_numbers_and_its_picture_from_buttons() -> None:
     def page() -> None:
         import pandas as pd
         import streamlit as st
@@ -222,6 +222,29 @@ def test_a_chart_offers_its_numbers_as_a_file_from_a_button() -> None:
         st.session_state["behind-gaps"] = True
         frame = pd.DataFrame({"who": ["a"], "value": [1.0]})
         base.draw(base.interval_bars(frame, "who", "value", "Value"), "A bar", frame, "gaps")
+
+    drawn = AppTest.from_function(page).run()
+    assert not drawn.exception
+    assert [item.proto.label for item in drawn.get("download_button")] == ["CSV"]
+    assert [item.label for item in drawn.button] == ["Picture"]
+    assert len(drawn.dataframe) == 1
+
+
+def test_the_name_of_a_file_has_letters_digits_and_hyphens_alone() -> None:
+    from pages._ui.tables import file_name
+
+    assert file_name("Of: ../sex & <b>", "csv") == "of-sex-b.csv"
+    assert file_name("::", "csv") == "table.csv"
+
+
+def test_a_table_offers_itself_as_a_file_from_a_button_and_an_empty_one_does_not() -> None:
+    def page() -> None:
+        import pandas as pd
+
+        from pages._ui import tables
+
+        tables.table(pd.DataFrame({"who": ["a"]}), "Who is there")
+        tables.table(pd.DataFrame({"who": []}), "Nobody")
 
     drawn = AppTest.from_function(page).run()
     assert not drawn.exception

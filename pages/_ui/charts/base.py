@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from pages._ui import palette
-from pages._ui.tables import csv_button, table
+from pages._ui.charts.behind import Columns, behind as _behind
 
 BAR: Final = 22
 """Height of one bar with its gap, pixels."""
@@ -25,8 +25,6 @@ Data = Any
 """A frame, or `altair.NamedData` for a layout whose numbers come later."""
 Layout = Mapping[str, Any]
 """A chart without its numbers, as the browser reads it."""
-Columns = Mapping[str, list[Any]]
-"""A small table by columns: what a frame would cost more to make than to draw."""
 AnyChart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
 
 
@@ -65,7 +63,13 @@ def _inked_layout(found: Layout) -> Layout:
 
 
 def draw(
-    chart: AnyChart, alt_text: str, behind: pd.DataFrame, key: str, columns: Mapping[str, Any] | None = None
+    chart: AnyChart,
+    alt_text: str,
+    behind: pd.DataFrame,
+    key: str,
+    columns: Mapping[str, Any] | None = None,
+    *,
+    note: str = "",
 ) -> None:
     """Draw a chart and, folded under it, the table that it shows.
 
@@ -75,9 +79,11 @@ def draw(
         behind: the numbers of the chart.
         key: unique on the page.
         columns: column settings of the table, as in `pages._ui.tables.table`.
+        note: stands above the table, in markdown.
     """
-    st.altair_chart(inked(styled(chart)), width="stretch", alt=alt_text)
-    _behind(behind, alt_text, key, dict(columns or {}))
+    with _framed(key):
+        st.altair_chart(inked(styled(chart)), width="stretch", alt=alt_text)
+        _behind(behind, alt_text, key, columns=columns, note=note)
 
 
 def clickable(field: str) -> alt.Parameter:
@@ -100,10 +106,16 @@ def draw_to_click(chart: AnyChart, alt_text: str, behind: pd.DataFrame, key: str
     Returns:
         The field's value, or None while nothing is selected.
     """
-    event: Any = st.altair_chart(
-        inked(styled(chart)), width="stretch", alt=alt_text, key=f"click-{key}", on_select="rerun", selection_mode=CLICK
-    )
-    _behind(behind, alt_text, key, {})
+    with _framed(key):
+        event: Any = st.altair_chart(
+            inked(styled(chart)),
+            width="stretch",
+            alt=alt_text,
+            key=f"click-{key}",
+            on_select="rerun",
+            selection_mode=CLICK,
+        )
+        _behind(behind, alt_text, key)
     marks = event["selection"].get(CLICK) or []
     found = marks[0].get(field) if marks else None
     return None if found is None else str(found)
@@ -130,17 +142,14 @@ def redraw(found: Layout, data: Mapping[str, Columns], alt_text: str, behind: Co
         key: unique on the page.
     """
     tables = {name: pa.table(dict(columns)) for name, columns in data.items()}
-    st.vega_lite_chart({**_inked_layout(found), "datasets": tables}, width="stretch", alt=alt_text)
-    _behind(behind, alt_text, key, {})
+    with _framed(key):
+        st.vega_lite_chart({**_inked_layout(found), "datasets": tables}, width="stretch", alt=alt_text)
+        _behind(behind, alt_text, key)
 
 
-@st.fragment
-def _behind(behind: pd.DataFrame | Columns, alt_text: str, key: str, columns: dict[str, Any]) -> None:
-    with st.expander("The numbers behind this chart", key=f"behind-{key}", on_change="rerun") as box:
-        if box.open:
-            frame = pd.DataFrame(behind)
-            table(frame, f"Table: {alt_text}", columns, key=f"table-{key}")
-            csv_button(frame, key)
+def _framed(key: str) -> Any:
+    """Return the container of a chart and what stands under it; the button for the picture finds the chart by its name."""
+    return st.container(key=f"chart-{key}", gap="xsmall")
 
 
 def tall(bars: int) -> int:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from governance.explain import Importance, LimeExplanation, LocalExplanation, WhatIf, shade
 from pages._ui import palette
-from pages._ui.charts.base import BAR, AnyChart, Columns, Data, Layout, interval_bars, layout, tall
+from pages._ui.charts.base import BAR, AnyChart, Data, Layout, interval_bars, layout, tall
+from pages._ui.charts.behind import Columns
 from pages._ui.text import shown
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def dependence(frame: pd.DataFrame, name: str, by: str, units: str) -> AnyChart:
         else alt.X("value:N", title=shown(name, 60))
     )
     chart: AnyChart = (
-        alt.Chart(frame, height=420)
+        alt.Chart(frame, height=330)
         .mark_circle(size=22, opacity=0.6)
         .encode(
             x=x,

@@ -259,13 +259,15 @@ def _readings(found: ColumnDrift) -> None:
         }
         for name, item in found.tests.items()
     ]
-    table(
-        pd.DataFrame(rows), f"Tests of column {found.name}.",
-        {"test": words("Test"), "alert": words("Alert"), "judged": figures("Size of the change", "effect"),
-         "limit": figures("Matters from", "limit"), "chance": figures("Chance reaches", "noise_floor"),
-         "adjusted": figures("p value, corrected", "p_adjusted", 4), "statistic": figures("Statistic", "statistic"),
-         "p": figures("p value alone", "p_value", 4), "how": words("How", wide=True)},
-        key="readings",
-    )  # fmt: skip
-    with st.expander("What each test says", key="tests-in-words"):
+    with st.expander("Every test of this column, and what it says", key="tests-in-words", on_change="rerun") as box:
+        if not box.open:
+            return
+        table(
+            pd.DataFrame(rows), f"Tests of column {found.name}.",
+            {"test": words("Test"), "alert": words("Alert"), "judged": figures("Size of the change", "effect"),
+             "limit": figures("Matters from", "limit"), "chance": figures("Chance reaches", "noise_floor"),
+             "adjusted": figures("p value, corrected", "p_adjusted", 4), "statistic": figures("Statistic", "statistic"),
+             "p": figures("p value alone", "p_value", 4), "how": words("How", wide=True)},
+            key="readings",
+        )  # fmt: skip
         st.markdown("\n".join(f"- **{drift_words.label_of(name)}**: {about(name)}" for name in found.tests))

@@ -7,7 +7,7 @@ import streamlit as st
 from governance.data import spoken
 from governance.fairness import ByGroup, FairnessReport, SweepReport, words
 from governance.statistics import title
-from pages._ui import dictionary, headings, subject, tables
+from pages._ui import dictionary, headings, subject, tables, views as parts
 from pages._ui.evidence import need, result
 from pages._ui.text import plain
 from pages.explore.fairness import candidates, groups, impact, sweep
@@ -67,8 +67,10 @@ if view == "Who cannot be judged":
 if view == "Thresholds" and (swept := need("fairness.sweep", picked)):
     moved = result(swept, SweepReport)
     if moved is not None:
-        sweep.section(spoken(moved, said), names)
-        sweep.frontier(moved, next((name for name in own.sensitive if said.label(name) == names[0]), names[0]))
+        if parts.pick(sweep.PARTS, "sweep-part") == sweep.PARTS[0]:
+            sweep.section(spoken(moved, said), names)
+        else:
+            sweep.frontier(moved, next((name for name in own.sensitive if said.label(name) == names[0]), names[0]))
         tables.provenance(swept, "sweep")
 if view == "Impact ratios":
     impact.section(picked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -12,6 +13,9 @@ from pages._ui.charts import base
 from pages._ui.text import join, number, percent, plain, shown
 from pages.explore.fairness import group_charts, sweep_chart as charts
 from pages.explore.fairness.groups import MOST
+
+PARTS: Final = ("What each threshold means", "What less disparity costs")
+"""Names of the two parts, one of which is drawn."""
 
 
 def section(found: SweepReport, attributes: tuple[str, ...]) -> None:

@@ -19,7 +19,7 @@ from governance.performance import (
     ThresholdCurve,
 )
 from governance.statistics import is_share, title
-from pages._ui import datasets, dictionary, headings, tables, workspace
+from pages._ui import datasets, dictionary, headings, tables, views, workspace
 from pages._ui.charts import base
 from pages._ui.choices import Picked
 from pages._ui.glossary import about, meaning, methods
@@ -43,6 +43,9 @@ QUESTIONS: Final = {
 
 PART: Final = "Errors"
 """Name of the part of the page."""
+RATES: Final = "ROC, precision and recall"
+GAINS: Final = "Gains and lift"
+"""Names of the pairs of curves over all thresholds, one of which is drawn."""
 
 
 def section(picked: Picked, report: PerformanceReport) -> None:
@@ -153,8 +156,10 @@ def threshold(report: BinaryReport, said: charts.Said) -> None:
         frame,
         "confusion",
     )
-    _rates(curve, index)
-    _gains(curve, index)
+    if views.pick((RATES, GAINS), "curves") == RATES:
+        _rates(curve, index)
+    else:
+        _gains(curve, index)
     st.subheader("Are the scores to be believed?", anchor=False)
     calibration(report, cut)
 

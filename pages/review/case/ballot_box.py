@@ -35,6 +35,12 @@ def draw(board: BoardState, case: Case, changed: tuple[since.Change, ...]) -> No
         _declare(case)
     elif why:
         st.markdown(" ".join(plain(voice.say(sentence)) for sentence in why))
+    elif visitor.id in case.ballots:
+        mine = case.ballots[visitor.id]
+        _in_force(mine.body.vote, mine.index)
+        with st.expander(voice.say("Change your vote"), key="change-vote", on_change="rerun") as box:
+            if box.open:
+                _vote(case, changed)
     else:
         _vote(case, changed)
 
@@ -71,16 +77,18 @@ def _file(case: Case) -> CaseFile:
     return found
 
 
-def _vote(case: Case, changed: tuple[since.Change, ...]) -> None:
-    mine, voice = case.ballots.get(session.visitor().id), tongue.voice()
-    if mine is not None:
-        st.markdown(
-            voice.say(
-                "Your vote in force: **{vote}** (entry {index}). A new one replaces it until the close.",
-                vote=said(mine.body.vote),
-                index=mine.index,
-            )
+def _in_force(vote: str, index: int) -> None:
+    st.markdown(
+        tongue.voice().say(
+            "Your vote in force: **{vote}** (entry {index}). A new one replaces it until the close.",
+            vote=said(vote),
+            index=index,
         )
+    )
+
+
+def _vote(case: Case, changed: tuple[since.Change, ...]) -> None:
+    voice = tongue.voice()
     before = drafts.remembered(case.id, "choice", "choice")
     choice = st.radio(
         voice.say("Your vote"), CHOICES, format_func=said, key="choice", horizontal=True,
@@ -128,14 +136,14 @@ def _conditions(case: Case) -> tuple[review.ConditionWords, ...]:
         with st.container(border=True):
             label = voice.say("Condition {number}: what must be done", number=number + 1)
             words = drafts.area(label, case.id, f"condition-{number}", height=80)
-            left, middle, right = st.columns(3, vertical_alignment="bottom")
+            left, middle = st.columns(2, vertical_alignment="bottom")
             owner = left.selectbox(
                 voice.say("By whom"), list(people), format_func=people.__getitem__, key=f"condition-owner-{number}"
             )
             due = middle.date_input(
                 voice.say("Until"), clock.now().date() + timedelta(days=90), key=f"condition-due-{number}"
             )
-            blocking = right.checkbox(voice.say("Before any use"), value=True, key=f"condition-blocking-{number}")
+            blocking = st.checkbox(voice.say("Before any use"), value=True, key=f"condition-blocking-{number}")
             end = datetime(due.year, due.month, due.day, 23, 59, 59, tzinfo=UTC)
             found.append(review.ConditionWords(words, owner or "", rfc3339(end), blocking))
     return tuple(found)

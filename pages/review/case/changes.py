@@ -41,10 +41,8 @@ def draw(found: tuple[since.Change, ...], labels: dict[str, str]) -> None:
         look, word = MARKS[item.kind]
         entry = f" ({voice.say('entry {index}', index=item.index)})" if item.index >= 0 else ""
         told = voice(since.told(item, voice.language))
-        with st.container(
-            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"change-{number}"
-        ):
-            st.markdown(f"{inline(look, voice.say(word))} {told}{entry}, {voice.day(item.time)}.", width="content")
+        with st.container(gap="xxsmall", key=f"change-{number}"):
+            st.markdown(f"{inline(look, voice.say(word))} {told}{entry}, {voice.day(item.time)}.")
             _way(item, labels)
 
 
@@ -74,8 +72,8 @@ def ticked(case: str, found: tuple[since.Change, ...]) -> bool:
     return st.checkbox(
         tongue.voice().count(
             len(found),
-            "I have read the change since the evidence was frozen, listed above.",
-            "I have read the {n} changes since the evidence was frozen, listed above.",
+            "I have read the change listed above.",
+            "I have read the {n} changes listed above.",
         ),
         key=f"seen-{case}-{last(found)}-{len(found)}",
     )

@@ -37,10 +37,7 @@ _SCOPE: Final = mark("Write first what use the decision covers, and what not.")
 
 
 def record(case: Case, stands: Standing) -> None:
-    """Draw what the votes lead to, and for the chair the form that records it."""
-    if stands.missing:
-        st.caption(tongue.voice().say("Not yet: what is missing before it stands beside the votes."))
-        return
+    """Draw what the votes lead to, and for the chair the form that records it; nothing may be missing."""
     tally, voice = stands.tally, tongue.voice()
     st.markdown(
         voice.say(

@@ -35,6 +35,22 @@ def anchors(case: Case) -> dict[str, str]:
     return found
 
 
+def drawers(case: Case, comments: tuple[Comment, ...]) -> None:
+    """Draw, folded, what members wrote to each other, and the form for a comment; open where a link leads to what it is about."""
+    voice = tongue.voice()
+    if comments:
+        told = voice.count(len(comments), "Read one comment in full", "Read {n} comments in full")
+        with st.expander(told, key="discussion", on_change="rerun", type="compact") as box:
+            if box.open:
+                thread(case, comments)
+    if case.status == "in_review" and session.visitor().member:
+        if session.chosen("about") and "compose" not in st.session_state:
+            st.session_state["compose"] = True
+        with st.expander(voice.say("Write a comment"), key="compose", on_change="rerun", type="compact") as box:
+            if box.open:
+                compose(case)
+
+
 def thread(case: Case, comments: tuple[Comment, ...]) -> None:
     """Draw the comments, replies under what they answer."""
     about = anchors(case)
@@ -45,8 +61,6 @@ def thread(case: Case, comments: tuple[Comment, ...]) -> None:
                 if reply.reply_to == item.comment:
                     with st.container(border=False):
                         st.markdown(f"↳ **{_name(reply.member)}** {paragraphs(reply.text.shown)}")
-    if not comments:
-        st.caption(tongue.voice().say("Nobody has commented yet."))
 
 
 def _name(member: str) -> str:

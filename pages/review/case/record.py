@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from governance.review import BoardState, Case, GateReport
-from pages._ui import case_file, freezing, session, tongue
+from pages._ui import case_file, freezing, navigation, session, tongue
 from pages.review.case import downloads
 from storage import Views
 
@@ -43,3 +43,4 @@ def draw(case: Case, held: GateReport | None, views: Views, board: BoardState) -
         downloads.files(case.id)
     elif part == "history":
         case_file.history(case.id)
+    navigation.link("export", voice.say("Take the record of this case away"), case=case.id)
