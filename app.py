@@ -58,6 +58,7 @@ def _import_screens(closing: threading.Event) -> None:
     time.sleep(REST_AFTER)
     for module in pkgutil.walk_packages(_ui.__path__, f"{_ui.__name__}."):
         importlib.import_module(module.name)
+    importlib.import_module("pages._ui.charts.spec").trust_charts()
     tick = importlib.import_module("governance.workflow.review.tick")
     _set_imports_aside()
     tick.keep_time(closing)

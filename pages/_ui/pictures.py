@@ -15,6 +15,7 @@ from governance.runs import title_of
 from pages._ui import palette, tongue
 from pages._ui.badges import inline
 from pages._ui.charts import base
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import short, shown
 
 MOST: Final = 5
@@ -85,7 +86,7 @@ def _behind(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[["who", "value", "low", "high"]]
 
 
-def _bars(frame: pd.DataFrame, item: Picture) -> base.AnyChart:
+def _bars(frame: pd.DataFrame, item: Picture) -> AnyChart:
     style = alt.Axis(labels=False, grid=False, titlePadding=2)  # each bar says its number
     lines = textwrap.wrap(item.measure, _LINE)
     drawn = alt.Chart(frame, height=base.BAR * len(frame) + _TITLE + base.LINE * (len(lines) - 1))
@@ -100,7 +101,7 @@ def _bars(frame: pd.DataFrame, item: Picture) -> base.AnyChart:
     text = drawn.mark_text(align="left", dx=4, fontSize=13, baseline="bottom", dy=-3).encode(
         y=y, x=alt.X("value:Q"), text="told:N"
     )
-    chart: base.AnyChart = alt.layer(*layers, text)
+    chart: AnyChart = alt.layer(*layers, text)
     return chart
 
 

@@ -17,7 +17,7 @@ from governance.explain.results.report import (
     WhatIf,
 )
 from pages._ui.charts import explanation as charts
-from pages._ui.charts.base import styled
+from pages._ui.charts.spec import styled
 from pages.explore.explanations import global_views
 
 NONE = NotAssessed("not measured")

@@ -14,7 +14,7 @@ from governance.fairness.spec import Sweep
 from governance.fairness.sweep import sweep
 from governance.subject.schema import Schema
 from governance.subject.subject import Subject
-from pages._ui.charts import base
+from pages._ui.charts.spec import styled
 from pages.explore.fairness import sweep_chart as charts
 
 THRESHOLD = 0.4321
@@ -78,7 +78,7 @@ def test_a_group_with_too_few_rows_of_a_label_has_no_rate_there(report: SweepRep
 def test_the_slider_is_of_the_browser_and_picks_one_row_of_each_group_wherever_it_stands(report: SweepReport) -> None:
     where = charts.track(report)
     rates, errors = charts.rates(report, report.groups[:2], where), charts.errors(report, where)
-    spec = base.styled(charts.moved(rates, errors, where)).to_dict()
+    spec = styled(charts.moved(rates, errors, where)).to_dict()
     cut, *costs = spec["params"]
     assert (cut["name"], cut["value"], cut["bind"]["input"]) == ("cut", THRESHOLD, "range")
     assert [cost["bind"]["input"] for cost in costs] == ["number", "number"]

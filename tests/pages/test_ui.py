@@ -7,6 +7,7 @@ from dataclasses import replace
 import altair as alt
 import pandas as pd
 import pytest
+from altair.utils import schemapi
 from streamlit.testing.v1 import AppTest
 
 from governance.evidence.errors import RefusedInputError
@@ -15,6 +16,7 @@ from governance.review.docket import Duty
 from governance.runs.catalogue import CATALOGUE
 from pages._ui import badges, duties, glossary, navigation, runs
 from pages._ui.charts import base
+from pages._ui.charts.spec import styled
 from pages._ui.tables import rows_used, safe
 from pages._ui.workspace import LedgerState
 from pages.explore.person import people
@@ -140,9 +142,7 @@ def test_a_duty_shows_the_title_of_its_case_letter_by_letter() -> None:
 
 def test_bars_start_at_zero_and_carry_their_intervals() -> None:
     frame = pd.DataFrame({"feature.a:b[0]": ["x", "y"], "v": [0.5, 0.2], "low": [0.4, 0.1], "high": [0.6, 0.3]})
-    chart = base.styled(
-        base.interval_bars(frame, "feature.a:b[0]", "v", "mean |SHAP|", low="low", high="high")
-    ).to_dict()
+    chart = styled(base.interval_bars(frame, "feature.a:b[0]", "v", "mean |SHAP|", low="low", high="high")).to_dict()
     bars, rule = chart["layer"]
     assert bars["encoding"]["x"]["scale"]["zero"] is True
     assert rule["encoding"]["x2"]["field"] == "high"
@@ -249,3 +249,25 @@ def test_a_table_offers_itself_as_a_file_from_a_button_and_an_empty_one_does_not
     drawn = AppTest.from_function(page).run()
     assert not drawn.exception
     assert [item.proto.label for item in drawn.get("download_button")] == ["CSV"]
+
+
+def test_a_chart_is_sent_with_its_frames_by_name_and_in_the_ink_of_the_theme() -> None:
+    frame = pd.DataFrame({"who": ["a"], "value": [1.0]})
+    chart = base.interval_bars(frame, "who", "value", "Value")
+    twice = alt.hconcat(chart, chart)
+    found = base.layout(twice)
+    assert list(found["datasets"]) == ["table-0"]
+    assert found["datasets"]["table-0"] is frame
+    assert "$schema" in found
+    assert found["config"]["view"] == {"stroke": None}
+    assert twice.config is alt.Undefined  # a chart of somebody else keeps its own
+    inked = base.inked(found)
+    assert inked["config"]["axis"]["labelColor"] == inked["config"]["title"]["color"]
+    assert "labelColor" not in found["config"]["axis"]
+
+
+def test_a_chart_that_is_none_is_found_while_charts_are_checked() -> None:
+    chart = alt.Chart(pd.DataFrame({"a": [1]})).mark_bar()
+    chart.height = {"nobody": "knows"}
+    with pytest.raises(schemapi.SchemaValidationError):
+        base.layout(chart)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages._ui import palette
 from pages._ui.charts.behind import Columns, behind as _behind
+from pages._ui.charts.spec import AnyChart, spec_of, styled
 
 BAR: Final = 22
 """Height of one bar with its gap, pixels."""
@@ -25,41 +26,24 @@ Data = Any
 """A frame, or `altair.NamedData` for a layout whose numbers come later."""
 Layout = Mapping[str, Any]
 """A chart without its numbers, as the browser reads it."""
-AnyChart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
 
 
-def styled(chart: AnyChart) -> AnyChart:
-    """Return the chart with the style of the house: no frame, quiet axes, names in full, colours in a fixed order."""
-    styled_chart: AnyChart = (
-        chart.configure_view(stroke=None)
-        .configure_axis(labelLimit=240, titleFontWeight="normal", domain=False, ticks=False, gridOpacity=0.5)
-        .configure_axisYDiscrete(labelOverlap=False)
-        .configure_legend(orient="top", title=None, labelLimit=240)
-        .configure_title(anchor="start", fontWeight="normal", fontSize=14)
-        .configure_range(category=list(palette.CATEGORIES))
-    )
-    return styled_chart
+def layout(chart: AnyChart) -> Layout:
+    """Return the layout of a chart in the style of the house, with the numbers of its frames."""
+    return spec_of(styled(chart))
 
 
-def inked(chart: AnyChart) -> AnyChart:
-    """Return the styled chart with its words in the ink of the theme that the visitor sees."""
-    ink = _ink()
-    for part in (chart.config.axis, chart.config.legend):
-        part.labelColor = part.titleColor = ink
-    chart.config.title.color = ink
-    chart.config.text = alt.MarkConfig(color=ink)
-    return chart
+def inked(found: Layout) -> dict[str, Any]:
+    """Return a layout with its words in the ink of the theme that the visitor sees."""
+    ink, config = _ink(), dict(found.get("config", {}))
+    for part in ("axis", "legend", "title"):
+        words = {"color": ink} if part == "title" else {"labelColor": ink, "titleColor": ink}
+        config[part] = {**config.get(part, {}), **words}
+    return {**found, "config": {**config, "text": {"color": ink}}}
 
 
 def _ink() -> str:
     return palette.INK["dark" if st.context.theme.type == "dark" else "light"]
-
-
-def _inked_layout(found: Layout) -> Layout:
-    ink, config = _ink(), dict(found.get("config", {}))
-    for part in ("axis", "legend"):
-        config[part] = {**config.get(part, {}), "labelColor": ink, "titleColor": ink}
-    return {**found, "config": {**config, "text": {"color": ink}}}
 
 
 def draw(
@@ -82,7 +66,7 @@ def draw(
         note: stands above the table, in markdown.
     """
     with _framed(key):
-        st.altair_chart(inked(styled(chart)), width="stretch", alt=alt_text)
+        st.vega_lite_chart(inked(layout(chart)), width="stretch", alt=alt_text)
         _behind(behind, alt_text, key, columns=columns, note=note)
 
 
@@ -107,8 +91,8 @@ def draw_to_click(chart: AnyChart, alt_text: str, behind: pd.DataFrame, key: str
         The field's value, or None while nothing is selected.
     """
     with _framed(key):
-        event: Any = st.altair_chart(
-            inked(styled(chart)),
+        event: Any = st.vega_lite_chart(
+            inked(layout(chart)),
             width="stretch",
             alt=alt_text,
             key=f"click-{key}",
@@ -119,13 +103,6 @@ def draw_to_click(chart: AnyChart, alt_text: str, behind: pd.DataFrame, key: str
     marks = event["selection"].get(CLICK) or []
     found = marks[0].get(field) if marks else None
     return None if found is None else str(found)
-
-
-def layout(chart: AnyChart) -> Layout:
-    """Return the layout of a chart of named data sets, in the style of the house."""
-    with alt.theme.enable("none"):  # the page brings its own, as `st.altair_chart` sees to for other charts
-        found: dict[str, Any] = styled(chart).to_dict()
-    return found
 
 
 def redraw(found: Layout, data: Mapping[str, Columns], alt_text: str, behind: Columns, key: str) -> None:
@@ -143,7 +120,7 @@ def redraw(found: Layout, data: Mapping[str, Columns], alt_text: str, behind: Co
     """
     tables = {name: pa.table(dict(columns)) for name, columns in data.items()}
     with _framed(key):
-        st.vega_lite_chart({**_inked_layout(found), "datasets": tables}, width="stretch", alt=alt_text)
+        st.vega_lite_chart({**inked(found), "datasets": tables}, width="stretch", alt=alt_text)
         _behind(behind, alt_text, key)
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 from governance.performance import ComparedMeasure, compare_words
 from governance.statistics import title
 from pages._ui import palette
-from pages._ui.charts.base import AXIS, BAR, AnyChart
+from pages._ui.charts.base import AXIS, BAR
+from pages._ui.charts.spec import AnyChart
 
 _LEGEND: Final = 60
 """Height of the legend, pixels."""

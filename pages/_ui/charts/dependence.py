@@ -7,7 +7,7 @@ import pandas as pd
 
 from governance.explain import Dependence
 from pages._ui import palette
-from pages._ui.charts.base import AnyChart
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 HEIGHT = 300

@@ -12,8 +12,9 @@ import pandas as pd
 
 from governance.explain import Importance, LimeExplanation, LocalExplanation, WhatIf, shade
 from pages._ui import palette
-from pages._ui.charts.base import BAR, AnyChart, Data, Layout, interval_bars, layout, tall
+from pages._ui.charts.base import BAR, Data, Layout, interval_bars, layout, tall
 from pages._ui.charts.behind import Columns
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from governance.drift import (
 )
 from governance.statistics import spoken, title
 from pages._ui import palette
-from pages._ui.charts.base import BAR, AnyChart
+from pages._ui.charts.base import BAR
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 AROUND: Final = 132

@@ -10,7 +10,8 @@ import pandas as pd
 
 from governance.drift import VERDICTS, GroupDrift
 from pages._ui import palette
-from pages._ui.charts.base import BAR, AnyChart
+from pages._ui.charts.base import BAR
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 from pages.explore.drift.charts import AROUND
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from governance.drift import VERDICTS, Estimate, GroupPoint, OverTime
 from pages._ui import palette
-from pages._ui.charts.base import AnyChart
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 WITH: Final = "with labels"

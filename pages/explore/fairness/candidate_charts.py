@@ -11,7 +11,8 @@ import pandas as pd
 from governance.fairness import CHANGES, CompareReport, compared
 from governance.statistics import lowered, title
 from pages._ui import palette
-from pages._ui.charts.base import AXIS, BAR, AnyChart
+from pages._ui.charts.base import AXIS, BAR
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 _COLOURS: Final = (palette.BLUE, palette.ORANGE, palette.GREY)

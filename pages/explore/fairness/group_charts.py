@@ -12,7 +12,8 @@ from governance.evidence import sentence_case
 from governance.fairness import VERDICTS, AtThreshold, Frontier, GroupResult, Polarity, harm
 from governance.statistics import title
 from pages._ui import palette
-from pages._ui.charts.base import BAR, AnyChart
+from pages._ui.charts.base import BAR
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 TITLE: Final = "Largest difference in the share selected (0 is best)"

@@ -29,7 +29,7 @@ def section(found: SweepReport, attributes: tuple[str, ...]) -> None:
         f"Share selected of each group by {shown(join(list(attributes)))} and what errors cost, at the threshold of the slider "
         f"below; the table behind has the numbers at any threshold"
     )
-    st.altair_chart(base.inked(base.styled(chart)), width="content", alt=text)
+    st.vega_lite_chart(base.inked(base.layout(chart)), width="content", alt=text)
     headings.aside(f"Moving the slider changes nothing but this picture. {_left_out(found, own, curves)}".strip())
     behind(found, tuple(curves))
     if _labelled(found):

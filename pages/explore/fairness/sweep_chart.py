@@ -18,7 +18,7 @@ import pandas as pd
 from governance.fairness import GroupCurve, SweepReport
 from governance.statistics import wilson
 from pages._ui import palette
-from pages._ui.charts.base import AnyChart
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 POSITIONS: Final = 200

@@ -11,7 +11,7 @@ import pandas as pd
 from governance.drift import Estimate
 from governance.workflow.monitoring import Standing
 from pages._ui import palette
-from pages._ui.charts.base import AnyChart
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 WITH: Final = "with labels"

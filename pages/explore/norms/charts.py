@@ -10,7 +10,7 @@ import pandas as pd
 
 from governance.fairness import NormReport
 from pages._ui import palette
-from pages._ui.charts.base import AnyChart
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 LEAST: Final = 0.1

@@ -20,7 +20,7 @@ from governance.performance import (
 )
 from governance.statistics import title
 from pages._ui import palette
-from pages._ui.charts.base import AnyChart
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 FOUND: Final = title("true_positive_rate")

@@ -10,7 +10,8 @@ import pandas as pd
 from governance.data import Dictionary, spoken_rows
 from governance.performance import ErrorNode, Segment, SegmentsReport, segment_words
 from pages._ui import palette
-from pages._ui.charts.base import AXIS, AnyChart, clickable
+from pages._ui.charts.base import AXIS, clickable
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 ROW: Final = 58

@@ -7,7 +7,8 @@ from typing import Final
 import pandas as pd
 
 from governance.quality import AuditReport, GroupAudit, LabelRate, QualityReport
-from pages._ui.charts.base import AnyChart, interval_bars, interval_dots
+from pages._ui.charts.base import interval_bars, interval_dots
+from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 MOST: Final = 12
