@@ -188,13 +188,22 @@ def project(record: Record) -> tuple[Change, ...]:
 
 
 def apply(connection: Connection, changes: Iterable[Change]) -> None:
-    """Write changes in their order."""
+    """Write changes so that each mark finds the rows of the changes before it; rows between two marks are written at once."""
+    waiting: dict[type[SQLModel], list[dict[str, Value]]] = {}
     for change in changes:
-        table = table_of(change.table)
         if isinstance(change, Insert):
-            connection.execute(insert(table), dict(change.values))
+            waiting.setdefault(change.table, []).append(dict(change.values))
         else:
-            _mark(connection, table, change)
+            _insert(connection, waiting)
+            _mark(connection, table_of(change.table), change)
+    _insert(connection, waiting)
+
+
+def _insert(connection: Connection, waiting: dict[type[SQLModel], list[dict[str, Value]]]) -> None:
+    """Write the rows that wait, table by table, after which none wait."""
+    for kind, rows in waiting.items():
+        connection.execute(insert(table_of(kind)), rows)
+    waiting.clear()
 
 
 def _mark(connection: Connection, table: Table, change: Mark) -> None:
@@ -214,17 +223,16 @@ def rebuild(connection: Connection, batch: int = 1000) -> int:
     while True:
         lines = select(entries.c.idx, entries.c.line).where(entries.c.idx >= done).order_by(entries.c.idx).limit(batch)
         found = connection.execute(lines).all()
-        for index, line in found:
-            apply(connection, project(stored_record(index, line)))
+        apply(connection, (change for index, line in found for change in project(stored_record(index, line))))
         done += len(found)
         if len(found) < batch:
             return done
 
 
 def contents(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """Return all rows of all projections, sorted, to compare one state with another."""
+    """Return all rows of all projections, in the order of their keys, to compare one state with another."""
+    tables = [table_of(kind) for kind in PROJECTIONS]
     return {
-        kind.__tablename__: sorted(map(tuple, connection.execute(select(table_of(kind))).all()), key=repr)
-        for kind in PROJECTIONS
-        if isinstance(kind.__tablename__, str)
+        table.name: list(map(tuple, connection.execute(select(table).order_by(*table.primary_key)).all()))
+        for table in tables
     }

@@ -322,7 +322,7 @@ class Workspace:
         keyid = self._live_keys("root")[0]
         return counted(self.keyring.folder, "root", lambda: self.keyring.root(keyid, passphrase))
 
-    def verify(self, older: tuple[bytes, ...] = (), workers: int = 1) -> Verdict:
+    def verify(self, older: tuple[bytes, ...] = (), workers: int | None = None) -> Verdict:
         """Check every line, its signature and place, against a checkpoint signed now and those kept from earlier.
 
         Raises:

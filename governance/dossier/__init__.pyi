@@ -1,10 +1,11 @@
 from .bundle import (
     DisclosedText as DisclosedText,
+    ReadLine as ReadLine,
     Source as Source,
     chosen as chosen,
     export_files as export_files,
     folder_name as folder_name,
-    predicates as predicates,
+    read_lines as read_lines,
     trust_file as trust_file,
     write_folder as write_folder,
     zip_bytes as zip_bytes,

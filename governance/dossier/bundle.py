@@ -6,15 +6,16 @@ import base64
 import hashlib
 import io
 import json
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from governance.dossier.verify_checkpoint import proof, tree
 from governance.dossier.verify_files import MINE
-from governance.evidence import RefusedInputError, parse
+from governance.evidence import RefusedInputError
 from governance.review import text_ref
 
 FOUNDATIONS = frozenset(
@@ -30,6 +31,7 @@ FOUNDATIONS = frozenset(
     }
 )
 """Events that every case rests on."""
+DIGEST: Final = re.compile("[0-9a-f]{64}")
 SIGSTORE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 
 
@@ -40,6 +42,18 @@ class DisclosedText:
     salt: bytes
     """16 bytes."""
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """What a line says, read once for everything that an export is made of; whether it holds is the verifier's question."""
+
+    keyid: str
+    """Whose key signed it."""
+    said: Any
+    """Its predicate: {type, origin, index, time, case, actor, previous, body}."""
+    named: tuple[str, ...]
+    """Every digest in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +74,36 @@ class Source:
     """RFC 3161 time stamp of the checkpoint, b"" for none."""
     copies: Mapping[str, bytes] = field(default_factory=dict)
     """Path -> bytes of the copies for people: reports, tables, cards."""
+    read: tuple[ReadLine, ...] = ()
+    """What each line says, where it was read before."""
+
+    def __post_init__(self) -> None:
+        """Read the lines, where that was not done."""
+        object.__setattr__(self, "read", self.read or read_lines(self.lines))
 
 
-def statement(line: bytes) -> Any:
-    """Return the in-toto Statement in a line."""
-    return parse(base64.b64decode(parse(line)["payload"]))
+def read_lines(lines: Iterable[bytes]) -> tuple[ReadLine, ...]:
+    """Return what every line says.
+
+    Raises:
+        RefusedInputError: one of them is no envelope around a statement.
+    """
+    return tuple(_read(index, line) for index, line in enumerate(lines))
 
 
-def predicates(lines: tuple[bytes, ...]) -> list[Any]:
-    """Return what every line says: {type, origin, index, time, case, actor, body}."""
-    return [statement(line)["predicate"] for line in lines]
+def _read(index: int, line: bytes) -> ReadLine:
+    try:
+        envelope = json.loads(line)
+        payload = base64.b64decode(envelope["payload"]).decode()
+        return ReadLine(
+            keyid=envelope["signatures"][0]["keyid"],
+            said=json.loads(payload)["predicate"],
+            named=tuple(DIGEST.findall(payload)),
+        )
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise RefusedInputError(
+            f"Line {index} of the ledger is no record ({type(error).__name__}).", "It is damaged: restore a backup."
+        ) from error
 
 
 def chosen(source: Source) -> tuple[int, ...]:
@@ -82,7 +116,7 @@ def chosen(source: Source) -> tuple[int, ...]:
         raise RefusedInputError("The ledger has no entries.", "There is nothing to export.")
     if source.case is None:
         return tuple(range(len(source.lines)))
-    said = predicates(source.lines)
+    said = [line.said for line in source.read]
     about = next((e["body"] for e in said if e["type"] == "case.registered" and e["case"] == source.case), None)
     if about is None:
         raise RefusedInputError(f"There is no case {source.case!r}.", "Check the id.")
@@ -150,11 +184,11 @@ def export_files(source: Source) -> dict[str, bytes]:
         files["leaves"] = b"".join(leaves)
         levels = tree(leaves)
         files |= {f"proofs/{index}.tlog-proof": proof(levels, index, source.checkpoint) for index in indexes}
-    named = "".join(str(statement(line)) for line in lines)
+    named = {digest for index in indexes for digest in source.read[index].named}
     texts = {digest: _disclosed(digest, item) for digest, item in source.texts.items() if digest in named}
     files["texts.json"] = json.dumps(texts, ensure_ascii=False, sort_keys=True, indent=1).encode()
     files |= {f"evidence/{digest}": data for digest, data in source.evidence.items() if digest in named}
-    files |= sigstore_bundles(lines)
+    files |= sigstore_bundles(source, indexes)
     room = Path(__file__).parent
     files |= {name: (room / name).read_bytes() for name in MINE}
     files["VERIFY.md"] = (room / "VERIFY.md").read_bytes()
@@ -170,16 +204,19 @@ def _disclosed(digest: str, item: DisclosedText) -> dict[str, str]:
     return {"salt": item.salt.hex(), "text": item.text}
 
 
-def sigstore_bundles(lines: list[bytes]) -> dict[str, bytes]:
+def sigstore_bundles(source: Source, indexes: Iterable[int]) -> dict[str, bytes]:
     """Return bundles/<case>.sigstore.json: the latest decision of each case as a Sigstore bundle v0.3 with one P-256 signature."""
     found = {}
-    for line in lines:
-        said = statement(line)["predicate"]
-        if said["type"] == "decision.recorded":
-            envelope = parse(line)
-            material = {"publicKey": {"hint": envelope["signatures"][0]["keyid"]}, "tlogEntries": []}
-            bundle = {"mediaType": SIGSTORE, "verificationMaterial": material, "dsseEnvelope": envelope}
-            found[f"bundles/{said['case']}.sigstore.json"] = json.dumps(bundle).encode()
+    for index in indexes:
+        line = source.read[index]
+        if line.said["type"] == "decision.recorded":
+            material = {"publicKey": {"hint": line.keyid}, "tlogEntries": []}
+            bundle = {
+                "mediaType": SIGSTORE,
+                "verificationMaterial": material,
+                "dsseEnvelope": json.loads(source.lines[index]),
+            }
+            found[f"bundles/{line.said['case']}.sigstore.json"] = json.dumps(bundle).encode()
     return found
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from governance.review import DECIDED, AppealLine, Case, Entry, appeal_line, entry_of, events, heard, replay
+from governance.dossier.bundle import ReadLine
+from governance.review import DECIDED, AppealLine, BoardState, Case, Entry, appeal_line, entry_of, events, heard, replay
 
 WITHHELD = "(text withheld or erased; its digest is in the record)"
 
@@ -132,23 +133,34 @@ class Dossier:
         return last if last is not None and after and last.ruled_index is None and self.status in DECIDED else None
 
 
-def read_dossier(
-    said: Sequence[Mapping[str, Any]], keyids: Sequence[str], texts: Mapping[str, str], case: str
-) -> Dossier:
-    """Return what the entries say about `case`.
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """All entries of a ledger, and where they lead."""
 
-    Args:
-        said: predicates of all entries, in order.
-        keyids: whose key signed each of them.
-        texts: digest -> disclosed text.
-        case: id of the case.
+    origin: str
+    entries: Sequence[Entry]
+    keyids: Sequence[str]
+    """Whose key signed each of them."""
+    board: BoardState
+
+
+def replayed(lines: Sequence[ReadLine]) -> Replayed:
+    """Return the entries of all lines, and where they lead.
 
     Raises:
-        RuleError: the entries break the board's rules, or there is no such case.
+        RuleError: they break the board's rules.
     """
-    entries = [entry_of(item) for item in said]
-    board = replay(entries)
-    standing = board.case(case)
+    entries = [entry_of(line.said) for line in lines]
+    return Replayed(str(lines[0].said["origin"]), entries, [line.keyid for line in lines], replay(entries))
+
+
+def read_dossier(whole: Replayed, texts: Mapping[str, str], case: str) -> Dossier:
+    """Return what the entries say about `case`; `texts` is digest -> disclosed text.
+
+    Raises:
+        RuleError: there is no such case.
+    """
+    entries, standing = whole.entries, whole.board.case(case)
     mine = [entry for entry in entries if entry.case == case]
 
     def words(ref: events.TextRef | None) -> str:
@@ -158,7 +170,7 @@ def read_dossier(
     decided = [entry for entry in mine if isinstance(entry.body, events.DecisionRecorded)]
     last = decided[-1] if decided else None
     return Dossier(
-        origin=str(said[0]["origin"]),
+        origin=whole.origin,
         entries=len(entries),
         until=entries[-1].time,
         case=case,
@@ -174,7 +186,7 @@ def read_dossier(
         not_applicable=tuple((item.id, words(item.reason)) for item in standing.frozen.not_applicable) if standing.frozen else (),
         waivers=_waivers(standing, _printed(entries, words), words),
         bundle=standing.bundle,
-        votes=_votes(mine, keyids, standing, words),
+        votes=_votes(mine, whole.keyids, standing, words),
         comments=_comments(mine, words),
         decision=last.body if last else None,
         decision_index=last.index if last else None,
@@ -187,7 +199,7 @@ def read_dossier(
     )  # fmt: skip
 
 
-def _printed(entries: list[Entry], words: Any) -> dict[str, str]:
+def _printed(entries: Sequence[Entry], words: Any) -> dict[str, str]:
     return {e.body.member: words(e.body.name) for e in entries if isinstance(e.body, events.MemberAdded)}
 
 

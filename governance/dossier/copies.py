@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from governance.dossier.bundle import predicates
+from governance.dossier.bundle import ReadLine
 from governance.dossier.clauses import clauses_markdown
-from governance.dossier.content import Dossier, read_dossier
+from governance.dossier.content import Dossier, read_dossier, replayed
 from governance.dossier.decision_brief import brief
 from governance.dossier.decisions_csv import decisions_csv
 from governance.dossier.findings import findings
@@ -18,20 +18,19 @@ from governance.evidence import Evidence, parse
 from governance.language import ENGLISH, Voice
 
 
-def dossiers(lines: Sequence[bytes], texts: Mapping[str, str], case: str | None = None) -> tuple[Dossier, ...]:
+def dossiers(lines: Sequence[ReadLine], texts: Mapping[str, str], case: str | None = None) -> tuple[Dossier, ...]:
     """Return what the lines say about one case, or about all of them.
 
     Raises:
-        RuleError: there is no such case.
+        RuleError: the entries break the board's rules, or there is no such case.
     """
-    said = predicates(tuple(lines))
-    keyids = [parse(line)["signatures"][0]["keyid"] for line in lines]
-    names = [item["case"] for item in said if item["type"] == "case.registered"] if case is None else [case]
-    return tuple(read_dossier(said, keyids, texts, name) for name in names)
+    whole = replayed(lines)
+    names = list(whole.board.cases) if case is None else [case]
+    return tuple(read_dossier(whole, texts, name) for name in names)
 
 
 def copies(
-    lines: Sequence[bytes],
+    lines: Sequence[ReadLine],
     texts: Mapping[str, str],
     evidence: Mapping[str, bytes],
     case: str | None = None,

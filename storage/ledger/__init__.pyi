@@ -58,5 +58,6 @@ from .tlog_proof import (
 )
 from .verify import (
     Verdict as Verdict,
+    verify_checkpoints as verify_checkpoints,
     verify_ledger as verify_ledger,
 )

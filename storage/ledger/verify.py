@@ -5,11 +5,14 @@ What the rules of the board say about the records is not asked here; that is the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
-from typing import Final
+from typing import Final, TypeAlias
 
 from storage.errors import CountersignError, RefusedInputError
 from storage.ledger import merkle
@@ -20,7 +23,12 @@ from storage.ledger.envelope import Envelope, PublicKey, Statement, read_stateme
 from storage.ledger.note import Verifier, open_note
 
 SHARED_FROM: Final = 5000
-"""Signatures from which on starting further processes pays."""
+"""Lines from which on starting further processes pays."""
+PART: Final = 2000
+"""Lines whose signatures are checked in one go, while the walk goes on."""
+
+Signed: TypeAlias = tuple[Envelope, bytes]
+"""An envelope, and the DER public key that it must hold under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,37 +107,49 @@ def verify_ledger(
     log: Verifier,
     note: bytes,
     older: Sequence[bytes] = (),
-    workers: int = 1,
+    workers: int | None = None,
     later: Sequence[Verifier] = (),
 ) -> Verdict:
     """Check the lines against a signed checkpoint, each other, and checkpoints kept from earlier.
 
     `log` is the checkpoint key that ledger.created names, `later` those that took its place.
     `older` are notes that somebody kept outside: a ledger that was cut or written anew does not continue them.
-    `workers` processes share the checking of signatures, which takes most of the time.
+    `workers` processes share the checking of signatures, which takes most of the time; None for one on each core.
     """
-    given = tuple(lines)
-    covered = 0
+    given, keys = tuple(lines), (log, *later)
+    # 1. the checkpoint is the log's, and its root is that of the lines; so are the older ones
+    found = verify_checkpoints(given, keys, note, older)
+    if not found.valid:
+        return found
     try:
-        # 1. the checkpoint is the log's, and its root is that of the lines
-        keys = (log, *later)
-        top = _checkpoint(note, keys)
-        covered = top.size
-        leaves = [merkle.leaf_hash(line) for line in given]
-        _hold_against(leaves, top)
-        # 2. so are the older ones
-        for item in older:
-            _hold_against(leaves, _checkpoint(item, keys))
-        # 3. each line stands in its place, under a key that was live there and whose signature holds
-        live = _walk(given, log, workers)
-        # 4. and the checkpoint is signed with the key that was live at its end
+        # 2. each line stands in its place, under a key that was live there and whose signature holds
+        live = _walk(given, log, (os.cpu_count() or 1) if workers is None else workers)
+        # 3. and the checkpoint is signed with the key that was live at its end
         if live not in {item.verifier.public for item in open_note(note, keys).seals}:
             raise Fault("The checkpoint is signed with a key that another has replaced.")  # noqa: TRY301 - one way out
     except Fault as fault:
-        return Verdict(len(given), covered, fault.index, fault.problem)
-    if not given:
-        return Verdict(0, covered, None, "There are no lines: nothing was checked.")
-    return Verdict(len(given), covered, None, None)
+        return Verdict(len(given), found.checkpointed, fault.index, fault.problem)
+    return found
+
+
+def verify_checkpoints(
+    lines: Sequence[bytes], keys: Sequence[Verifier], note: bytes, older: Sequence[bytes] = ()
+) -> Verdict:
+    """Check that the lines are those of a checkpoint, and continue older ones; no line is read, and no line's signature checked.
+
+    `keys` are the checkpoint keys of the ledger, that of ledger.created first.
+    """
+    covered = 0
+    try:
+        top = _checkpoint(note, keys)
+        covered = top.size
+        leaves = [merkle.leaf_hash(line) for line in lines]
+        _hold_against(leaves, top)
+        for item in older:
+            _hold_against(leaves, _checkpoint(item, keys))
+    except Fault as fault:
+        return Verdict(len(lines), covered, fault.index, fault.problem)
+    return Verdict(len(lines), covered, None, None if lines else "There are no lines: nothing was checked.")
 
 
 def _checkpoint(note: bytes, keys: Sequence[Verifier]) -> Checkpoint:
@@ -151,16 +171,18 @@ def _hold_against(leaves: list[bytes], found: Checkpoint) -> None:
 
 
 def _walk(lines: Sequence[bytes], log: Verifier, workers: int) -> bytes:
-    """Return the checkpoint key that is live after the lines."""
-    standing, signed = Standing(), list[tuple[Envelope, bytes]]()
-    fault: Fault | None = None
-    for index, line in enumerate(lines):
-        try:
-            signed.append(_judged(line, index, log, standing))
-        except Fault as found:
-            fault = found
-            break
-    bad = _first_false(signed, workers)
+    """Return the checkpoint key that is live after the lines; other processes check signatures while the walk goes on."""
+    standing, fault = Standing(), None
+    answers = list[tuple[int, Callable[[], int | None]]]()
+    shared = workers > 1 and len(lines) >= SHARED_FROM
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if shared else nullcontext() as pool:
+        for start in range(0, len(lines), PART):
+            signed, fault = _judged_part(lines[start : start + PART], start, log, standing)
+            ask = pool.submit(_first_false, signed).result if pool else partial(_first_false, signed)
+            answers.append((start, ask))
+            if fault is not None:
+                break
+        bad = next((start + place for start, ask in answers if (place := ask()) is not None), None)
     if bad is not None:
         raise Fault(f"Line {bad} has a signature that does not hold.", bad)
     if fault is not None:
@@ -168,7 +190,20 @@ def _walk(lines: Sequence[bytes], log: Verifier, workers: int) -> bytes:
     return standing.log or log.public
 
 
-def _judged(line: bytes, index: int, log: Verifier, standing: Standing) -> tuple[Envelope, bytes]:
+def _judged_part(
+    lines: Sequence[bytes], start: int, log: Verifier, standing: Standing
+) -> tuple[list[Signed], Fault | None]:
+    """Return what the lines' signatures must hold under, up to the first line that does not hold otherwise, and its fault."""
+    signed = list[Signed]()
+    for index, line in enumerate(lines, start):
+        try:
+            signed.append(_judged(line, index, log, standing))
+        except Fault as found:
+            return signed, found
+    return signed, None
+
+
+def _judged(line: bytes, index: int, log: Verifier, standing: Standing) -> Signed:
     try:
         envelope = Envelope.from_line(line)
         said = read_statement(envelope.payload)
@@ -187,18 +222,8 @@ def _judged(line: bytes, index: int, log: Verifier, standing: Standing) -> tuple
     return envelope, key
 
 
-def _first_false(signed: Sequence[tuple[Envelope, bytes]], workers: int) -> int | None:
-    """Return the index of the first envelope whose signature does not hold."""
-    if workers < 2 or len(signed) < SHARED_FROM:
-        return _first_false_of(signed)
-    part = -(-len(signed) // (4 * workers))
-    starts = range(0, len(signed), part)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        found = pool.map(_first_false_of, [signed[start : start + part] for start in starts])
-        return next((start + bad for start, bad in zip(starts, found, strict=True) if bad is not None), None)
-
-
-def _first_false_of(signed: Sequence[tuple[Envelope, bytes]]) -> int | None:
+def _first_false(signed: Sequence[Signed]) -> int | None:
+    """Return the place of the first envelope whose signature does not hold."""
     loaded = {spki: PublicKey(spki).load() for spki in {spki for _, spki in signed}}
     for at, (envelope, spki) in enumerate(signed):
         if not signature_holds(envelope, loaded[spki]):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from governance.dossier.bar_chart import LABELS, NUMBERS, WIDTH, Box, Label, bars
+from governance.dossier.bundle import read_lines
 from governance.dossier.clauses import CLAUSES, clauses_markdown
 from governance.dossier.content import WITHHELD, Dossier
 from governance.dossier.copies import copies, dossiers
@@ -62,11 +63,13 @@ def documents() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, bytes]:
-    return copies(book(conditional().entries).lines, TEXTS | {text("t").sha256: HOSTILE}, documents(), "credit")
+    return copies(
+        read_lines(book(conditional().entries).lines), TEXTS | {text("t").sha256: HOSTILE}, documents(), "credit"
+    )
 
 
 def the_dossier() -> Dossier:
-    return dossiers(book(conditional().entries).lines, TEXTS, "credit")[0]
+    return dossiers(read_lines(book(conditional().entries).lines), TEXTS, "credit")[0]
 
 
 def test_the_dossier_carries_dissent_word_for_word_and_says_what_is_withheld() -> None:
@@ -237,16 +240,18 @@ def test_the_index_looks_only_for_methods_and_events_that_exist() -> None:
 
 
 def test_equal_inputs_give_equal_copies(made: dict[str, bytes]) -> None:
-    again = copies(book(conditional().entries).lines, TEXTS | {text("t").sha256: HOSTILE}, documents(), "credit")
+    again = copies(
+        read_lines(book(conditional().entries).lines), TEXTS | {text("t").sha256: HOSTILE}, documents(), "credit"
+    )
     assert {name: sha256(data) for name, data in again.items()} == {name: sha256(data) for name, data in made.items()}
 
 
 def test_a_whole_ledger_has_a_report_for_each_case_and_a_case_without_votes_is_fine() -> None:
     from tests.review.board import opened
 
-    found = copies(book(opened().entries).lines, {}, {}, None)
+    found = copies(read_lines(book(opened().entries).lines), {}, {}, None)
     assert "The board has not decided yet." in found["reports/credit/report.html"].decode()
-    assert isinstance(dossiers(book(opened().entries).lines, {})[0].models[0].owner, str)
+    assert isinstance(dossiers(read_lines(book(opened().entries).lines), {})[0].models[0].owner, str)
 
 
 def appealed() -> Room:
@@ -268,7 +273,7 @@ def ruled() -> Room:
 def papers(room: Room) -> tuple[str, dict[str, str]]:
     """Return the HTML report, and the decision's line of decisions.csv by column."""
     words = {text(said).sha256: said for said in ("look again", "the group is too small")}
-    found = copies(book(room.entries).lines, TEXTS | words, documents(), "credit")
+    found = copies(read_lines(book(room.entries).lines), TEXTS | words, documents(), "credit")
     rows = list(csv.reader(io.StringIO(found["decisions.csv"].decode("utf-8-sig"))))
     return found["report.html"].decode(), dict(zip(rows[1], rows[2], strict=True))
 
@@ -307,7 +312,9 @@ def test_words_from_right_to_left_stand_in_the_pdf_as_the_eye_reads_them() -> No
     import pypdf
 
     said = "See \u05e9\u05dc\u05d5\u05dd, and \u0645\u0631\u062d\u0628\u0627."
-    found = copies(book(conditional().entries).lines, TEXTS | {text("t").sha256: said}, documents(), "credit")
+    found = copies(
+        read_lines(book(conditional().entries).lines), TEXTS | {text("t").sha256: said}, documents(), "credit"
+    )
     page = pypdf.PdfReader(io.BytesIO(found["report.pdf"])).pages[0].extract_text()
     # pypdf takes what is painted further right for what is read earlier: letters that were painted as they come would be turned around.
     assert "\u05e9\u05dc\u05d5\u05dd" in page

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
-from governance.dossier import dossiers, predicates
+from governance.dossier import ReadLine, dossiers, read_lines
 from governance.dossier.copies import copies
 from governance.dossier.model_card import model_card
 from governance.evidence import Evidence
@@ -34,12 +33,12 @@ def papers(workspace: Workspace, case: str, language: Language = "en") -> dict[s
     return copies(*_ground(workspace, case), case, voice=Voice(language))
 
 
-def _ground(workspace: Workspace, case: str) -> tuple[tuple[bytes, ...], dict[str, str], dict[str, bytes]]:
-    """Return the lines of the ledger, its texts by digest, and the frozen evidence of a case as far as it is stored here."""
+def _ground(workspace: Workspace, case: str) -> tuple[tuple[ReadLine, ...], dict[str, str], dict[str, bytes]]:
+    """Return what the lines of the ledger say, its texts by digest, and the frozen evidence of a case as far as it is stored here."""
     view = workspace.read()
     frozen = state(workspace).case(case).frozen
     blobs, items = workspace.blobs, frozen.evidence if frozen else ()
     evidence = {item.digest: blobs.read(item.digest) for item in items if blobs.has(item.digest)}
-    lines = view.lines()
-    named = set(re.findall(r"[0-9a-f]{64}", str(predicates(lines))))
+    lines = read_lines(view.lines())
+    named = {digest for line in lines for digest in line.named}
     return lines, {digest: item.text for digest, item in view.texts(named).items()}, evidence

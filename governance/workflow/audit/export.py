@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from governance.dossier import (
     chosen,
     export_files,
     folder_name,
-    predicates,
+    read_lines,
     remove,
     trust_file,
     write_export,
@@ -23,7 +22,7 @@ from governance.dossier import (
 from governance.dossier.copies import copies
 from governance.evidence import CountersignError, RecordError, RefusedInputError
 from governance.review import SERVICE, BoardState, events
-from governance.workflow.workspace import OPERATOR, Acting, BrokenRecordError, replayed, require_act, state
+from governance.workflow.workspace import OPERATOR, Acting, BrokenRecordError, require_act, state
 from governance.workflow.workspace.act import act
 from storage import Disclosed, SignedCheckpoint, Workspace
 from storage.ledger import COSIGNATURE, Verifier
@@ -121,7 +120,7 @@ def pack(
         case: id of the case, or None for the whole ledger.
         texts: whether long and personal texts are disclosed.
         size: the ledger as a stored checkpoint has it, with its cosignatures and time stamp; None for all of it, now.
-        copied: whether reports and tables for people are in it; without them it is for a check, and every entry is put to the rules anew.
+        copied: whether reports and tables for people are in it; without them it is for a check, and the verifier alone asks for the rules.
 
     Raises:
         RuleError: there is no such case.
@@ -129,52 +128,54 @@ def pack(
 
     A ledger whose lines, texts or decisions do not hold is exported as it stands, as a whole: the verifier names the first bad entry.
     """
-    damage = _damage(workspace, state if copied else replayed)
+    signed, damage = _signed(workspace, size, judged=copied)
+    view = workspace.read()
+    lines = view.lines()
+    read = read_lines(lines)
+    disclosed, edited = _texts(workspace, {digest for line in read for digest in line.named})
+    damage = damage or edited
     if damage and case is not None:
         raise BrokenRecordError(damage, "Export the whole ledger: an auditor's verifier shows what is wrong with it.")
     if case is not None:
         state(workspace).case(case)
-    signed = _last(workspace) if damage else workspace.checkpoint() if size is None else workspace.checkpoint_at(size)
-    view = workspace.read()
-    lines = view.lines()[: signed.checkpoint.size]
-    bare = Source(lines, signed.note, case, timestamp=signed.tsr or b"")
-    said = predicates(lines)
-    shown = [said[index] for index in chosen(bare)]
-    named = set(re.findall(r"[0-9a-f]{64}", str(shown)))
-    disclosed = _texts(workspace, named, damage) if texts else {}
-    stored = _evidence(workspace, shown)
-    source = Source(
-        lines=lines,
-        checkpoint=signed.note,
-        case=case,
-        texts={digest: DisclosedText(item.salt, item.text) for digest, item in disclosed.items()},
+    covered = signed.checkpoint.size
+    source = Source(lines[:covered], signed.note, case, timestamp=signed.tsr or b"", read=read[:covered])
+    shown = [source.read[index] for index in chosen(source)]
+    named = {digest for line in shown for digest in line.named}
+    told = {digest: item for digest, item in disclosed.items() if texts and digest in named}
+    said = [line.said for line in shown]
+    stored = _evidence(workspace, said)
+    words = {digest: item.text for digest, item in told.items()}
+    source = replace(
+        source,
+        texts={digest: DisclosedText(item.salt, item.text) for digest, item in told.items()},
         evidence=stored,
-        timestamp=signed.tsr or b"",
-        copies={}
-        if damage or not copied
-        else copies(lines, {digest: item.text for digest, item in disclosed.items()}, stored, case),
+        copies={} if damage or not copied else copies(source.read, words, stored, case),
     )
     return Export(
         name=folder_name(source),
         files=export_files(source),
         checkpoint=signed.note,
         case=case,
-        size=signed.checkpoint.size,
+        size=covered,
         root=signed.checkpoint.root,
-        missing=tuple(digest for digest in _named(shown) if digest not in stored),
+        missing=tuple(digest for digest in _named(said) if digest not in stored),
         damage=damage,
     )
 
 
-def _damage(workspace: Workspace, read: Callable[[Workspace], BoardState]) -> str:
-    """Return what is wrong with the ledger as far as it hinders an export, "" when nothing is; `read` puts its entries to the rules."""
+def _signed(workspace: Workspace, size: int | None, *, judged: bool) -> tuple[SignedCheckpoint, str]:
+    """Return the checkpoint of an export, and what is wrong with the ledger as far as it hinders one, "" when nothing is.
+
+    Without `judged` the board's rules are not asked, because the verifier will be.
+    """
     try:
-        read(workspace)
-        workspace.checkpoint()
-        workspace.read().texts(re.findall(r"[0-9a-f]{64}", str(predicates(workspace.read().lines()))))
+        if judged:
+            state(workspace)
+        now = workspace.checkpoint()
     except (BrokenRecordError, RecordError) as error:
-        return str(error)
-    return ""
+        return _last(workspace), str(error)
+    return now if size is None else workspace.checkpoint_at(size), ""
 
 
 def _last(workspace: Workspace) -> SignedCheckpoint:
@@ -188,16 +189,18 @@ def _last(workspace: Workspace) -> SignedCheckpoint:
         return found
 
 
-def _texts(workspace: Workspace, named: Collection[str], damage: str) -> dict[str, Disclosed]:
-    """Return the disclosed texts; of a damaged workspace those that are still the ones that were signed."""
+def _texts(workspace: Workspace, named: Collection[str]) -> tuple[dict[str, Disclosed], str]:
+    """Return the texts that are still the ones that were signed, and what is wrong with another, "" where nothing is."""
     view = workspace.read()
-    if not damage:
-        return view.texts(named)
+    try:
+        return view.texts(named), ""
+    except RecordError as error:
+        damage = str(error)
     found: dict[str, Disclosed] = {}
     for digest in named:
         with suppress(RecordError):
             found |= view.texts([digest])
-    return found
+    return found, damage
 
 
 def _evidence(workspace: Workspace, shown: list[dict[str, object]]) -> dict[str, bytes]:

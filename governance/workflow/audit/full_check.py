@@ -1,7 +1,7 @@
 """`countersign ledger check`: everything that an auditor's verifier recomputes, and what only the service has, its own tables.
 
-1. every line, its signature and its place, against a checkpoint signed now and those that were kept   (storage/ledger/verify.py)
-2. every field, every rule of the board, texts and evidence, by the verifier that travels with exports (governance/dossier/verify.py)
+1. the lines are those of a checkpoint signed now, and continue those that were kept                   (storage/ledger/verify.py)
+2. every field, place, signature and rule of the board, texts and evidence, by the auditors' verifier    (governance/dossier/verify.py)
 3. evidence and policies that entries name and that are not here, or not as they were stored
 4. the tables that follow from the lines, held against those computed anew
 """
@@ -21,6 +21,7 @@ from governance.dossier.verify import verify
 from governance.evidence import CountersignError
 from governance.workflow.audit import export
 from storage import Workspace, contents, open_engine, reading, rebuild, writing
+from storage.ledger import verify_checkpoints
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -49,25 +50,16 @@ def check(workspace: Workspace, older: Sequence[bytes] = ()) -> FullCheck:
         older: checkpoints that were kept from earlier.
     """
     try:
-        signed = workspace.verify(tuple(older))
+        note, keys = workspace.checkpoint().note, workspace.checkpoint_keys()
+        found = verify_checkpoints(workspace.read().lines(), keys, note, older)
+        problem, first_bad = found.problem, found.first_bad
+        if problem is None:
+            problem, first_bad = _by_verifier(workspace)
+        if problem is None:
+            problem = _edited_tables(workspace)
     except CountersignError as error:
         return FullCheck(valid=False, entries=workspace.read().head().size, checkpointed=0, problem=str(error))
-    found = FullCheck(
-        valid=signed.valid,
-        entries=signed.entries,
-        checkpointed=signed.checkpointed,
-        first_bad=signed.first_bad,
-        problem=signed.problem,
-    )
-    if not found.valid or found.problem:
-        return found
-    problem, first_bad = _by_verifier(workspace)
-    problem = problem or _edited_tables(workspace)
-    if problem is None:
-        return found
-    return FullCheck(
-        valid=False, entries=found.entries, checkpointed=found.checkpointed, first_bad=first_bad, problem=problem
-    )
+    return FullCheck(problem is None, found.entries, found.checkpointed, first_bad, problem)
 
 
 def _by_verifier(workspace: Workspace) -> tuple[str | None, int | None]:

@@ -18,7 +18,6 @@ from .act import (
     append as append,
     entry as entry,
     remark as remark,
-    replayed as replayed,
     state as state,
     state_inside as state_inside,
 )

@@ -51,11 +51,6 @@ def state(workspace: Workspace) -> BoardState:
     return found
 
 
-def replayed(workspace: Workspace) -> BoardState:
-    """Return where the board stands, read anew from the first line on, whatever was remembered or kept."""
-    return _after(workspace.read().entries(), BoardState())
-
-
 def state_inside(workspace: Workspace, unit: UnitOfWork) -> BoardState:
     """Return where the board stands, read with the right to write in hand, so that nothing changes before the act."""
     return _continued(workspace, unit)

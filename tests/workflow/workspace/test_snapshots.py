@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from governance.evidence.errors import RecordError, RuleError
-from governance.review import BoardState, charter, snapshot
+from governance.review import BoardState, charter, replay, snapshot
 from governance.workflow.audit import full_check, keys
 from governance.workflow.review import members
 from governance.workflow.workspace import act as rules, now, snapshots
@@ -39,6 +39,11 @@ def cold(workspace: Workspace) -> BoardState:
     return found
 
 
+def replayed(workspace: Workspace) -> BoardState:
+    """Return the state after every line, whatever was remembered or kept."""
+    return replay([rules.entry(record) for record in workspace.read().entries()])
+
+
 @pytest.fixture
 def kept(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Return a workspace beside which a snapshot lies, and in which none is written any more."""
@@ -51,7 +56,7 @@ def kept(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 def used(workspace: Workspace) -> bool:
     """Say whether a process that starts would take the snapshot; whatever it does, the state is that of a replay."""
-    assert cold(workspace) == rules.replayed(workspace)
+    assert cold(workspace) == replayed(workspace)
     return not snapshots.passed_over and bool(snapshots.found(workspace))
 
 
@@ -101,7 +106,7 @@ def test_who_holds_no_key_plants_no_state(kept: Workspace) -> None:
 def test_a_state_that_the_key_holder_wrote_for_other_lines_is_passed_over(kept: Workspace) -> None:
     """The MAC holds, and the head does not: each part of the first line is looked at by itself."""
     found = rules._states[str(kept.root)]
-    short = rules.replayed(kept)
+    short = replayed(kept)
     with pytest.raises(RecordError, match="others than those"):
         snapshots.keep(kept, replace(found, seen=found.seen - 1))
     snapshots.keep(kept, replace(found, state=replace(short, next_index=found.seen - 1)))
@@ -224,7 +229,7 @@ def test_a_full_disk_or_a_lost_key_costs_the_snapshot_alone(
 
     monkeypatch.setattr(snapshots, "AT_LEAST", 1)
     monkeypatch.setattr(snapshots, "_mac", full)
-    assert cold(workspace) == rules.replayed(workspace)
+    assert cold(workspace) == replayed(workspace)
     assert not (workspace.root / snapshots.NAME).exists()
     assert not list(workspace.scratch().iterdir())
 
@@ -266,5 +271,5 @@ def test_an_act_on_a_state_from_a_snapshot_stands_under_all_rules(kept: Workspac
     with pytest.raises(RuleError, match="lars is not a member of the board"):
         members.adopt_charter(kept, proposal, member="lars", passphrase=secret("lars"))
     members.adopt_charter(kept, proposal, member="ines", passphrase=secret("ines"))
-    assert rules.state(kept) == rules.replayed(kept)
+    assert rules.state(kept) == replayed(kept)
     assert full_check.check(kept).valid
