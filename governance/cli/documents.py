@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from governance.evidence import JsonValue, encode
 
 if TYPE_CHECKING:
-    from governance.evidence import Evidence
+    from governance.evidence import Evidence, Rows
 
 
 def about(evidence: Evidence) -> dict[str, JsonValue]:
@@ -20,3 +20,8 @@ def about(evidence: Evidence) -> dict[str, JsonValue]:
         "environment": value["environment"],
         "rows": value["rows"],
     }
+
+
+def left_out(rows: Rows) -> tuple[str, ...]:
+    """Return which rows a result does not speak of, in lines for a person."""
+    return tuple(f"{item.rows:,} of {rows.total:,} rows are left out: {item.reason}" for item in rows.dropped)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from governance.cli.background import BackgroundOptions, ClassOption, explained
-from governance.cli.documents import about
+from governance.cli.documents import about, left_out
 from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.models import ClassesOption, ColumnsOption, named_columns
 from governance.cli.options import JsonOption, ModelArgument, SeedOption, TableArgument
@@ -126,6 +126,8 @@ def explain(
         print_json(document if pairs is None else {**document, "interactions": encode(pairs)})
     else:
         _say_explanation(result)
+        for line in left_out(done.evidence.rows):
+            say(line)
         _say_interactions(pairs)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from governance.cli.background import BackgroundOptions, explained
+from governance.cli.documents import left_out
 from governance.cli.evidence_file import EvidenceOption, write_evidence
 from governance.cli.inputs import naming, text_of, toml_of
 from governance.cli.models import ClassesOption, ColumnsOption, named_columns
@@ -85,7 +86,12 @@ def reasons(
             _write(done, out)
     write_evidence(done.evidence, evidence_file)
     result = done.evidence.read(ReasonCodes)
-    print_json(_document(done.evidence, result)) if json else _say(result)
+    if json:
+        print_json(_document(done.evidence, result))
+        return
+    _say(result)
+    for line in left_out(done.evidence.rows):
+        say(line)
 
 
 def _require_outcome(roles: SchemaOptions, schema: Schema, classes: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from governance.evidence import text_of
 from governance.quality.check import QualityCheck
 from governance.quality.expectation import Expectation
 from governance.quality.judge import not_run, shown
-from governance.quality.relations import MIN_ROWS, PIECES, along_the_file, label_targets, strength
+from governance.quality.relations import MIN_ROWS, PIECES, along_the_file, label_targets, median, strength
 from governance.quality.report import Check
 from governance.quality.sample import Sample
 
@@ -39,14 +40,15 @@ def _jump(item: Expectation, sample: Sample) -> Check:
     column = sample.rows[item.column]
     if not pd.api.types.is_numeric_dtype(column.dtype) or not column.notna().any():
         return not_run(item, "The column holds no numbers.")
-    median = float(np.nanmedian(column.to_numpy(dtype=np.float64, na_value=np.nan)))
-    if not math.isfinite(median) or median * item.reference <= 0:
+    middle = median(column)
+    if not math.isfinite(middle) or middle * item.reference <= 0:
         return not_run(item, "One of the two medians is zero or of another sign, so there is no ratio.")
-    ratio = median / item.reference
-    power = math.log10(ratio)
+    power = math.log10(abs(middle)) - math.log10(abs(item.reference))
+    with np.errstate(over="ignore"):
+        ratio = float(np.clip(np.float64(middle) / item.reference, sys.float_info.min, sys.float_info.max))
     jumped = abs(power) > 0.85 and abs(power - round(power)) < 0.15
-    words = f"The median is {median:g}, {ratio:.3g} times that of the baseline ({item.reference:g})."
-    tail = f" That is close to {10.0 ** round(power):g}: perhaps the unit changed." if jumped else ""
+    words = f"The median is {middle:g}, {ratio:.3g} times that of the baseline ({item.reference:g})."
+    tail = f" That is close to {10.0 ** min(round(power), 308):g}: perhaps the unit changed." if jumped else ""
     return Check(
         check=item.check,
         column=item.column,

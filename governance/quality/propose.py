@@ -11,6 +11,7 @@ import pandas as pd
 from governance.quality import check_list
 from governance.quality.column_summary import ColumnSummary
 from governance.quality.expectation import Expectation, Expectations
+from governance.quality.relations import median
 from governance.quality.summary import TableSummary
 from governance.subject import Schema
 
@@ -92,9 +93,9 @@ def _of_column(column: ColumnSummary, sample: pd.DataFrame, schema: Schema) -> l
                 maximum=-column.high.value + 0.0,
             )
         )
-        median = float(np.nanmedian(sample[column.name].to_numpy(dtype=np.float64, na_value=np.nan)))
-        if math.isfinite(median) and median:
-            found.append(Expectation("unit_jump", column.name, reference=median))
+        middle = median(sample[column.name])
+        if math.isfinite(middle) and middle:
+            found.append(Expectation("unit_jump", column.name, reference=middle))
     elif column.name not in bookkeeping and column.texts is not None and 0 < len(column.texts) <= MANY_TEXTS:
         found.append(Expectation("values", column.name, values=tuple(sorted(column.texts))))
     return found

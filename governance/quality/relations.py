@@ -27,6 +27,12 @@ def as_named(column: pd.Series, is_code: bool) -> pd.Series:
     return text_of(column) if is_code else column
 
 
+def median(column: pd.Series) -> float:
+    """Return the median of a numeric column, infinite where a number cannot hold it."""
+    with np.errstate(over="ignore"):
+        return float(np.nanmedian(column.to_numpy(dtype=np.float64, na_value=np.nan)))
+
+
 def levels(column: pd.Series) -> NDArray[np.intp]:
     """Return (n,) the level of each value, 0 to about `LEVELS`; missing values are a level of their own."""
     gone = column.isna().to_numpy(dtype=bool)

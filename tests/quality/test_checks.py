@@ -163,6 +163,14 @@ def test_a_unit_jump_is_told_from_an_ordinary_shift(tmp_path: Path) -> None:
     assert one(found, "range", "wage").outcome == "failed"
 
 
+@pytest.mark.parametrize(("before", "after"), [(1e-320, 1.0), (1.0, 1e-320), (1e-323, 1e307), (1e307, 1e-323)])
+def test_a_jump_beyond_what_a_number_holds_is_a_jump(before: float, after: float, tmp_path: Path) -> None:
+    found = checked(pd.DataFrame({"x": [after] * 60}), tmp_path, reference=pd.DataFrame({"x": [before] * 60}))
+    jump = one(found, "unit_jump", "x")
+    assert jump.outcome == "failed"
+    assert 0 < float(str(jump.value)) < np.inf
+
+
 def test_a_baseline_accepts_itself_but_for_one_row(tmp_path: Path, shared: Path) -> None:
     path = shared / "data/adult/adult.parquet"
     earlier = tmp_path / "earlier.parquet"

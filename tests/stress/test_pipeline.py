@@ -206,3 +206,16 @@ def test_a_recipe_is_read_from_toml_and_refused_in_words() -> None:
     ):
         with pytest.raises(RefusedInputError, match=words):
             read_recipe(text)
+
+
+def test_a_column_of_numbers_here_and_texts_there_is_refused_by_name() -> None:
+    earlier = subject(300, 2, age="many").data
+    with pytest.raises(RefusedInputError, match=r"'age' holds texts .* and numbers in those that are decided about"):
+        asked(rows=replace(subject(300, 1), reference=earlier))
+
+
+@pytest.mark.parametrize("column", ["age", "city"])
+def test_a_column_without_a_value_in_decided_rows_is_missing_there(column: str) -> None:
+    bare = replace(subject(300, 1, **{column: None}), reference=subject(500, 2).data)
+    found = asked(rows=bare, parameters=StressPipeline(serving_kinds=("missing",), training_kinds=("label",)))
+    assert (found.trained_rows, found.rows, found.shared.whole_decisions_differ) == (500, 300, 0)

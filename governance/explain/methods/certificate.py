@@ -8,6 +8,7 @@ import numpy as np
 
 from governance.evidence import NotAssessed, silent
 from governance.explain.methods.nearest import Likeness, cosine
+from governance.explain.results.finite import LEFT_OUT
 from governance.explain.results.report import Certificate
 from governance.explain.selection.side import Check, measured
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from governance.explain.results.explainer import Explained
-    from governance.explain.selection.select import Chosen
+from governance.explain.selection.select import Chosen
 
 PARTS: Final = 5
 """Parts of the background that are compared."""
@@ -54,8 +55,14 @@ def certify(
         rows_outside_background=int(chosen.background.outside(frame).sum()),
         scale=about.scale,
         units=about.units,
-        notes=(*about.notes, *notes),
+        notes=(*about.notes, *notes, *_left_out(chosen)),
     )
+
+
+def _left_out(chosen: Chosen) -> tuple[str, ...]:
+    """Return what is said about rows of the background without a finite score."""
+    rows = chosen.background.left_out
+    return (f"{rows:,} rows to compare with were left out: {LEFT_OUT}.",) if rows else ()
 
 
 def background_spread(chosen: Chosen, frame: pd.DataFrame) -> float | NotAssessed:

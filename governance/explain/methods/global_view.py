@@ -11,6 +11,7 @@ from governance.evidence import Dropped, Finding, NotAssessed, Progress, Refused
 from governance.explain.methods.certificate import background_spread, certify, stability_among
 from governance.explain.methods.lime_rounds import agreement
 from governance.explain.results.explainer import Explained
+from governance.explain.results.finite import counted, scored
 from governance.explain.results.report import ClassImportance, GlobalExplanation
 from governance.explain.results.summary import Sums, sample
 from governance.explain.sampling.by_sampling import Budget
@@ -59,6 +60,7 @@ def _run(
         raise RefusedInputError("The data have no rows.", "Choose another data set or a wider cohort.")
     about = chosen.explainer.about
     positions = _positions(len(frame), parameters.max_rows, rng, everything=about.way in {"tree", "linear"})
+    asked, positions = len(positions), scored(chosen.explainer, frame, positions)
     part = frame if len(positions) == len(frame) else frame.iloc[positions].reset_index(drop=True)
     explained = _in_chunks(chosen, part, chosen.target, rng, progress)
     others = _other_classes(chosen, part, rng, wanted=parameters.all_classes and about.way in {"tree", "linear"})
@@ -78,7 +80,7 @@ def _run(
         lime=_lime(chosen, part, explained, parameters, codes=subject.data.schema.code),
         notes=notes,
     )
-    left_out = len(frame) - len(part)
+    left_out = len(frame) - asked
     dropped = (Dropped("outside the sample of rows that is explained by sampling", left_out),) if left_out else ()
     result = GlobalExplanation(
         method=about.way,
@@ -94,7 +96,7 @@ def _run(
     )
     return Finding(
         result,
-        Rows(len(part), len(frame), dropped),
+        Rows(len(part), len(frame), (*dropped, *counted(asked - len(part)))),
         {"attributions": to_table(explained, about.players, positions, len(frame))},
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.evidence import Dropped, Finding, NotAssessed, Progress, RefusedInputError, Rows, silent
+from governance.explain.results.finite import counted, scored
 from governance.explain.results.interaction import Interactions, PairStrength
 from governance.explain.results.summary import Sums, sample
 from governance.explain.sampling.by_sampling import Budget
@@ -50,16 +51,16 @@ def _run(
             NotAssessed(f"Interactions are worked out where the file itself is explained. {why}".strip()),
             Rows(0, len(frame), (Dropped("the model is not explained from its file", len(frame)),)),
         )
-    positions = sample(len(frame), parameters.max_rows)
+    asked = sample(len(frame), parameters.max_rows)
+    positions = scored(explainer, frame, asked)
     part = frame.iloc[positions].reset_index(drop=True)
     among = _most_important(chosen, part, parameters.columns, rng)
     values = _in_chunks(explainer, part, among, chosen.target, progress)
     result = _ranked(chosen, explainer, among, values)
-    left_out = len(frame) - len(part)
+    left_out = len(frame) - len(asked)
     dropped = (Dropped("outside the evenly spread rows that are looked at", left_out),) if left_out else ()
-    return Finding(
-        result, Rows(len(part), len(frame), dropped), {"interactions": _table(values, positions, len(frame))}
-    )
+    account = Rows(len(part), len(frame), (*dropped, *counted(len(asked) - len(part))))
+    return Finding(result, account, {"interactions": _table(values, positions, len(frame))})
 
 
 def _most_important(chosen: Chosen, part: pd.DataFrame, most: int, rng: np.random.Generator) -> tuple[int, ...]:

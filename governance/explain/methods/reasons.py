@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from governance.evidence import Dropped, Finding, NotAssessed, Progress, RefusedInputError, Rows, unknown_choice
 from governance.explain.methods.local_view import value_text
 from governance.explain.results.explainer import Explained
+from governance.explain.results.finite import counted, scored
 from governance.explain.results.report import Background, Reason, ReasonCodes, RowReasons
 from governance.explain.sampling.by_sampling import Budget
 from governance.explain.selection.background import BackgroundRows, background_of, digest_of_rows
@@ -73,7 +74,9 @@ def _given(
     for item in parameters.wording:
         if item.column not in chosen.explainer.about.players:
             raise unknown_choice("column of the model", item.column, chosen.explainer.about.players)
-    frame = subject.data.frame(chosen.model.signature.columns).iloc[rows].reset_index(drop=True)
+    frame = subject.data.frame(chosen.model.signature.columns)
+    asked, rows = len(rows), scored(chosen.explainer, frame, rows)
+    frame = frame.iloc[rows].reset_index(drop=True)
     explained = chosen.explainer.explain(frame, chosen.target, rng, progress)
     given = _all_reasons(chosen, frame, explained, decisions, parameters)
     names = _identifiers(subject, rows)
@@ -95,9 +98,10 @@ def _given(
         additivity_gap=explained.gap,
         smallest_share=parameters.smallest_share,
     )
-    left = total - len(rows)
+    left = total - asked
     why = "not the row that was asked for" if parameters.row >= 0 else "the outcome is favourable"
-    account = Rows(len(rows), total, (Dropped(why, left),) if left else ())
+    dropped = (Dropped(why, left),) if left else ()
+    account = Rows(len(rows), total, (*dropped, *counted(asked - len(rows))))
     return Finding(result, account, {"reasons": _table(listed, parameters.count)})
 
 

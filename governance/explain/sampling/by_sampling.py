@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from governance.evidence import Progress, silent
 from governance.explain.results.explainer import About, Explained
+from governance.explain.results.finite import hold_finite
 from governance.explain.sampling.leverage import regress
 from governance.explain.sampling.sampled_shap import Sampled, enumerate_sets, permute
 from governance.models import Link, Players
@@ -115,6 +116,7 @@ def row_by_row(
     progress: Progress,
 ) -> Explained:
     """Return attributions of the rows of `frame`, each had by itself from `one` (row, its output, progress)."""
+    hold_finite(frame, output)
     values, errors = np.zeros((len(frame), players)), np.zeros((len(frame), players))
     for at in range(len(frame)):
         found = one(frame.iloc[at : at + 1], float(output[at]), progress if len(frame) == 1 else silent)

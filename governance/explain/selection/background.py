@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +25,8 @@ class BackgroundRows:
     frame: pd.DataFrame
     """The model's raw columns of the rows."""
     about: Background
+    left_out: int = 0
+    """Rows that were drawn and have no finite score."""
 
     @cached_property
     def known(self) -> dict[str, Range | Words]:
@@ -103,6 +105,15 @@ def _drawn(source: Dataset, columns: tuple[str, ...], rows: int, seed: int, kind
         chosen = np.sort(np.random.default_rng(seed).choice(total, rows, replace=False))
         frame = frame.iloc[chosen].reset_index(drop=True)
     about = Background(len(frame), total, digest_of_rows(frame), "data" if kind == "data" else "reference")
+    return BackgroundRows(frame, about)
+
+
+def only(background: BackgroundRows, kept: NDArray[np.bool_]) -> BackgroundRows:
+    """Return some rows of a background; `background` itself when these are all."""
+    if kept.all():
+        return background
+    frame = background.frame[kept].reset_index(drop=True)
+    about = replace(background.about, rows=len(frame), digest=digest_of_rows(frame))
     return BackgroundRows(frame, about)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from governance.evidence import RefusedInputError, silent
 from governance.explain.results.explainer import About, Explained
+from governance.explain.results.finite import hold_finite
 from governance.explain.results.report import Scale
 from governance.explain.results.summary import sample
 from governance.explain.selection.groups import joined
@@ -331,6 +332,7 @@ class StageExplainer:
         stage = self._stage
         progress(0, 2, "encoding the rows")
         rows, raw = stage.cut.encode_and_score(frame)
+        hold_finite(frame, raw)
         progress(1, 2, "attributing")
         found = self._attributed(rows, raw, target)
         if not self._part and len(frame):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import numpy as np
 
 from governance.evidence import Kept, RefusedInputError, unknown_choice
 from governance.explain.results.explainer import About, Explainer
+from governance.explain.results.finite import hold_finite, without_raw_score
 from governance.explain.results.report import Scale
 from governance.explain.sampling.by_sampling import Asked, Budget, SampledExplainer, Score, sampled_about, tried
 from governance.explain.sampling.kernel_shap import KernelShap, plan_of, rows_for
 from governance.explain.sampling.leverage import FEWEST_PLAYERS
 from governance.explain.sampling.sampled_shap import MOST_ENUMERATED
-from governance.explain.selection.background import BackgroundRows, background_of
+from governance.explain.selection.background import BackgroundRows, background_of, only
 from governance.explain.selection.by_stage import StageExplainer, open_stage
 from governance.explain.selection.groups import asked
 from governance.explain.selection.proof import NotExactError
@@ -90,8 +91,20 @@ def choose(
         afford = rows_for(wish.budget.model_calls, len(signature.columns)) if wish.method == "kernel" else None
         rows = wish.background_rows if afford is None else min(wish.background_rows, afford)
         background = background_of(subject, signature.columns, rows, wish.background_seed)
+    background = _with_scores(model, background, wish.scale)
     explainer = _explainer(model, background, wish, target, inexact)
     return Chosen(explainer, background, model, target, signature.classes[target] if signature.classes else "")
+
+
+def _with_scores(model: Predictor, background: BackgroundRows, scale: Scale) -> BackgroundRows:
+    """Return the rows of a background that have a finite score on the scale that is asked for."""
+    if scale == "probability":
+        return background
+    lacking = without_raw_score(model, background.frame)
+    if lacking.all():
+        hold_finite(background.frame, np.where(lacking, np.inf, 0.0))
+    found = only(background, ~lacking)
+    return found if found is background else replace(found, left_out=int(lacking.sum()))
 
 
 def answered(subject: Subject, wish: Wish, work: Callable[[Chosen], T], background: BackgroundRows | None = None) -> T:

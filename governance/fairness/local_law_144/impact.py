@@ -81,12 +81,14 @@ def _people(
 
 
 def _span(columns: Sequence[Any]) -> tuple[str, str]:
-    """Return the first and the last date as text, "" for each without one."""
+    """Return the first and the last date as text, "" for each without one; what is no date is ordered as text."""
     import pandas as pd
 
     found = pd.concat(columns).dropna() if columns else pd.Series([], dtype="object")
     if not len(found):
         return "", ""
+    if not pd.api.types.is_datetime64_any_dtype(found.dtype) and not pd.api.types.is_numeric_dtype(found.dtype):
+        found = found.astype(str)
     first, last = found.min(), found.max()
     if isinstance(first, pd.Timestamp) and isinstance(last, pd.Timestamp):
         return first.date().isoformat(), last.date().isoformat()

@@ -68,7 +68,10 @@ def link_of(raw: NDArray[np.float64], answer: NDArray[np.float64]) -> Linked:
         raw: (rows, scores) sums before any post transform.
         answer: (rows, classes) scores of the model, or (rows, 1) predictions.
     """
-    classes = answer.shape[1]
+    classes, known = answer.shape[1], np.isfinite(raw).all(axis=1)
+    raw, answer = raw[known], answer[known]
+    if not len(raw):
+        return Linked("unknown")
     for linked in (*(_tied(raw) if classes == 2 else ()), *_PLAIN, *_fitted(raw, answer)):
         if same_answers(linked.answers(raw, classes), answer):
             return linked

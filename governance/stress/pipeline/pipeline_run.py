@@ -112,7 +112,9 @@ def _run(
 ) -> PipelineReport:
     (learnt, decided), (parameters, seed, note) = frames, asked
     label = _labels(learnt, schema)
-    workshop = Workshop(Lessons(prepared(learnt, list(pieces.columns)), label), prepared(decided, list(pieces.columns)))
+    names = list(pieces.columns)
+    lessons = prepared(learnt, names)
+    workshop = Workshop(Lessons(lessons, label), alike(prepared(decided, names), lessons))
     base = workshop.train(pieces, workshop.lessons)
     clean = _clean(base, decided, schema)
     sides = Sides(learnt=_columns(learnt, schema), decided=_columns(decided, schema), seed=seed)
@@ -297,6 +299,28 @@ def prepared(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         else:
             found[name] = text_of(column).astype(object).where(column.notna(), np.nan).to_numpy(dtype=object)
     return pd.DataFrame(found)
+
+
+def alike(decided: pd.DataFrame, learnt: pd.DataFrame) -> pd.DataFrame:
+    """Return prepared rows that are decided about with the types of those that are learnt from; a column without a value has any type.
+
+    Raises:
+        RefusedInputError: a column holds numbers on one side and texts on the other.
+    """
+    import pandas as pd
+
+    empty = {name: learnt[name].dtype for name in learnt.columns if decided[name].isna().all()}
+    found = decided.astype(empty)
+    for name in learnt.columns:
+        sides = [
+            "numbers" if pd.api.types.is_numeric_dtype(frame[name].dtype) else "texts" for frame in (learnt, found)
+        ]
+        if len(set(sides)) == 2:
+            raise RefusedInputError(
+                f"Column {name!r} holds {sides[0]} in the rows that are learnt from and {sides[1]} in those that are decided about.",
+                "Write it in both tables in the same way, or leave the column out with --ignore.",
+            )
+    return found
 
 
 def _clean(base: Trained, decided: pd.DataFrame, schema: Schema) -> Clean:

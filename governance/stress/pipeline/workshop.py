@@ -154,7 +154,7 @@ def positive_score(model: Any, encoded: Any) -> Floats:
     """Return (n,) the probability of label 1 for encoded rows or rows of a whole pipeline; 0 or 1 where one label was learnt."""
     try:
         found = np.asarray(model.predict_proba(encoded), dtype=np.float64)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise RefusedInputError(
             f"The model refuses the rows: {str(error).splitlines()[0][:200]}", "It would stop them."
         ) from error
@@ -168,7 +168,7 @@ def _fit(model: Any, encoded: Floats, label: NDArray[np.int64]) -> Any:
     try:
         with np.errstate(all="ignore"):
             return clone(model).fit(encoded, label)
-    except (ValueError, FloatingPointError) as error:
+    except (TypeError, ValueError, FloatingPointError) as error:
         raise RefusedInputError(
             f"The model cannot be trained on these rows: {str(error).splitlines()[0][:200]}", "Look at the rows."
         ) from error
@@ -182,7 +182,7 @@ def _learn(transformer: Any, frame: pd.DataFrame, label: NDArray[np.int64]) -> t
     made = clone(transformer)
     try:
         return made, _numbers(made.fit_transform(frame, label))
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise RefusedInputError(
             f"{type(made).__name__} cannot be trained: {str(error).splitlines()[0][:200]}", "Look at the rows."
         ) from error
@@ -193,7 +193,7 @@ def _transformed(transformer: Any, frame: pd.DataFrame) -> Floats:
         return _numbers(frame)
     try:
         return _numbers(transformer.transform(frame))
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise RefusedInputError(
             f"{type(transformer).__name__} refuses the rows: {str(error).splitlines()[0][:200]}", "It would stop them."
         ) from error

@@ -142,3 +142,11 @@ def test_published_cells_are_checked_against_their_own_counts_at_their_own_preci
 def test_a_table_that_cannot_be_counts_is_refused_with_words(text: str, words: str) -> None:
     with pytest.raises(RefusedInputError, match=words):
         check(text)
+
+
+@pytest.mark.parametrize("kind", ["category", "object", "str"])
+def test_days_written_as_text_span_the_sample_in_the_order_of_the_text(kind: str) -> None:
+    frame = applicants()
+    text = frame.day.dt.strftime("%Y-%m-%d")
+    found = report(frame.assign(day=text[::-1].to_numpy()).astype({"day": kind}), SCHEMA)
+    assert (found.first_date, found.last_date) == ("2024-01-01", text.iloc[-1])

@@ -1,0 +1,111 @@
+"""Rows with infinite numbers: a score without bounds cannot be shared out among columns.
+
+Trees and probabilities have finite scores whatever the row holds; a linear score has none. Where the rows of a table or of a background
+enter, those whose raw score is no finite number are left out and counted; a single row that is asked for is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from governance.evidence import Dropped, RefusedInputError
+from governance.models import Cut, GraphPredictor
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from governance.explain.results.explainer import Explainer
+    from governance.subject import Predictor
+
+LEFT_OUT: Final = "an infinite number makes the score infinite, which cannot be shared out among columns"
+_ADVICE: Final = "Put a finite or a missing value in its place, or explain probabilities: --scale probability."
+
+
+def infinite_columns(frame: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
+    """Return the columns that hold infinite numbers, each with the rows (n,) in which it does."""
+    found = {name: _infinite(frame[name]) for name in frame.columns}
+    return {name: rows for name, rows in found.items() if rows.any()}
+
+
+def _infinite(column: pd.Series) -> NDArray[np.bool_]:
+    if column.dtype.kind == "f":
+        return np.asarray(np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)))
+    return np.zeros(len(column), dtype=bool)
+
+
+def scored(explainer: Explainer, frame: pd.DataFrame, positions: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return those of the positions whose rows have a finite score on the scale that is explained.
+
+    Raises:
+        RefusedInputError: none has.
+    """
+    lacking = _unscored(frame.iloc[positions], explainer.score)
+    if lacking.all():
+        hold_finite(frame.iloc[positions], np.where(lacking, np.inf, 0.0))
+    return positions[~lacking]
+
+
+def without_raw_score(model: Predictor, frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return (n,) which rows hold an infinite number and have no finite raw score (answer, where the file shows no raw score)."""
+    if not infinite_columns(frame):
+        return np.zeros(len(frame), dtype=bool)
+    try:
+        cut = Cut(cast("GraphPredictor", model)) if hasattr(model, "file") else None
+    except RefusedInputError:
+        cut = None
+
+    def score(rows: pd.DataFrame) -> NDArray[np.float64]:
+        return model.predict(rows).score if cut is None else cut.raw_scores(rows)
+
+    return _unscored(frame, score)
+
+
+def _unscored(frame: pd.DataFrame, score: Callable[[pd.DataFrame], NDArray[np.float64]]) -> NDArray[np.bool_]:
+    found = np.zeros(len(frame), dtype=bool)
+    for rows in infinite_columns(frame).values():
+        found |= rows
+    if found.any():
+        found[found] = ~_finite(frame[found].reset_index(drop=True), score)
+    return found
+
+
+def _finite(frame: pd.DataFrame, score: Callable[[pd.DataFrame], NDArray[np.float64]]) -> NDArray[np.bool_]:
+    """Return (n,) which rows have a finite score; rows that are refused together are asked in halves."""
+    try:
+        return np.asarray(np.isfinite(score(frame)).all(axis=1))
+    except RefusedInputError:
+        if len(frame) == 1:
+            return np.zeros(1, dtype=bool)
+        half = len(frame) // 2
+        return np.concatenate([_finite(frame.iloc[:half], score), _finite(frame.iloc[half:], score)])
+
+
+def counted(rows: int) -> tuple[Dropped, ...]:
+    """Return the account of rows that were left out, () when there are none."""
+    return (Dropped(LEFT_OUT, rows),) if rows else ()
+
+
+def hold_finite(frame: pd.DataFrame, score: NDArray[np.float64]) -> None:
+    """Check that rows have finite scores.
+
+    Args:
+        frame: the rows.
+        score: (rows,) or (rows, scores) what the model gives them.
+
+    Raises:
+        RefusedInputError: a row has none; the first such row and its infinite columns are named.
+    """
+    bad = ~np.isfinite(score.reshape(len(frame), -1)).all(axis=1)
+    if not bad.any():
+        return
+    at = int(bad.argmax())
+    names = [name for name, rows in infinite_columns(frame).items() if rows[at]]
+    where = f", where {', '.join(map(repr, names))} is infinite" if names else ""
+    raise RefusedInputError(
+        f"The model's raw score of {int(bad.sum())} of {len(frame)} rows is no finite number (first: number {at} of them{where}).",
+        _ADVICE,
+    )
