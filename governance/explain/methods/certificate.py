@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from governance.explain.results.explainer import Explained
-from governance.explain.selection.select import Chosen
+    from governance.explain.selection.select import Chosen
 
 PARTS: Final = 5
 """Parts of the background that are compared."""
