@@ -60,6 +60,9 @@ from .scratch import (
     sweep_outside as sweep_outside,
     work_inside as work_inside,
 )
+from .secret_file import (
+    secret_text as secret_text,
+)
 from .texts import (
     Disclosed as Disclosed,
 )

@@ -15,7 +15,8 @@ import functools
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -37,6 +38,7 @@ from cryptography.hazmat.primitives.serialization import (
 from storage.errors import CountersignError, RecordError, RefusedInputError
 from storage.ledger import ED25519, Note as SignedNote, PublicKey, Signer, Verifier, cosign, sign_note
 from storage.processes import mark
+from storage.secret_file import SecretFileError, secret_bytes, secret_state
 
 KDF_ROUNDS: Final = 64
 """Rounds of bcrypt_pbkdf: about 0.7 s for one guess. PKCS#8's default of 2,048 PBKDF2 rounds is far weaker."""
@@ -207,12 +209,13 @@ class KeyRing:
         return _named(owner, path, read_private(path, passphrase))
 
     def _service_key(self, path: Path) -> PrivateKey:
-        found = _checked_file(path)
-        return _unlocked(path, found.st_mtime_ns, found.st_size, found.st_ino, self.service_passphrase)
+        with _key_file():
+            state = secret_state(path)
+        return _unlocked(path, state, self.service_passphrase)
 
 
 @functools.lru_cache(maxsize=16)
-def _unlocked(path: Path, _changed: int, _size: int, _file: int, passphrase: str | None) -> PrivateKey:
+def _unlocked(path: Path, _state: tuple[int, int, int], passphrase: str | None) -> PrivateKey:
     """Open a service key once for as long as its file stays as it is."""
     return read_private(path, passphrase)
 
@@ -281,7 +284,8 @@ def read_private(path: Path, passphrase: str | None) -> PrivateKey:
         RefusedInputError: the passphrase is missing or does not open the key.
         RecordError: the file is missing, readable by others, damaged, or of another kind.
     """
-    text = _private_text(path)
+    with _key_file():
+        text = secret_bytes(path)
     try:
         key = load_ssh_private_key(text, None if passphrase is None else _bytes(passphrase))
     except TypeError as error:
@@ -297,27 +301,12 @@ def read_private(path: Path, passphrase: str | None) -> PrivateKey:
     raise RecordError(f"{path} holds a key of another kind.", "Expected P-256 or Ed25519.")
 
 
-def _private_text(path: Path) -> bytes:
-    _checked_file(path)
+@contextmanager
+def _key_file() -> Iterator[None]:
+    """Say of the file of a key that cannot be used what that means: it is a fault of the record's keeping, not of an input."""
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _checked_file(path: Path) -> os.stat_result:
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    if os.name == "posix" and found.st_mode & 0o077:
+        yield
+    except SecretFileError as error:
         raise RecordError(
-            f"The key file {path} can be read by others (mode {found.st_mode & 0o777:o}).", "Run: chmod 600."
-        )
-    return found
-
-
-def _unreadable(path: Path, error: OSError) -> RecordError:
-    return RecordError(
-        f"The key file {path} cannot be read: {error.strerror}.", "Restore it from a backup; signing is off until then."
-    )
+            f"A signing key cannot be used. {error.what}", f"{error.advice} Signing is off until then."
+        ) from error

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
+from storage.engine import reading
 from storage.errors import RecordError
-from storage.ledger import Checkpoint, Note, Verifier, merkle, names, open_note, read, stored_bytes
+from storage.ledger import Checkpoint, Note, Verifier, merkle, names, open_note, read, stored_bytes, stored_record
 from storage.ledger.canonical import decode_base64
 from storage.tables import CheckpointRow, Entry, KeyRow, table_of
 
@@ -101,6 +102,22 @@ def _hashed(connection: Connection, start: int) -> Iterator[bytes]:
         if leaf != stored:
             raise RecordError(f"Line {index} of the ledger was changed after it was written.", "Restore a backup.")
         yield leaf
+
+
+def named(engine: Engine) -> Verifier:
+    """Return the first checkpoint key, which ledger.created names; its name is the origin of the ledger.
+
+    Raises:
+        RecordError: the ledger does not begin as a ledger does.
+    """
+    with reading(engine) as connection:
+        first = next(lines(connection, 0, 1), None)
+    if first is None:
+        raise RecordError("The ledger has no first line.", "Restore a backup, or create a new workspace.")
+    record = stored_record(0, first[1])
+    if record.type != "ledger.created":
+        raise RecordError(f"The ledger begins with {record.type}, not with ledger.created.", "Restore a backup.")
+    return Verifier.from_vkey(record.body["log_vkey"])
 
 
 def signers(connection: Connection, log: Verifier) -> tuple[Verifier, ...]:

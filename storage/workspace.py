@@ -8,7 +8,7 @@ keys/               signing keys
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,7 +32,6 @@ from storage.ledger import (
     Signer,
     Verdict,
     Verifier,
-    stored_record,
     timestamp,
     verify_ledger,
 )
@@ -75,8 +74,11 @@ class Workspace:
         *,
         database: str | None = None,
         service_passphrase: str | None = None,
+        begin: Callable[[Workspace], None] | None = None,
     ) -> Workspace:
-        """Make a workspace, whole or not at all: tables, the root, record and checkpoint keys, and the first two records.
+        """Make a workspace, whole or not at all: tables, the root, record and checkpoint keys, the first records, and what `begin` adds.
+
+        On a server the first records are there for good before `begin`, and stay if it fails.
 
         Raises:
             RefusedInputError: there is a workspace already, the organisation's name has a character that an origin cannot
@@ -94,10 +96,15 @@ class Workspace:
                 migrate(engine)
                 found = cls(root, engine, keyring, Blobs(root / "blobs"), checkpoint_key)
                 found._found(organisation, keyring.create_root(root_passphrase), at)
+                if begin is not None and not isinstance(server, str):
+                    begin(found)
                 close_to_others(unfinished)
             finally:
                 engine.dispose()
-        return cls.open(root, database=database, service_passphrase=service_passphrase)
+        made = cls.open(root, database=database, service_passphrase=service_passphrase)
+        if begin is not None and isinstance(server, str):
+            begin(made)
+        return made
 
     @classmethod
     def open(cls, root: Path, *, database: str | None = None, service_passphrase: str | None = None) -> Workspace:
@@ -115,7 +122,7 @@ class Workspace:
         try:
             require_migrated(engine) if read_only else migrate(engine)
             keyring = KeyRing(root / "keys", service_passphrase or os.environ.get(PASSPHRASE_VARIABLE))
-            opened = cls(root, engine, keyring, Blobs(root / "blobs"), _named_log(engine))
+            opened = cls(root, engine, keyring, Blobs(root / "blobs"), log.named(engine))
         except BaseException:
             engine.dispose()
             raise
@@ -387,14 +394,3 @@ class Workspace:
             whose = owner or "The ledger"
             raise RefusedInputError(f"{whose} has no live {purpose} key.", "Ask for one: countersign key ask.")
         return found
-
-
-def _named_log(engine: Engine) -> Verifier:
-    with reading(engine) as connection:
-        first = next(log.lines(connection, 0, 1), None)
-    if first is None:
-        raise RecordError("The ledger has no first line.", "Restore a backup, or create a new workspace.")
-    record = stored_record(0, first[1])
-    if record.type != "ledger.created":
-        raise RecordError(f"The ledger begins with {record.type}, not with ledger.created.", "Restore a backup.")
-    return Verifier.from_vkey(record.body["log_vkey"])

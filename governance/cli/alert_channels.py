@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from governance.cli.inputs import text_of
 from governance.evidence import RefusedInputError
+from storage import secret_text
 
 if TYPE_CHECKING:
     from governance.workflow.monitoring import Delivery, Target
@@ -102,7 +102,7 @@ class ChannelOptions:
 
 def _password(file: Path | None) -> str:
     if file is not None:
-        return text_of(file).rstrip("\r\n")
+        return secret_text(file)
     if VARIABLE not in os.environ:
         raise RefusedInputError(
             "The password of the mail server is needed.", f"Give --smtp-password-file or {VARIABLE}."

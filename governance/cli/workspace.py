@@ -62,7 +62,11 @@ def member_add(
     root_passphrase_file: RootSecretOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Enrol a member with a personal signing key."""
+    """Enrol a member whose passphrase you type yourself: for a set-up of one person, or a test.
+
+    Whoever has typed a member's passphrase can sign as that member. On a board each member makes the key with `member ask`, under a
+    passphrase that nobody else learns, and `member admit` needs the root key's passphrase alone.
+    """
     place = current_workspace.current(workspace)
     roles = tuple(item.value for item in dict.fromkeys(role))
     members.enrol(
@@ -73,7 +77,10 @@ def member_add(
         passphrase=passphrase(member, passphrase_file),
         root=place.unlock_root(root_passphrase(root_passphrase_file)),
     )
-    print_json({"member": member, "roles": list(roles)}) if json else say(f"{member} is a member: {', '.join(roles)}.")
+    told = (
+        f"{member} is a member: {', '.join(roles)}. Whoever typed the passphrase can sign as {member}: see member ask."
+    )
+    print_json({"member": member, "roles": list(roles)}) if json else say(told)
 
 
 def member_ask(

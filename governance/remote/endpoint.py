@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from governance.evidence import RefusedInputError
+from storage import secret_text
 
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _PIN: Final = re.compile(r"[0-9a-f]{64}")
@@ -103,17 +104,11 @@ class Secrets:
         """Return the token, "" without one.
 
         Raises:
-            RefusedInputError: the file cannot be read, or holds no token; the message never quotes it.
+            RefusedInputError: the file cannot be read, is open to other accounts, or holds no token; the message never quotes it.
         """
         if not self.token_file:
             return ""
-        try:
-            text = Path(self.token_file).read_text(encoding="ascii").strip()
-        except (OSError, ValueError) as error:
-            raise RefusedInputError(
-                f"The token file {self.token_file!r} cannot be read as text ({type(error).__name__}).",
-                "Check the path.",
-            ) from error
+        text = secret_text(Path(self.token_file)).strip()
         if not _TOKEN.fullmatch(text):
             raise RefusedInputError(
                 f"The token file {self.token_file!r} holds no single token.", "Write one line of printable characters."

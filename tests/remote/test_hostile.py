@@ -212,6 +212,7 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch
 
 def test_a_token_comes_from_a_file_and_is_in_no_words(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("s3cret-token\n")
+    (tmp_path / "token").chmod(0o600)
     with serving(Fixed(), token="s3cret-token") as address:
         found = client(address, Secrets(str(tmp_path / "token"))).infer({"X": ROWS}, 3, 7)[0]
         assert found["label"].tolist() == [0, 1, 0]
@@ -228,6 +229,7 @@ def test_a_token_comes_from_a_file_and_is_in_no_words(tmp_path: Path) -> None:
 
 def test_a_token_that_a_server_says_back_is_cut_out(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("s3cret-token")
+    (tmp_path / "token").chmod(0o600)
     with serving(Fixed(), token="another") as address, pytest.raises(UnusableError) as error:
         client(address, Secrets(str(tmp_path / "token"))).infer({"X": ROWS}, 3, 7)
     assert "s3cret" not in error.value.what

@@ -70,7 +70,7 @@ def test_key_files_are_for_their_owner_alone(ring: KeyRing) -> None:
 def test_a_key_that_others_can_read_is_not_used(ring: KeyRing) -> None:
     signer = ring.create_record()
     (ring.folder / "record" / signer.keyid).chmod(0o640)
-    with pytest.raises(RecordError, match="can be read by others"):
+    with pytest.raises(RecordError, match="open to other accounts"):
         ring.record(signer.keyid)
 
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from governance.evidence import RefusedInputError, toml_fields, unknown_choice
 from governance.workflow.monitoring import Mailbox, Security
+from storage import secret_text
 
 CONFIGURED: Final = "COUNTERSIGN_MAIL"
 """Variable of the environment with the path of the file."""
@@ -101,12 +102,7 @@ def _text(name: str, value: object) -> str:
 
 def _password(file: str) -> str:
     if file:
-        try:
-            return Path(file).read_text("utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise RefusedInputError(
-                f"The password file {file!r} cannot be read: {type(error).__name__}.", "Name a readable file."
-            ) from error
+        return secret_text(Path(file))
     if _VARIABLE not in os.environ:
         raise RefusedInputError("The mail server has a user, but no password.", f"Give password_file, or {_VARIABLE}.")
     return os.environ[_VARIABLE]

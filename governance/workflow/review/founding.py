@@ -20,13 +20,17 @@ def found(
 
     Raises:
         RefusedInputError: no name, no role, or an organisation or passphrase that cannot be accepted; nothing was made.
+        RuleError: the name gives an id that is reserved; nothing was made.
     """
     require_word("name", name)
     if not roles:
         raise RefusedInputError(
             "No role is given.", "Say what you do: chair, validator, lay, member, owner, developer."
         )
-    workspace = current_workspace.create(organisation, passphrase, root)
     member = slug(name)
-    members.enrol(workspace, member, name, roles, passphrase=passphrase, root=workspace.unlock_root(passphrase))
-    return workspace, member
+    members.require_free(member)
+
+    def begin(workspace: Workspace) -> None:
+        members.enrol(workspace, member, name, roles, passphrase=passphrase, root=workspace.unlock_root(passphrase))
+
+    return current_workspace.create(organisation, passphrase, root, begin=begin), member

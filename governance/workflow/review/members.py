@@ -45,13 +45,18 @@ def enrol(
 
 def require_new(workspace: Workspace, member: str) -> None:
     """Raise RuleError when the id is reserved, or a member's already."""
-    if member in (events.SERVICE, "root", "guest"):
-        raise RuleError(f"{member!r} cannot be enrolled so.", "Take another id: this one has a meaning of its own.")
+    require_free(member)
     if member in state(workspace).members:
         raise RuleError(
             f"{member!r} is a member already.",
             "For a further key: countersign key ask --keep. For somebody else: another id.",
         )
+
+
+def require_free(member: str) -> None:
+    """Raise RuleError when the id is reserved."""
+    if member in (events.SERVICE, "root", "guest"):
+        raise RuleError(f"{member!r} cannot be enrolled so.", "Take another id: this one has a meaning of its own.")
 
 
 def admit_key(workspace: Workspace, name: str, roles: tuple[Role, ...], key: events.KeyAdded, *, root: Signer) -> None:

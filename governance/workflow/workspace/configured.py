@@ -15,6 +15,7 @@ from typing import Final
 
 from governance.evidence import RefusedInputError
 from governance.settings import Secret, Settings, from_toml
+from storage import secret_text
 
 FILE: Final = "countersign.toml"
 VARIABLE: Final = "COUNTERSIGN_CONFIG"
@@ -76,19 +77,7 @@ def read(secret: Secret | None) -> str | None:
 
 
 def _from_file(path: str) -> str:
-    place = Path(path)
-    try:
-        mode = place.stat().st_mode
-    except OSError as error:
-        raise RefusedInputError(
-            f"The file of a secret, {path}, cannot be read: {error.strerror}.", "Correct it."
-        ) from error
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise RefusedInputError(
-            f"The file of a secret, {path}, is open to other accounts (mode {stat.S_IMODE(mode):04o}).",
-            f"Run: chmod 0600 {path}",
-        )
-    return _text(place).rstrip("\r\n")
+    return secret_text(Path(path))
 
 
 def _from_environment(name: str) -> str:

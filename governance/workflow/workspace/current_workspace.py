@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypedDict
 
@@ -51,15 +52,21 @@ def current(root: Path | None = None) -> Workspace:
         return _open[place]
 
 
-def create(organisation: str, root_passphrase: str, root: Path | None = None) -> Workspace:
-    """Make a workspace with its keys and open it.
+def create(
+    organisation: str,
+    root_passphrase: str,
+    root: Path | None = None,
+    *,
+    begin: Callable[[Workspace], None] | None = None,
+) -> Workspace:
+    """Make a workspace with its keys and open it; what `begin` adds belongs to it, and where that fails nothing is made.
 
     Raises:
-        CountersignError: there is one already, or a name or passphrase that cannot be accepted.
+        CountersignError: there is one already, or a name or passphrase that cannot be accepted; and what `begin` raises.
     """
     place = (root or folder()).resolve()
     with _lock:
-        _open[place] = Workspace.create(place, organisation, root_passphrase, now(), **_addresses(place))
+        _open[place] = Workspace.create(place, organisation, root_passphrase, now(), begin=begin, **_addresses(place))
         return _open[place]
 
 

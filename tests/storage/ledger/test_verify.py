@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.ledger import verify as verify_module
 from storage.ledger.canonical import canonical, encode_base64
 from storage.ledger.checkpoint import Checkpoint
 from storage.ledger.envelope import Envelope, Signer, read_statement, seal
@@ -82,6 +83,12 @@ def test_lines_that_were_touched_do_not_fit_the_checkpoint(
     assert verdict.first_bad == first_bad
 
 
+def touched_signature(line: bytes) -> bytes:
+    """Return the line with the signature of nothing."""
+    envelope = Envelope.from_line(line)
+    return Envelope(envelope.payload, envelope.keyid, bytes.fromhex("3006020101020101")).to_line()
+
+
 def touched_payload(line: bytes) -> bytes:
     envelope = Envelope.from_line(line)
     said = json.loads(envelope.payload)
@@ -112,6 +119,32 @@ def test_even_the_log_key_cannot_hide_a_changed_line(written: Workspace) -> None
         assert verdict.first_bad == index, words
         assert verdict.problem is not None
         assert words in verdict.problem
+
+
+def test_the_first_bad_line_is_named_whatever_is_checked_in_one_go(
+    written: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = list(written.read().lines())
+    for part in (1, 2, 3, 10):
+        monkeypatch.setattr(verify_module, "PART", part)
+        assert judge(written, lines).valid
+        for false in range(2, len(lines) - 1):
+            harmed = [*lines[:false], touched_signature(lines[false]), *lines[false + 1 :]]
+            found = judge(written, harmed)
+            assert (found.first_bad, found.problem) == (false, f"Line {false} has a signature that does not hold.")
+            assert judge(written, [*harmed[:-1], b"{}"]) == found, "a fault behind it is not the first"
+            assert judge(written, [*harmed[:1], b"{}", *harmed[2:]]).first_bad == 1
+
+
+def test_other_processes_find_what_one_finds(written: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify_module, "PART", 3)
+    monkeypatch.setattr(verify_module, "SHARED_FROM", 1)
+    lines = list(written.read().lines())
+    harmed = [*lines[:8], touched_signature(lines[8]), b"{}"]
+    for given in (lines, harmed, [*lines[:-1], b"{}"]):
+        note = signed(written, given)
+        alone = verify_ledger(given, written.log, note, workers=1)
+        assert verify_ledger(given, written.log, note, workers=2) == alone
 
 
 def test_a_replaced_keyid_is_not_live(written: Workspace) -> None:

@@ -321,6 +321,7 @@ def test_a_server_is_named_in_a_file_and_every_field_is_looked_at(tmp_path, monk
     found = configured()
     assert (found.security, found.to("a@b.org").host_and_port()) == ("starttls", ("mail.example.org", 587))
     (tmp_path / "word").write_text("secret\n")
+    (tmp_path / "word").chmod(0o600)
     login = from_toml(f'server = "m"\nsender = "b@e.org"\nuser = "u"\npassword_file = "{tmp_path / "word"}"')
     assert login.password == "secret"
     assert "secret" not in repr(login)

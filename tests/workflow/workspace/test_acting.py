@@ -302,6 +302,31 @@ def test_whoever_opens_a_workspace_is_its_first_member_with_one_passphrase(tmp_p
     assert not (tmp_path / "none").exists()
 
 
+def test_a_founder_who_cannot_be_enrolled_leaves_no_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "outer" / "new"
+    with pytest.raises(RuleError, match="'root' cannot be enrolled"):
+        founding.found("Board", "Root", ("chair",), passphrase="one passphrase", root=root)
+    assert not (tmp_path / "outer").exists()
+
+    def full(*_: object, **__: object) -> None:
+        raise RuleError("The disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(members, "acts", full)  # the key of the founder is made, and its entries cannot be written
+        with pytest.raises(RuleError, match="disk is full"):
+            founding.found("Board", "Ada King", ("chair",), passphrase="one passphrase", root=root)
+    assert not (tmp_path / "outer").exists()
+    place, member = founding.found("Board", "Ada King", ("chair",), passphrase="one passphrase", root=root)
+    assert [item.type for item in place.read().entries()] == [
+        "ledger.created",
+        "key.added",
+        "member.added",
+        "key.added",
+    ]
+    assert acting.with_passphrase(place, member, "one passphrase").proof == "passphrase"
+    place.close()
+
+
 def test_the_operator_acts_where_the_record_says_service(workspace: Workspace) -> None:
     export.export(workspace, actor=OPERATOR)
     assert workspace.read().entries()[-1].actor == "service"
