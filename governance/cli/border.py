@@ -131,7 +131,9 @@ def _value(error: Any) -> str:
     if found is None or parameter is None:
         return ""
     first = found()[0]
-    name = parameter.opts[0] if parameter.param_type_name == "option" else str(parameter.human_readable_name)
+    name = (
+        parameter.opts[0] if parameter.param_type_name == "option" else str(parameter.metavar or parameter.name).upper()
+    )
     return f"{name} {first['input']}: expected {_expected(parameter, first)}."
 
 

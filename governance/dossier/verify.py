@@ -143,7 +143,7 @@ def examine(export: Path, trust: dict[str, Any], old: list[Path], answer: dict[s
     need(there <= wanted, "there is a proof of an entry that is not here")
     at = dict(zip(indexes, lines, strict=True))
     cases = ledger.board.cases
-    check_evidence(inside, ledger.named, ledger.board.evidence, notes)
+    check_evidence(inside, ledger.named, ledger.board, notes)
     check_gate(inside, ledger.board.frozen, notes)
     check_norms(inside, ledger.board.accusing)
     check_served(inside, ledger.board.differing)
@@ -182,7 +182,13 @@ def verify(export: Path, trust: Path, old: list[Path]) -> dict[str, Any]:
         answer |= {"valid": False, "newer": isinstance(error, Newer)}
         answer |= {"first_bad": getattr(error, "index", None), "reason": reason(error)}
     left = notes if answer["valid"] else ["anything beyond the first fault"]
-    return answer | {"not_checked": left, "not_proved": list(NOT_PROVED)}
+    answer["reason"] = shown(answer["reason"])
+    return answer | {"not_checked": [shown(note) for note in left], "not_proved": list(NOT_PROVED)}
+
+
+def shown(text: str) -> str:
+    """Return text as it may be printed: what an export calls its files moves no cursor, adds no line and hides nothing."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
 
 
 def words(answer: dict[str, Any]) -> str:
@@ -211,6 +217,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--old", type=Path, action="append", default=[])
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args(arguments)
+    for path in (chosen.export, chosen.trust, *chosen.old):
+        if not path.exists():
+            parser.error(f"there is no {path}")
     answer = verify(chosen.export, chosen.trust, chosen.old)
     text = json.dumps(answer, indent=2) if chosen.json else words(answer)
     sys.stdout.write(text.encode("ascii", "backslashreplace").decode() + "\n")

@@ -14,6 +14,7 @@ if __package__:
 else:  # beside this file, in an export
     from verify_fields import Refused, b64, need, sha256  # type: ignore[import-not-found,no-redef]
 
+BLANK = re.compile(r"[\s+]")  # what no name of a key holds
 CONTROL = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f]")  # all of ASCII but the end of a line
 
 
@@ -36,12 +37,13 @@ def open_checkpoint(note: bytes, trust: dict[str, Any], witnesses: int) -> tuple
     need(gap and tail.endswith("\n"), "the checkpoint is not a signed note")
     text += "\n"
     logs: set[bytes] = set()
-    seen: set[tuple[str, bytes]] = set()
+    seen: set[bytes] = set()
     log_keys, witness_keys = vkeys(trust["log_vkeys"], 1), vkeys(trust["witness_vkeys"], 4)
     for line in tail[:-1].split("\n"):
         dash, name, blob = line.split(" ")
         who, signature = (name, b64(blob.encode())[:4]), b64(blob.encode())[4:]
-        need(dash == "—", "the checkpoint has a malformed signature line")
+        plain = dash == "—" and name and signature and not BLANK.search(name)
+        need(plain, "the checkpoint has a malformed signature line")
         try:
             if who in log_keys:
                 log_keys[who].verify(signature, text.encode())
@@ -49,7 +51,7 @@ def open_checkpoint(note: bytes, trust: dict[str, Any], witnesses: int) -> tuple
             if who in witness_keys:
                 message = f"cosignature/v1\ntime {int.from_bytes(signature[:8], 'big')}\n{text}"
                 witness_keys[who].verify(signature[8:], message.encode())
-                seen.add(who)
+                seen.add(witness_keys[who].public_bytes_raw())
         except InvalidSignature:
             raise Refused(f"the signature of {name} on the checkpoint does not hold") from None
     need(logs, "no trusted key of the ledger has signed the checkpoint")

@@ -70,6 +70,11 @@ def no(number: str) -> None:
     raise Refused(f"JSON holds the number {number}")
 
 
+def no_number(text: str) -> None:
+    """Say that NaN and infinities are no JSON."""
+    raise ValueError(f"{text} is no number of JSON")
+
+
 def exact(number: str) -> int:
     """Return an integer that every reader of JSON holds exactly (RFC 8785, 3.2.2.3)."""
     found = int(number)
@@ -84,6 +89,19 @@ WRITE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":
 def read_json(text: bytes) -> Any:
     """Return a JSON value; doubled keys, fractions and NaN are refused."""
     return json.loads(text.decode(), object_pairs_hook=once, parse_float=no, parse_constant=no)
+
+
+def read_evidence(data: bytes) -> Any:
+    """Return the JSON value of evidence or of a policy, fractions allowed; ValueError for what is none in UTF-8, NaN and infinities too."""
+    return json.loads(data.decode(), object_pairs_hook=once, parse_constant=no_number)
+
+
+def read_file(inside: Any, digest: str, index: int) -> Any:
+    """Return the JSON value of a file in `evidence/` on which an entry rests; what cannot be read is told of at that entry."""
+    try:
+        return read_evidence(inside[f"evidence/{digest}"]())
+    except (Refused, ValueError, RecursionError) as error:
+        raise Refused(f"evidence/{digest} cannot be read ({type(error).__name__}: {str(error)[:100]})", index) from None
 
 
 def canonical(value: Any) -> bytes:
@@ -194,6 +212,7 @@ KINDS |= {
     "flag": lambda value: type(value) is bool,
     "facts": map_of(text_of(TEXTS["name"]), text_of(TEXTS["free"]), 0),
     "any": lambda value: type(value) is dict,
+    "string": lambda value: type(value) is str,
 }
 index_or_null = kind_of("count?")
 KINDS["alerts"] = lambda value: (
@@ -213,6 +232,13 @@ def compiled(row: dict[str, str]) -> list[tuple[str, Fits]]:
 CHECKS = {kind: compiled(row) for kind, row in BODIES.items()}
 OF_PREDICATE = compiled(PREDICATE)
 OF_TRUST = compiled(TRUST)
+
+
+def all_ascii(value: Any) -> bool:
+    """Say whether every name in a JSON value is printable ASCII; the one canonical form then has one order of names."""
+    if type(value) is dict:
+        return all(map(KINDS["name"], value)) and all(map(all_ascii, value.values()))
+    return all(map(all_ascii, value)) if type(value) is list else True
 
 
 def check_fields(value: Any, checks: list[tuple[str, Fits]], row: dict[str, str], what: str, kind: str = "") -> None:

@@ -14,9 +14,9 @@ from stat import S_ISLNK
 from typing import Any
 
 if __package__:
-    from governance.dossier.verify_fields import Refused, need, once, read_json, sha256
+    from governance.dossier.verify_fields import Refused, need, read_evidence, read_json, sha256
 else:  # beside this file, in an export
-    from verify_fields import Refused, need, once, read_json, sha256  # type: ignore[import-not-found,no-redef]
+    from verify_fields import Refused, need, read_evidence, read_json, sha256  # type: ignore[import-not-found,no-redef]
 
 NO_TABLES = (
     "model",
@@ -40,8 +40,12 @@ MINE = (
     "verify_votes.py",
 )
 """The files of the verifier; an export may carry a copy of them."""
-PROGRAMS = (".py", ".pyc", ".pyo", ".pyd", ".pth", ".so", ".dll", ".dylib", ".exe", ".bat", ".sh")
+PROGRAMS = (
+    ".py", ".pyw", ".pyz", ".pyc", ".pyo", ".pyd", ".pth", ".so", ".dll", ".dylib", ".exe", ".com", ".scr", ".msi", ".bat", ".cmd",
+    ".ps1", ".vbs", ".wsf", ".hta", ".reg", ".lnk", ".js", ".jar", ".sh", ".command", ".desktop",
+)  # fmt: skip
 RECORD = {"checkpoint", "checkpoint.tsr", "ledger.intoto.jsonl", "texts.json", "leaves"}
+PLACES = RECORD | {"proofs", "evidence", "bundles"}
 SIGSTORE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 SIGNED_DATA = bytes.fromhex("2a864886f70d010702")  # the DER of the object identifier 1.2.840.113549.1.7.2
 TIME_STAMP = bytes.fromhex("2a864886f70d0109100104")  # 1.2.840.113549.1.9.16.1.4
@@ -58,9 +62,14 @@ def files(place: Path) -> Files:
     if "checkpoint" not in found and len({name.split("/")[0] for name in found}) == 1:
         found = {name.partition("/")[2]: read for name, read in found.items()}
     need({"checkpoint", "ledger.intoto.jsonl"} <= set(found), "it holds no checkpoint and ledger.intoto.jsonl")
+    seen: set[str] = set()
     for name in found:
-        stranger = name.lower().endswith(PROGRAMS) and name not in MINE
+        stranger = name.lower().rstrip(". ").endswith(PROGRAMS) and name not in MINE
         need(not stranger, f"it holds the program {name!r}, which is no part of an export: run nothing of it")
+        top = name.partition("/")[0]
+        own = top in PLACES or top.casefold() not in PLACES
+        need(own and name.casefold() not in seen, f"{name!r} would take the place of another file on some machines")
+        seen.add(name.casefold())
     return found
 
 
@@ -97,17 +106,28 @@ def in_zip(place: Path) -> Files:
     return {item.filename: partial(box.read, item) for item in inside}
 
 
-def check_evidence(inside: Files, named: set[bytes], recorded: dict[str, Any], notes: list[str]) -> None:
-    """Refuse evidence that is not what the entries name, or says otherwise than they do; note what is not there."""
+def check_evidence(inside: Files, named: set[bytes], board: Any, notes: list[str]) -> None:
+    """Refuse evidence that is not what the entries name, or says otherwise than they do; note what is not there.
+
+    `board` says what was recorded: `evidence`, digest -> body, and `recorded`, digest -> index of the first entry about it.
+    """
     there = {name.removeprefix("evidence/") for name in inside if name.startswith("evidence/")}
     unread = 0
     for name in sorted(there):
         need(name.encode() in named, f"evidence/{name} is named by no entry")
         data = inside[f"evidence/{name}"]()
         need(sha256(data).hex() == name, f"evidence/{name} has other bytes than the entries name")
-        if name in recorded:
-            unread += not says_the_same(name, data, recorded[name])
-    absent = sorted(set(recorded) - there)
+        if name in board.evidence:
+            try:
+                unread += not says_the_same(name, data, board.evidence[name])
+            except (Refused, LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+                why = (
+                    error
+                    if isinstance(error, Refused)
+                    else f"evidence/{name} is malformed ({type(error).__name__}: {error})"
+                )
+                raise Refused(str(why), board.recorded[name]) from None
+    absent = sorted(set(board.evidence) - there)
     if absent:
         notes.append(f"{len(absent)} pieces of evidence are named and not in this export: {', '.join(absent[:3])} ...")
     if unread:
@@ -117,8 +137,8 @@ def check_evidence(inside: Files, named: set[bytes], recorded: dict[str, Any], n
 def says_the_same(name: str, data: bytes, entry: Any) -> bool:
     """Refuse evidence whose method, model, tables, rows or outcome are not those of its entry; return whether it was read."""
     try:
-        value = json.loads(data, object_pairs_hook=once)
-    except ValueError:
+        value = read_evidence(data)
+    except (ValueError, RecursionError):
         return False
     if type(value) is not dict or value.get("format") != "countersign-evidence/1":
         return False

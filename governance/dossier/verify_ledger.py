@@ -24,6 +24,7 @@ if __package__:
         OF_PREDICATE,
         Newer,
         Refused,
+        all_ascii,
         b64,
         check_fields,
         need,
@@ -34,7 +35,18 @@ if __package__:
     from governance.dossier.verify_table import BODIES, PREDICATE
     from governance.dossier.verify_votes import named
 else:  # beside this file, in an export
-    from verify_fields import CHECKS, OF_PREDICATE, Newer, Refused, b64, check_fields, need, read_canonical, sha256  # type: ignore[import-not-found,no-redef]
+    from verify_fields import (  # type: ignore[import-not-found,no-redef]
+        CHECKS,
+        OF_PREDICATE,
+        Newer,
+        Refused,
+        all_ascii,
+        b64,
+        check_fields,
+        need,
+        read_canonical,
+        sha256,
+    )
     from verify_rules import board_of  # type: ignore[import-not-found,no-redef]
     from verify_table import BODIES, PREDICATE  # type: ignore[import-not-found,no-redef]
     from verify_votes import named  # type: ignore[import-not-found,no-redef]
@@ -134,6 +146,7 @@ class Ledger:
             raise Refused(f"the key {keyid[:16]} is unknown, revoked or not yet added")
         job = (index, self.keys[keyid][2], payload, signature)
         if kind not in BODIES:
+            need(all_ascii(b), "a name in its body is no printable ASCII")
             need(forged([job]) is None, "its signature does not hold")
             raise Newer(f"its type {kind!r} is unknown here, so it is newer than this verifier: take a newer one")
         check_fields(b, CHECKS[kind], BODIES[kind], "the body of ", kind)

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 if __package__:
-    from governance.dossier.verify_fields import need, once
+    from governance.dossier.verify_fields import Refused, need, read_file
     from governance.dossier.verify_votes import APPROVAL, is_remedy
 else:  # beside this file, in an export
-    from verify_fields import need, once  # type: ignore[import-not-found,no-redef]
+    from verify_fields import Refused, need, read_file  # type: ignore[import-not-found,no-redef]
     from verify_votes import APPROVAL, is_remedy  # type: ignore[import-not-found,no-redef]
 
 
@@ -79,16 +78,21 @@ def alerting(board: Any, e: Any, b: Any) -> None:
 WATCHING = {"norms.adopted": signing, "monitoring.alert": alerting}
 
 
+def part(value: Any, index: int, *names: str) -> Any:
+    """Return what stands in evidence under names one inside the other; evidence that lacks it is refused at its entry."""
+    for name in names:
+        if type(value) is not dict or name not in value:
+            raise Refused(f"the evidence has no {'.'.join(names)}", index)
+        value = value[name]
+    return value
+
+
 def check_norms(inside: Any, accusing: list[tuple[int, str, str]]) -> None:
     """Refuse an accusation whose evidence was computed under other norms than those in force at its entry."""
     for index, digest, norms in accusing:
         if f"evidence/{digest}" in inside:
-            value = json.loads(inside[f"evidence/{digest}"](), object_pairs_hook=once)
-            need(
-                value["key"]["parameters"]["norms"] == norms,
-                "the alert rests on other norms than those in force",
-                index,
-            )
+            under = part(read_file(inside, digest, index), index, "key", "parameters", "norms")
+            need(under == norms, "the alert rests on other norms than those in force", index)
 
 
 def check_served(inside: Any, differing: list[tuple[int, str, set[str]]]) -> None:
@@ -98,9 +102,10 @@ def check_served(inside: Any, differing: list[tuple[int, str, set[str]]]) -> Non
     """
     for index, digest, asked in differing:
         if f"evidence/{digest}" in inside:
-            value = json.loads(inside[f"evidence/{digest}"](), object_pairs_hook=once)
-            need(value["result"]["outcome"] == "different", "the evidence does not say that a server differs", index)
-            rows = {item["digest"] for item in value["key"]["inputs"] if item["role"] == "challenge"}
+            value = read_file(inside, digest, index)
+            outcome = part(value, index, "result", "outcome")
+            need(outcome == "different", "the evidence does not say that a server differs", index)
+            rows = {item["digest"] for item in part(value, index, "key", "inputs") if item["role"] == "challenge"}
             need(rows <= asked, "the evidence is about rows that were not named before", index)
 
 
@@ -118,6 +123,7 @@ def check_automatic(inside: Any, suspending: list[tuple[int, str, str]], notes: 
                 f"entry {index}: that policy {digest[:16]} lets the service confirm this alert by itself is its word"
             )
             continue
-        named = json.loads(inside[f"evidence/{digest}"](), object_pairs_hook=once).get("automatic", [])
+        policy = read_file(inside, digest, index)
+        named = policy.get("automatic", []) if type(policy) is dict else []
         allowed = type(named) is list and rule in named
         need(allowed, "the service confirmed the alert, and the policy names no such automatic rule", index)

@@ -96,6 +96,7 @@ class Board:
         self.models: set[str] = set()
         self.datasets: set[str] = set()
         self.evidence: dict[str, Any] = {}
+        self.recorded: dict[str, int] = {}
         self.cases: dict[str, Any] = {}
         self.exports: list[tuple[int, int, str]] = []
         self.frozen: list[tuple[int, list[str], Any]] = []
@@ -156,6 +157,7 @@ class Board:
             if b["digest"] not in self.evidence and b["method"] == "serving.attest":
                 self.answered[b["digest"]] = set(self.asked.get(b["model"], ()))
             need(self.evidence.setdefault(b["digest"], b) == b, "the evidence was recorded before, and said otherwise")
+            self.recorded.setdefault(b["digest"], e["index"])
         elif kind == "correction.noted":
             need(b["index"] < e["index"], "the correction is of a later entry")
         elif kind in WATCHING:

@@ -7,7 +7,8 @@
 
 A path is names joined by dots; a name with other characters stands in double quotes. `[field=value, ...]` keeps the items of a list
 whose fields have these values (a field may be a path of names), `[3]` takes one item, `[*]` all of them. `min(...)`, `max(...)` and
-`count(...)` make one number of several; without them a path must lead to exactly one place.
+`count(...)` make one number of several; without them a path must lead to exactly one place. A path that goes on inside something that
+was not assessed is not assessed as a whole: what nobody could look at has no items to count.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from governance.evidence import JsonValue, NotAssessed, RefusedInputError
 
 AGGREGATES: Final = ("min", "max", "count")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _STEP = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_-]*))((?:\[[^\[\]]*\])*)(\.|$)')
 _SELECTOR = re.compile(r"\[([^\[\]]*)\]")
 _CALL = re.compile(r"(min|max|count)\((.*)\)")
@@ -68,6 +71,11 @@ def read_path(text: str) -> Path:
     return Path(text, call[1] if call else "", tuple(steps))
 
 
+def decimal_of(text: str) -> Decimal | None:
+    """Return the number that `text` writes as docs/record-format.md says, None for another text ("NaN", "1_000")."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
 def _checked(selector: str, text: str) -> str:
     parts = [part for part in selector.split(",") if "=" not in part or not part.split("=", 1)[0].strip()]
     if selector != "*" and not re.fullmatch(r"0|[1-9][0-9]{0,8}", selector) and parts:
@@ -82,6 +90,9 @@ def look_up(path: Path, result: JsonValue) -> str | NotAssessed:
     found = [result]
     for step in path.steps:
         found = [item for node in found for item in _stepped(node, step)]
+        inside = next((item for item in found if isinstance(item, NotAssessed)), None)
+        if inside is not None:
+            return inside
     if path.aggregate == "count":
         return str(len(found))
     values: list[str] = []
@@ -106,17 +117,18 @@ def holders(path: Path, result: JsonValue) -> tuple[Mapping[str, Any], ...]:
 
 
 def _extreme(aggregate: str, values: Sequence[str]) -> str | NotAssessed:
-    try:
-        return (min if aggregate == "min" else max)(values, key=float)
-    except ValueError:
-        return NotAssessed(f"{aggregate} needs numbers, found {values[0][:40]!r}.")
+    numbers = [(number, text) for text in values if (number := decimal_of(text)) is not None]
+    if len(numbers) < len(values):
+        other = next(text for text in values if decimal_of(text) is None)
+        return NotAssessed(f"{aggregate} needs numbers, found {other[:40]!r}.")
+    return (min if aggregate == "min" else max)(numbers, key=lambda pair: pair[0])[1]
 
 
 def scalar(node: JsonValue) -> str | NotAssessed:
     """Return a JSON value as text, or the reason beside it why there is none."""
     if isinstance(node, Mapping):
-        if node.get("outcome") == "not_assessed" or node.get("value", ...) is None:
-            return NotAssessed(str(node.get("reason") or "The evidence says that it cannot be judged."))
+        if _open(node) or node.get("value", ...) is None:
+            return _why(node)
         node = node.get("value", node)
     if node is None:
         return NotAssessed("The evidence has no value here.")
@@ -132,21 +144,38 @@ def text_of(value: Any) -> str:
     return repr(value) if isinstance(value, int | float) else str(value)
 
 
-def _stepped(node: JsonValue, step: Step) -> list[JsonValue]:
-    if not isinstance(node, Mapping) or step.name not in node:
+def _stepped(node: JsonValue, step: Step) -> list[JsonValue | NotAssessed]:
+    """Return what one name and its selectors lead to; NotAssessed where they go on inside something that was not assessed."""
+    if not isinstance(node, Mapping):
         return []
-    if node[step.name] is None and node.get("reason"):
-        return [NOT_ASSESSED | {"reason": node["reason"]}]
-    found = [node[step.name]]
+    if step.name not in node:
+        return [_why(node)] if _open(node) else []
+    there: JsonValue = node[step.name]
+    if there is None and node.get("reason"):
+        there = NOT_ASSESSED | {"reason": node["reason"]}
+    found: list[JsonValue | NotAssessed] = [there]
     for selector in step.selectors:
+        closed = next((items for items in found if _open(items)), None)
+        if closed is not None:
+            return [_why(closed)]
         found = [item for items in found for item in _selected(items, selector)]
     return found
+
+
+def _open(node: object) -> bool:
+    """Say whether a finding leaves something open: nothing below it was looked at."""
+    return isinstance(node, Mapping) and node.get("outcome") == "not_assessed"
+
+
+def _why(node: object) -> NotAssessed:
+    reason = node.get("reason") if isinstance(node, Mapping) else ""
+    return NotAssessed(str(reason or "The evidence says that it cannot be judged."))
 
 
 NOT_ASSESSED: Final[dict[str, str]] = {"outcome": "not_assessed"}
 
 
-def _selected(items: JsonValue, selector: str) -> list[JsonValue]:
+def _selected(items: object, selector: str) -> list[JsonValue]:
     if not isinstance(items, list | tuple):
         return []
     if selector == "*":

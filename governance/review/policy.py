@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from importlib.resources import files
 from typing import Final, Literal, TypeAlias
 
@@ -19,7 +19,7 @@ from governance.evidence import (
     unknown_choice,
 )
 from governance.review.fields import Id, Severity, Word
-from governance.review.path import Path, read_path
+from governance.review.path import Path, decimal_of, read_path
 
 TEMPLATES: Final[Mapping[str, str]] = {
     "general": "General: how good, and how different between groups",
@@ -52,11 +52,8 @@ class Limit:
         """Say whether `value` keeps the limit; None when it is not a number and one is needed."""
         if self.equals:
             return value == self.equals
-        try:
-            number = Decimal(value)
-        except InvalidOperation:
-            return None
-        if not number.is_finite():
+        number = decimal_of(value)
+        if number is None:
             return None
         return (not self.min or number >= Decimal(self.min)) and (not self.max or number <= Decimal(self.max))
 
@@ -147,11 +144,7 @@ def _check_limit(item: Requirement) -> None:
     if bool(limit.equals) == bool(limit.min or limit.max):
         raise RefusedInputError(f"Requirement {item.id!r} has no usable limit.", "Give min or max or both, or equals.")
     for text in (limit.min, limit.max):
-        try:
-            finite = not text or Decimal(text).is_finite()
-        except InvalidOperation:
-            finite = False
-        if not finite:
+        if text and decimal_of(text) is None:
             raise RefusedInputError(f"The limit {text!r} of {item.id!r} is not a number.", 'Write it like "0.80".')
 
 

@@ -72,6 +72,12 @@ def people(tmp_path: Path) -> Path:
         (["fairness", "P", "--evidence", "nofolder/x.json"], "There is no folder 'nofolder' to write to."),
         (["baseline", "P", "--out", "P"], "is the same file as"),
         (["nosuch"], "No such command 'nosuch'"),
+        (["alert", "act", "N", "hope", "--as", "a", "--reason", "r"], "REMEDY hope: expected one of ignore_until,"),
+        (
+            ["vote", "C", "maybe", "--as", "a"],
+            "CHOICE maybe: expected one of approve, approve_with_conditions, reject,",
+        ),
+        (["rules", "adopt", "soon", "--reason", "r"], "EDITION soon: expected a whole number from 1 to"),
     ],
 )
 def test_wrong_use_says_what_was_got_and_expected_and_ends_with_2(

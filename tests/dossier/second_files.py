@@ -4,7 +4,7 @@ import json
 import re
 import stat
 import zipfile
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tests.dossier.second_shapes import Bad, digest, need, unbase64
+from tests.dossier.second_shapes import Bad, digest, is_a, need, unbase64
 
 
 def root(leaves: list[bytes]) -> bytes:
@@ -76,6 +76,7 @@ class Checkpoint:
         for line in signatures[:-1].split("\n"):
             parts = line.split(" ")
             need(len(parts) == 3 and parts[0] == "—", "not a signature line")
+            need(parts[1] and not re.search(r"[\s+]", parts[1]), "not the name of a key")
             self._signature(parts[1], unbase64(parts[2]), body=(body + "\n").encode(), trust=trust)
         lines = body.split("\n")
         need(len(lines) == 3 and lines[0] == trust["origin"], "not the trusted origin")
@@ -99,7 +100,7 @@ class Checkpoint:
                     key.verify(signed, message)
                 except InvalidSignature as error:
                     raise Bad(f"the signature of {name} fails") from error
-                found.add(vkey)
+                found.add(key.public_bytes_raw().hex())
 
 
 def proof(data: bytes) -> tuple[int, list[bytes], bytes]:
@@ -118,10 +119,47 @@ def proof(data: bytes) -> tuple[int, list[bytes], bytes]:
     return int(named[1]), path, note
 
 
-PROGRAMS = (".py", ".pyc", ".pyo", ".pyd", ".pth", ".so", ".dll", ".dylib", ".exe", ".bat", ".sh")
+PROGRAMS = re.compile(
+    r"\.(py[wzcod]?|pth|so|dll|dylib|exe|com|scr|msi|bat|cmd|ps1|vbs|wsf|hta|reg|lnk|js|jar|sh|command|desktop)[. ]*"
+)
+OF_RECORD = (
+    "checkpoint",
+    "checkpoint.tsr",
+    "ledger.intoto.jsonl",
+    "leaves",
+    "proofs",
+    "texts.json",
+    "evidence",
+    "bundles",
+)
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE)
 MOST_BYTES, MOST_FILES = 2**30, 100_000
 SEGMENT = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_-]*))((?:\[[^\[\]]*\])*)(\.|$)')
 UNKNOWN = object()
+
+
+class Unread(Bad):
+    """A file that is no JSON."""
+
+
+class Unseen(Exception):  # noqa: N818 - a verdict
+    """A path goes on inside something that is not assessed."""
+
+
+def _open(value: Any) -> bool:
+    return value is UNKNOWN or (isinstance(value, dict) and value.get("outcome") == "not_assessed")
+
+
+def evidence_of(data: bytes) -> Any:
+    """JSON in UTF-8, with fractions, without NaN and infinities."""
+    try:
+        return json.loads(data.decode(), object_pairs_hook=once, parse_constant=_none)
+    except (ValueError, RecursionError) as error:
+        raise Unread(f"not JSON: {error}") from error
+
+
+def _none(text: str) -> Any:
+    raise ValueError(f"{text} is no number")
 
 
 def text_of(value: Any) -> str | None:
@@ -142,9 +180,11 @@ def _field(item: Any, path: str) -> str | None:
 
 
 def _picked(rows: Any, selector: str) -> list[Any]:
+    if _open(rows):
+        raise Unseen
     if not isinstance(rows, list) or selector == "*":
         return rows if isinstance(rows, list) else []
-    if selector.isdecimal():
+    if re.fullmatch("[0-9]+", selector):
         return rows[int(selector) : int(selector) + 1]
     pairs = [pair.partition("=") for pair in selector.split(",")]
     return [row for row in rows if all(_field(row, path) == wanted.strip() for path, _, wanted in pairs)]
@@ -152,36 +192,53 @@ def _picked(rows: Any, selector: str) -> list[Any]:
 
 def _under(value: Any, name: str) -> list[Any]:
     if not isinstance(value, dict) or name not in value:
+        if _open(value):
+            raise Unseen
         return []
     return [UNKNOWN if value[name] is None and value.get("reason") else value[name]]
 
 
-def measured(result: Any, metric: str) -> str | None:
-    """What a metric names in a result, as text."""
-    if isinstance(result, dict) and result.get("outcome") == "not_assessed":
-        return None
+def path_of(metric: str) -> tuple[str, list[tuple[str, list[str]]]]:
+    """What is made of several values, and the names of a path with their selectors."""
     several = re.fullmatch(r"(min|max|count)\((.*)\)", metric.strip())
     path = (several[2] if several else metric).strip()
-    values, place = [result], 0
+    names, place = [], 0
     need(path, "an empty metric")
     while place < len(path):
         segment = SEGMENT.match(path, place)
         if segment is None or (segment[4] == "." and segment.end() == len(path)):
             raise Bad(f"a metric that cannot be read: {metric}")
-        name = segment[2] if segment[1] is None else re.sub(r"\\(.)", r"\1", segment[1])
-        values = [found for value in values for found in _under(value, name)]
-        for selector in re.findall(r"\[([^\[\]]*)\]", segment[3]):
-            values = [row for rows in values for row in _picked(rows, selector.strip())]
+        selectors = [item.strip() for item in re.findall(r"\[([^\[\]]*)\]", segment[3])]
+        for item in selectors:
+            fields = all(re.match(r"\s*[^=\s][^=]*=", pair) for pair in item.split(","))
+            need(fields or re.fullmatch(r"\*|0|[1-9][0-9]{0,8}", item), f"a selector that cannot be read: {item}")
+        names.append((segment[2] if segment[1] is None else re.sub(r"\\(.)", r"\1", segment[1]), selectors))
         place = segment.end()
-    if several and several[1] == "count":
+    return several[1] if several else "", names
+
+
+def measured(result: Any, metric: str) -> str | None:
+    """What a metric names in a result, as text."""
+    several, names = path_of(metric)
+    if isinstance(result, dict) and result.get("outcome") == "not_assessed":
+        return None
+    values = [result]
+    try:
+        for name, selectors in names:
+            values = [found for value in values for found in _under(value, name)]
+            for selector in selectors:
+                values = [row for rows in values for row in _picked(rows, selector)]
+    except Unseen:
+        return None
+    if several == "count":
         return str(len(values))
     texts = [text for text in map(text_of, values) if text is not None]
     if not texts or len(texts) < len(values) or (len(texts) > 1 and not several):
         return None
-    try:
-        return (min if several[1] == "min" else max)(texts, key=float) if several else texts[0]
-    except ValueError:
+    if several and not all(map(NUMBER.fullmatch, texts)):
         return None
+    ordered = sorted(texts, key=Decimal) if several else texts
+    return next(text for text in texts if Decimal(text) == Decimal(ordered[-1])) if several == "max" else ordered[0]
 
 
 def _judged(value: str | None, limit: dict[str, str]) -> str:
@@ -189,12 +246,9 @@ def _judged(value: str | None, limit: dict[str, str]) -> str:
         return "not_assessed"
     if limit["equals"]:
         return "met" if value == limit["equals"] else "not_met"
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
+    if not NUMBER.fullmatch(value):
         return "not_assessed"
-    if not number.is_finite():
-        return "not_assessed"
+    number = Decimal(value)
     low, high = limit["min"], limit["max"]
     return "met" if (not low or number >= Decimal(low)) and (not high or number <= Decimal(high)) else "not_met"
 
@@ -220,10 +274,10 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def gate(policy: bytes, frozen: list[bytes], models: list[str]) -> list[dict[str, Any]]:
     """The requirements that follow from a policy and the frozen evidence."""
-    evidence = [(digest(data), json.loads(data, object_pairs_hook=once)) for data in frozen]
-    asks = json.loads(policy, object_pairs_hook=once)
-    need(asks.get("format") == "countersign-policy/1", "a policy in another form")
-    need(all(value.get("format") == "countersign-evidence/1" for _, value in evidence), "evidence in another form")
+    evidence = [(digest(data), evidence_of(data)) for data in frozen]
+    asks = _policy(policy)
+    plain = all(isinstance(value, dict) and value.get("format") == "countersign-evidence/1" for _, value in evidence)
+    need(plain, "evidence in another form")
     found = []
     for asked in asks["requirements"]:
         fitting = [
@@ -244,14 +298,39 @@ def gate(policy: bytes, frozen: list[bytes], models: list[str]) -> list[dict[str
                 "severity": asked["severity"],
             }
             found.append({"id": identity, "value": number, "evidence": name, **outcome})
+    need(len({item["id"] for item in found}) == len(found), "a requirement twice")
     return found
+
+
+def _policy(data: bytes) -> Any:
+    """A policy that has the form of the page."""
+    policy = evidence_of(data)
+    fields = {"title", "format", "requirements"}
+    need(isinstance(policy, dict) and set(policy) - {"automatic"} == fields, "a policy in another form")
+    need(policy["format"] == "countersign-policy/1" and is_a("word", policy["title"]), "a policy in another form")
+    rules = policy["requirements"]
+    need(isinstance(rules, list) and rules, "a policy that asks for nothing")
+    for rule in rules:
+        kinds = {"id": "id", "method": "word", "metric": "word"}
+        need(isinstance(rule, dict) and set(rule) == {*kinds, "limit", "severity", "cohort", "why"}, "a requirement")
+        need(all(is_a(kind, rule[name]) for name, kind in kinds.items()), "a requirement")
+        need(isinstance(rule["cohort"], str) and isinstance(rule["why"], str), "a requirement")
+        need(rule["severity"] in ("freezing", "blocking", "advisory"), "a severity")
+        path_of(rule["metric"])
+        limit = rule["limit"]
+        need(isinstance(limit, dict) and set(limit) == {"min", "max", "equals"}, "a limit")
+        need(all(isinstance(text, str) for text in limit.values()), "a limit")
+        ends = [text for text in (limit["min"], limit["max"]) if text]
+        need(bool(ends) != bool(limit["equals"]) and all(map(NUMBER.fullmatch, ends)), "a limit")
+    need(len({rule["id"] for rule in rules}) == len(rules), "an id twice")
+    return policy
 
 
 def same_as(body: dict[str, Any], data: bytes) -> None:
     """Refuse evidence that says something else than its entry."""
     try:
-        value = json.loads(data, object_pairs_hook=once)
-    except (ValueError, RecursionError):
+        value = evidence_of(data)
+    except Unread:
         return
     if not isinstance(value, dict) or value.get("format") != "countersign-evidence/1":
         return
@@ -287,7 +366,12 @@ def unwrapped(export: Path) -> dict[str, bytes]:
     if "checkpoint" not in files and len({name.split("/")[0] for name in files}) == 1:
         files = {name.partition("/")[2]: data for name, data in files.items()}
     for name in files:
-        need(not name.lower().endswith(PROGRAMS) or re.fullmatch(r"verify(_[a-z]+)?\.py", name), f"the program {name}")
+        ending = re.search(r"\.[^.]*[. ]*$", name.lower())
+        program = ending and PROGRAMS.fullmatch(ending[0])
+        need(not program or re.fullmatch(r"verify(_[a-z]+)?\.py", name), f"the program {name}")
+        top = name.split("/")[0]
+        need(top in OF_RECORD or top.casefold() not in OF_RECORD, f"another case: {name}")
+    need(len({name.casefold() for name in files}) == len(files), "names that differ in case alone")
     return files
 
 

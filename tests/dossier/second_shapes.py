@@ -141,6 +141,22 @@ def check(value: Any, kind: str, where: str) -> None:
         _single(value, kind, where)
 
 
+def is_a(kind: str, value: Any) -> bool:
+    """Whether a value is of a kind of the page."""
+    try:
+        check(value, kind, "")
+    except Bad:
+        return False
+    return True
+
+
+def ascii_names(value: Any) -> bool:
+    """Whether every name in a value is printable ASCII."""
+    if isinstance(value, dict):
+        return all(is_a("name", name) for name in value) and all(map(ascii_names, value.values()))
+    return all(map(ascii_names, value)) if isinstance(value, list) else True
+
+
 def _single(value: Any, kind: str, where: str) -> None:
     if kind in OBJECTS:
         fields(value, OBJECTS[kind], where)
