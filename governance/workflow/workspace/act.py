@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from itertools import chain
+from typing import Final, TypeAlias
 
 from governance.evidence import RuleError
 from governance.review import BoardState, Entry, apply, entry_of, events
@@ -23,6 +25,10 @@ Make: TypeAlias = Callable[[UnitOfWork, BoardState, str], events.Body]
 
 _states: dict[str, Reached] = {}
 """Workspace -> how far it was replayed; the next replay goes on there."""
+PART: Final = 5000
+"""Entries that are read at once while a ledger is replayed."""
+_one_at_a_time: Final = threading.Lock()
+"""Visitors who come while a long ledger is replayed wait for it, in place of replaying it too."""
 
 
 class BrokenRecordError(RuleError):
@@ -45,7 +51,8 @@ def entry(record: Record) -> Entry:
 
 def state(workspace: Workspace) -> BoardState:
     """Return where the board stands now, replayed from the ledger."""
-    found = _continued(workspace, workspace.read())
+    with _one_at_a_time:
+        found = _continued(workspace, workspace.read())
     if reached := _states.get(str(workspace.root)):
         snapshots.keep_soon(workspace, reached)
     return found
@@ -63,17 +70,30 @@ def _continued(workspace: Workspace, source: Views | UnitOfWork) -> BoardState:
     """
     place = str(workspace.root)
     known = _states.get(place) or _kept(workspace, source)
-    records = source.entries(offset=known.seen - 1) if known else source.entries()
+    parts = _parts(source, known.seen - 1 if known else 0)
+    records = next(parts, ())
     if known and records[:1] == (known.last,):
         found, records = known.state, records[1:]
+    elif known:
+        found, records, parts = BoardState(), (), _parts(source, 0)
     else:
-        found, records = BoardState(), source.entries() if known else records
-    found = _after(records, found)
-    if records:
-        _states[place] = Reached(found.next_index, records[-1], found)
+        found = BoardState()
+    last = None
+    for part in chain((records,), parts):
+        found = _after(part, found)
+        last = part[-1] if part else last
+    if last:
+        _states[place] = Reached(found.next_index, last, found)
     elif known:
         _states.setdefault(place, known)
     return found
+
+
+def _parts(source: Views | UnitOfWork, start: int) -> Iterator[tuple[Record, ...]]:
+    """Give the records from a place on, part by part: a long ledger is never held in memory as a whole."""
+    while records := source.entries(offset=start, limit=PART):
+        yield records
+        start += len(records)
 
 
 def _kept(workspace: Workspace, source: Views | UnitOfWork) -> Reached | None:

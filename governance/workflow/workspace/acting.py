@@ -49,7 +49,7 @@ def with_passphrase(workspace: Workspace, member: str, passphrase: str) -> Actin
 
 def require_act(board: BoardState, actor: Acting) -> None:
     """Raise RuleError unless the person may write: a member whom a passphrase has shown, or the operator."""
-    if actor.proof == "none":
+    if actor.proof not in ("passphrase", "operator"):
         raise RuleError(
             "A guest reads and asks for numbers, and changes nothing.",
             "Come in as a member, with your passphrase; or ask to become one.",
