@@ -17,7 +17,7 @@ if __package__:
 else:  # beside this file, in an export
     from verify_table import BODIES, LINKS, OBJECTS, PREDICATE, TRUST  # type: ignore[import-not-found,no-redef]
 
-PLAIN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]"
+PLAIN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]"
 TEXTS = {
     "id": "[a-z0-9-]{1,64}",
     "id0": "[a-z0-9-]{0,64}",

@@ -18,7 +18,7 @@ from storage.ledger.canonical import JsonValue
 Judge: TypeAlias = Callable[[JsonValue], None]
 """Raises Misfit unless a value is of a kind."""
 
-_PLAIN: Final = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]"
+_PLAIN: Final = "[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]"
 PATTERNS: Final[Mapping[str, tuple[str, str]]] = {
     "id": ("[a-z0-9-]{1,64}", "lowercase letters, digits and hyphens, 1 to 64"),
     "id0": ("[a-z0-9-]{0,64}", "an id, or an empty text for nobody"),
