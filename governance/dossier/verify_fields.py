@@ -156,7 +156,7 @@ def list_of(fits: Fits, *, some: bool) -> Fits:
         type(value) is list
         and value
         and all(map(fits, value))
-        and not any(item in value[:place] for place, item in enumerate(value))
+        and len({item if type(item) is str else canonical(item) for item in value}) == len(value)
     )
 
 

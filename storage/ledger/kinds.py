@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final, TypeAlias
 
-from storage.ledger.canonical import JsonValue
+from storage.ledger.canonical import JsonValue, canonical
 
 Judge: TypeAlias = Callable[[JsonValue], None]
 """Raises Misfit unless a value is of a kind."""
@@ -125,10 +125,14 @@ def _listed(inner: Judge, *, some: bool) -> Judge:
     def judge(value: JsonValue) -> None:
         if type(value) is not list or (some and not value):
             raise Misfit(value, "a list with at least one item" if some else "a list")
+        seen: set[str | bytes] = set()
         for place, item in enumerate(value):
             _inside(inner, str(place), item)
-            if some and item in value[:place]:
-                raise Misfit(item, "a list that names nothing twice", str(place))
+            if some:
+                known = item if isinstance(item, str) else canonical(item)
+                if known in seen:
+                    raise Misfit(item, "a list that names nothing twice", str(place))
+                seen.add(known)
 
     return judge
 
