@@ -233,6 +233,7 @@ def parts(der: bytes) -> list[tuple[int, bytes]]:
         if size >= 128:
             start = size - 126
             size = int.from_bytes(der[2:start])
+            need(start > 2 and der[2] and size >= 128, "a length is not in its shortest form")
         need(2 <= start <= 6 and start + size <= len(der), "it is cut off")
         found.append((der[0], der[start : start + size]))
         der = der[start + size :]
