@@ -86,7 +86,7 @@ def check_lines(inside: Any, ledger: Ledger, size: int, notes: list[str]) -> tup
     need(len(leaves) == size, f"the checkpoint covers {size} entries, {len(leaves)} hashes are here")
     for index, leaf in zip(indexes, mine, strict=True):
         need(index < size and leaves[index] == leaf, "it is not the line whose hash stands at its place", index)
-    notes.append(f"entries of other cases: {len(lines)} of {size} are here")
+    notes.append(f"entries of other cases, and remarks on entries: {len(lines)} of {size} are here")
     last = max(ledger.last[case] for case in ledger.board.cases)
     notes.append(
         "that no entry of this case, or about keys, members, charter, rules and alerts of its models, is left out: each names the "

@@ -17,7 +17,7 @@ if __package__:
 else:  # beside this file, in an export
     from verify_table import BODIES, LINKS, OBJECTS, PREDICATE, TRUST  # type: ignore[import-not-found,no-redef]
 
-PLAIN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]"
+PLAIN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]"
 TEXTS = {
     "id": "[a-z0-9-]{1,64}",
     "id0": "[a-z0-9-]{0,64}",
@@ -156,7 +156,7 @@ def list_of(fits: Fits, *, some: bool) -> Fits:
         type(value) is list
         and value
         and all(map(fits, value))
-        and not any(item in value[:place] for place, item in enumerate(value))
+        and len({item if type(item) is str else canonical(item) for item in value}) == len(value)
     )
 
 

@@ -64,12 +64,12 @@ def files(place: Path) -> Files:
     need({"checkpoint", "ledger.intoto.jsonl"} <= set(found), "it holds no checkpoint and ledger.intoto.jsonl")
     seen: set[str] = set()
     for name in found:
-        stranger = name.lower().rstrip(". ").endswith(PROGRAMS) and name not in MINE
+        there = "/".join(part.rstrip(". ").casefold() for part in name.split("/"))  # where some machines would put it
+        stranger = there.endswith(PROGRAMS) and name not in MINE
         need(not stranger, f"it holds the program {name!r}, which is no part of an export: run nothing of it")
-        top = name.partition("/")[0]
-        own = top in PLACES or top.casefold() not in PLACES
-        need(own and name.casefold() not in seen, f"{name!r} would take the place of another file on some machines")
-        seen.add(name.casefold())
+        own = name.partition("/")[0] in PLACES or there.partition("/")[0] not in PLACES
+        need(own and there not in seen, f"{name!r} would take the place of another file on some machines")
+        seen.add(there)
     return found
 
 
@@ -233,6 +233,7 @@ def parts(der: bytes) -> list[tuple[int, bytes]]:
         if size >= 128:
             start = size - 126
             size = int.from_bytes(der[2:start])
+            need(start > 2 and der[2] and size >= 128, "a length is not in its shortest form")
         need(2 <= start <= 6 and start + size <= len(der), "it is cut off")
         found.append((der[0], der[start : start + size]))
         der = der[start + size :]

@@ -6,6 +6,7 @@ A line of the ledger can never be taken back, so everything is held against thes
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from governance.evidence import RefusedInputError, RuleError
@@ -16,18 +17,32 @@ LONGEST_WORD: Final = 200
 LONGEST_TEXT: Final = 20_000
 """Characters of a text in words: about six printed pages."""
 _SHOWN: Final = 40
+_MISLEADING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What no line shows as it is: control characters, ends of lines, changes of direction, halves of characters."""
+_LINES: Final = str.maketrans("", "", "\t\n\r")
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 _ID: Final = re.compile(r"[a-z0-9-]{1,64}")
 
 
 def require_word(what: str, text: str, *, most: int = LONGEST_WORD) -> None:
     """Raise RefusedInputError unless `text` is a name of 1 to `most` characters; `what` names it in the message."""
-    if not text.strip():
+    if not _is_seen(text):
         raise RefusedInputError(f"The {what} is empty.", f"Give one of 1 to {most} characters.")
+    if _MISLEADING.search(text):
+        raise RefusedInputError(
+            f"The {what} {text[:_SHOWN]!a} holds a character that ends a line, turns its direction or is not shown.",
+            "Write it on one line, without control characters.",
+        )
     if len(text) > most:
         raise RefusedInputError(
             f"The {what} {text[:_SHOWN] + '…'!r} has {len(text):,} characters; the limit is {most}.",
             "Give a shorter one.",
         )
+
+
+def _is_seen(text: str) -> bool:
+    """Say whether a text has a character that leaves a mark: blanks, zero-width spaces and marks of direction alone are no words."""
+    return any(unicodedata.category(sign) not in _UNSEEN for sign in text)
 
 
 def require_id(text: str) -> None:
@@ -40,8 +55,12 @@ def require_id(text: str) -> None:
 
 def require_text(what: str, text: str) -> None:
     """Raise RefusedInputError unless `text` says something, in at most 20,000 characters; `what` names it in the message."""
-    if not text.strip():
+    if not _is_seen(text):
         raise RefusedInputError(f"The {what} is empty.", "Say it in words.")
+    if hidden := re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", text.translate(_LINES)):
+        raise RefusedInputError(
+            f"The {what} holds the control character {hidden[0]!a}.", "Take it out; lines and tabs may stay."
+        )
     if len(text) > LONGEST_TEXT:
         raise RefusedInputError(
             f"The {what} has {len(text):,} characters; the limit is {LONGEST_TEXT:,}.", "Say it in fewer words."

@@ -3,7 +3,8 @@
 For each request, in this order: it must come from a proxy that the operator named, if any was named; the Host must be a name of this app
 (a foreign name that points here is DNS rebinding), the Origin must be that Host wherever something can be changed (websocket, and every
 method but GET and HEAD), and a file that a page offers (an export, a table, a picture) belongs to the browsers to which its address was
-sent: the door reads the addresses in what the app tells each browser.
+sent: the door reads the addresses in what the app tells each browser, in the fields that Streamlit fills with them; the same letters in
+somebody's words are no offer.
 Every page that is handed out gives the browser a name of 256 random bits, as a cookie that no script can read; a seat that is opened
 with a passphrase (governance/workflow/workspace/seats.py) is bound to it.
 """
@@ -13,13 +14,16 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from google.protobuf.message import DecodeError, Message as Told
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 HOSTS_VARIABLE: Final = "COUNTERSIGN_HOSTS"
 """Environment variable with further names of this app, separated by commas: those under which a proxy hands requests on."""
@@ -35,8 +39,19 @@ HEADERS: Final = (
 CLOSED: Final = ("/_stcore/metrics",)
 """What Streamlit tells everybody about its caches and sessions, and nobody needs here."""
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
-_OFFERED: Final = re.compile(rb"/media/([0-9a-f]{32,})")
-"""Address of a file in a message to a browser: the digest of its content. What follows in the message may look like more of it."""
+_ADDRESSES: Final = frozenset(
+    {
+        ("Audio", "url"),
+        ("DeferredFileResponsePayload", "url"),
+        ("DownloadButton", "url"),
+        ("Favicon", "url"),
+        ("Image", "url"),
+        ("Logo", "image"),
+        ("SubtitleTrack", "url"),
+        ("Video", "url"),
+    }
+)
+"""Kind of message and field in which Streamlit tells a browser the address of a file that the app keeps."""
 _ASKED: Final = re.compile(r"/media/([0-9a-f]{32,})(?:\.\w{1,10})?$")
 _MOST_OFFERED: Final = 2000
 """Files that are remembered for one browser; the oldest is forgotten first, and offered again when its page is drawn again."""
@@ -111,8 +126,8 @@ class Door:
             content = message.get("bytes") or b""
             if browser is not None and b"/media/" in content:
                 offered = self._offered.setdefault(browser, {})
-                for name in _OFFERED.findall(content):
-                    offered[name.decode("ascii")] = offered.pop(name.decode("ascii"), None)
+                for name in _offers(content):
+                    offered[name] = offered.pop(name, None)
                 while len(offered) > _MOST_OFFERED:
                     del offered[next(iter(offered))]
             await send(message)
@@ -141,6 +156,28 @@ class Door:
         secure = "; Secure" if scope.get("scheme") in ("https", "wss") else ""
         cookie = f"{cookie_name(_port(scope))}={name}; Path=/; HttpOnly; SameSite=Strict{secure}"
         answer.append("set-cookie", cookie)
+
+
+def _offers(content: bytes) -> Iterator[str]:
+    """Yield the digests of the files whose addresses a message of the app tells a browser."""
+    message = ForwardMsg()
+    try:
+        message.ParseFromString(content)
+    except DecodeError:
+        return
+    yield from _addresses(message)
+
+
+def _addresses(message: Told) -> Iterator[str]:
+    for field, value in message.ListFields():
+        kind = field.message_type
+        if kind is None:
+            asked = _ASKED.search(value) if (message.DESCRIPTOR.name, field.name) in _ADDRESSES else None
+            if asked is not None:
+                yield asked.group(1)
+        elif not kind.GetOptions().map_entry:  # none of Streamlit's maps leads to an address
+            for item in value if field.is_repeated else (value,):
+                yield from _addresses(item)
 
 
 def is_name(text: str) -> bool:

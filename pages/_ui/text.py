@@ -15,7 +15,7 @@ __all__ = ["interval", "join", "number", "paragraphs", "percent", "plain", "shor
 JOINER = "\N{WORD JOINER}"
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 _DIRECTIVE = re.compile(r"[:@]|www|[-<>=~](?=[-<>=])", re.IGNORECASE)
-_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 

@@ -13,12 +13,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final, TypeAlias
 
-from storage.ledger.canonical import JsonValue
+from storage.ledger.canonical import JsonValue, canonical
 
 Judge: TypeAlias = Callable[[JsonValue], None]
 """Raises Misfit unless a value is of a kind."""
 
-_PLAIN: Final = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]"
+_PLAIN: Final = "[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]"
 PATTERNS: Final[Mapping[str, tuple[str, str]]] = {
     "id": ("[a-z0-9-]{1,64}", "lowercase letters, digits and hyphens, 1 to 64"),
     "id0": ("[a-z0-9-]{0,64}", "an id, or an empty text for nobody"),
@@ -125,10 +125,14 @@ def _listed(inner: Judge, *, some: bool) -> Judge:
     def judge(value: JsonValue) -> None:
         if type(value) is not list or (some and not value):
             raise Misfit(value, "a list with at least one item" if some else "a list")
+        seen: set[str | bytes] = set()
         for place, item in enumerate(value):
             _inside(inner, str(place), item)
-            if some and item in value[:place]:
-                raise Misfit(item, "a list that names nothing twice", str(place))
+            if some:
+                known = item if isinstance(item, str) else canonical(item)
+                if known in seen:
+                    raise Misfit(item, "a list that names nothing twice", str(place))
+                seen.add(known)
 
     return judge
 

@@ -79,9 +79,12 @@ def _values(der: bytes) -> list[bytes]:
     at = 0
     while at < len(der):
         length, at = der[at + 1], at + 2
-        if length > _SHORT:
+        if length >= _SHORT:
             digits = length - _SHORT
+            shortest = digits and der[at]
             length, at = int.from_bytes(der[at : at + digits]), at + digits
+            if not shortest or length < _SHORT:
+                raise ValueError("a length is not in its shortest form")
         if at + length > len(der):
             raise ValueError("a DER value is cut off")
         found.append(der[at : at + length])

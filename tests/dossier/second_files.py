@@ -360,6 +360,10 @@ def model_of(evidence: dict[str, Any]) -> str | None:
     return next((item["digest"] for item in evidence["key"]["inputs"] if item["role"] == "model"), None)
 
 
+def _folded(name: str) -> str:
+    return re.sub(r"[. ]+(?=/|$)", "", name).casefold()
+
+
 def unwrapped(export: Path) -> dict[str, bytes]:
     """The files of an export without the one folder that may wrap them; no programs but the verifier's own."""
     files = read(export)
@@ -370,8 +374,8 @@ def unwrapped(export: Path) -> dict[str, bytes]:
         program = ending and PROGRAMS.fullmatch(ending[0])
         need(not program or re.fullmatch(r"verify(_[a-z]+)?\.py", name), f"the program {name}")
         top = name.split("/")[0]
-        need(top in OF_RECORD or top.casefold() not in OF_RECORD, f"another case: {name}")
-    need(len({name.casefold() for name in files}) == len(files), "names that differ in case alone")
+        need(top in OF_RECORD or _folded(top) not in OF_RECORD, f"written otherwise: {name}")
+    need(len(set(map(_folded, files))) == len(files), "two names that some machines take for one")
     return files
 
 

@@ -28,8 +28,10 @@ def _nodes(data: bytes) -> Iterator[tuple[int, Any]]:
     for tag in stream:
         length = next(stream)
         if length > 127:
-            need(length <= 132, "a length of more than four bytes")
-            length = int.from_bytes(bytes(next(stream) for _ in range(length - 128)))
+            need(128 < length <= 132, "a length of more than four bytes, or of none")
+            written = bytes(next(stream) for _ in range(length - 128))
+            length = int.from_bytes(written)
+            need(length > 127 and written[0], "a length that could be shorter")
         raw = bytes(byte for _, byte in zip(range(length), stream, strict=False))
         need(len(raw) == length, "a value that is cut off")
         yield tag, list(_nodes(raw)) if tag & CONSTRUCTED else raw

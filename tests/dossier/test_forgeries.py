@@ -321,7 +321,7 @@ def test_evidence_says_what_its_entry_says(tmp_path: Path, change: dict[str, Any
     room, evidence = measured(document("quality.checks", **change))
     files = Book(lines_of([(predicate(e), signer_of(e)) for e in room.entries]), evidence=evidence).files()
     if field:
-        refused(files, tmp_path, None, field)
+        refused(files, tmp_path, at(room, "evidence.recorded"), field)
     else:
         assert check(files, tmp_path)["valid"]
 

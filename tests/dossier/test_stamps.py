@@ -117,10 +117,12 @@ def test_a_stamp_of_another_checkpoint_is_refused(files: dict[str, bytes], autho
         lambda stamp, _digest: stamp.replace(bytes.fromhex("2a864886f70d0109100104"), bytes.fromhex("2a864886f70d0109100105")),
         lambda stamp, _digest: stamp.replace(bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d010703"), 1),
         lambda stamp, digest: stamp.replace(b"\x01\x05\x00\x04\x20" + digest, b"\x02\x05\x00\x04\x20" + digest),
+        lambda stamp, _digest: stamp[:1] + b"\x83\x00" + stamp[2:],
+        lambda stamp, _digest: stamp[:1] + b"\x80" + stamp[4:] + b"\x00\x00",
     ],
     ids=[
         "nothing", "no stamp", "the digest alone", "the digest before it", "something behind it", "cut off", "not granted",
-        "no time in it", "not signed", "another hash",
+        "no time in it", "not signed", "another hash", "a longer length", "no length",
     ],
 )  # fmt: skip
 def test_what_is_no_granted_stamp_about_the_checkpoint_is_refused(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from pages._server.door import HEADERS, HOSTS_VARIABLE, PROXIES_VARIABLE, Door, cookie_name
 
@@ -16,11 +17,23 @@ EXPORT = "5f" * 28
 """Digest of an export, as its address holds it."""
 
 
+def told(kind: str = "download_button", field: str = "url") -> bytes:
+    """Return a message of Streamlit in which one field of an element holds the address of the export."""
+    message = ForwardMsg()
+    setattr(getattr(message.delta.new_element, kind), field, f"/media/{EXPORT}.zip")
+    return bytes(message.SerializeToString())
+
+
+TOLD = [told()]
+"""What the app tells every browser."""
+
+
 async def behind(scope: Scope, _: Receive, send: Send) -> None:
     """Answer everything, as the app would."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept"})
-        await send({"type": "websocket.send", "bytes": b"\x12I/media/" + EXPORT.encode() + b".zip\x1a\x02ab"})
+        for content in TOLD:
+            await send({"type": "websocket.send", "bytes": content})
         return
     await send(
         {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html; charset=utf-8")]}
@@ -134,6 +147,36 @@ def test_a_file_belongs_to_the_browser_to_whose_page_it_was_offered(door: Door) 
     for name in (f"{EXPORT[:-2]}6f.zip", f"{EXPORT[:20]}.zip", "..", f"{EXPORT}.zip/../x"):
         assert ask(door, f"/media/{name}", cookie=mine)[0] == 403
     assert "set-cookie" not in ask(door, cookie=mine)[1], "a browser keeps its name"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        told("text_input", "default"),
+        told("markdown", "body"),
+        told("link_button"),
+        told("alert", "body"),
+        b"no message at all: /media/" + EXPORT.encode(),
+    ],
+    ids=["text field", "words", "link", "error", "noise"],
+)
+def test_an_address_in_somebodys_words_is_no_offer(door: Door, monkeypatch: pytest.MonkeyPatch, words: bytes) -> None:
+    mine, file = seen(door), f"/media/{EXPORT}.zip"
+    for said, status in ((words, 403), (told(), 200)):
+        monkeypatch.setattr("tests.pages.test_door.TOLD", [said])
+        ask(door, "/_stcore/stream", kind="websocket", origin=OURS, cookie=mine)
+        assert ask(door, file, cookie=mine)[0] == status
+
+
+def test_a_picture_among_others_is_offered(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    message, other = ForwardMsg(), "6f" * 28
+    message.delta.new_element.imgs.imgs.add(url=f"/media/{other}.png", caption=f"/media/{'7f' * 28}.png")
+    message.delta.new_element.imgs.imgs.add(url=f"/media/{EXPORT}.png")
+    monkeypatch.setattr("tests.pages.test_door.TOLD", [message.SerializeToString()])
+    mine = seen(door)
+    ask(door, "/_stcore/stream", kind="websocket", origin=OURS, cookie=mine)
+    asked = [ask(door, f"/media/{name}.png", cookie=mine)[0] for name in (EXPORT, other, "7f" * 28)]
+    assert asked == [200, 200, 403]
 
 
 def test_the_oldest_files_of_a_browser_are_forgotten_first(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
