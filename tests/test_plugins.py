@@ -130,9 +130,12 @@ def test_a_toy_drift_test_is_in_the_document_and_in_the_text(tmp_path: Path) -> 
 @pytest.mark.usefixtures("drift_toy")
 def test_a_toy_drift_test_is_on_the_page_in_the_glossary_and_in_the_report() -> None:
     def page() -> None:
+        import streamlit as st
+
         from pages.explore.drift import sections
         from tests.test_plugins import column
 
+        st.session_state["tests-in-words"] = True
         sections.column(column("x"))
 
     drawn = AppTest.from_function(page, default_timeout=60).run()
