@@ -24,13 +24,17 @@ from pages._ui.badges import VERDICTS  # noqa: E402
 from pages._ui.navigation import ENTRIES  # noqa: E402
 
 TIERS = ("high", "limited", "minimal")
+HEADS = ("words", "figures", "share", "amount", "count")
+"""Functions of `pages._ui.tables` that name the head of a column, which is said when the table is drawn."""
 Key = str | tuple[str, str]
 
 
 def used() -> set[Key]:
     """Return every sentence of the code, counted ones as (one, other)."""
     found: set[Key] = {metric.label for metric in metric_list.METRICS}
-    found |= {spec.title for spec in CATALOGUE} | {look.word for look in VERDICTS.values()}
+    found |= {text for spec in CATALOGUE for text in (spec.title, spec.question)} | {
+        look.word for look in VERDICTS.values()
+    }
     found |= {item.title for item in ENTRIES} | {item.group for item in ENTRIES if item.group}
     found |= {*events.MEANINGS.values(), *TIERS, *report.HEADS, *report.SAID}
     for folder in ("governance", "pages"):
@@ -46,6 +50,9 @@ def _of(tree: ast.AST) -> Iterator[Key]:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         by_voice = isinstance(node.func, ast.Attribute) and name == "say"
         if (by_voice or (isinstance(node.func, ast.Name) and name == "mark")) and node.args:
+            yield from _texts(node.args[0])
+        of_tables = isinstance(node.func, ast.Name) or ast.unparse(node.func).startswith("tables.")
+        if name in HEADS and of_tables and 1 <= len(node.args) <= 2 and isinstance(node.args[0], ast.Constant):
             yield from _texts(node.args[0])
         if name == "count" and len(node.args) == 3:
             one, other = (list(_texts(item)) for item in node.args[1:])

@@ -66,6 +66,7 @@ from .results.report import (
     EstimatedHarm as EstimatedHarm,
     GroupChange as GroupChange,
     Harm as Harm,
+    MetricChange as MetricChange,
     Multivariate as Multivariate,
     NumericPicture as NumericPicture,
     PerformanceChange as PerformanceChange,

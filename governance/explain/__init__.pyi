@@ -12,6 +12,10 @@ from .results.dependence import (
 from .results.interaction import (
     Interactions as Interactions,
 )
+from .results.paired import (
+    ComparedImportance as ComparedImportance,
+    compare_importance as compare_importance,
+)
 from .results.report import (
     Background as Background,
     Certificate as Certificate,

@@ -14,7 +14,7 @@ from governance.evidence import CountersignError, Evidence, encode
 from governance.explain import Importance, features, importance_of, sample
 from governance.runs import Done, Task, execute, live, open_data, read_array
 from governance.workflow.workspace import current_workspace, subjects
-from pages._ui import errors
+from pages._ui import errors, tongue
 from pages._ui.choices import Picked
 
 if TYPE_CHECKING:
@@ -158,5 +158,5 @@ def _soon(asked: Future[Done]) -> Done:
     except TimeoutError:
         if asked.done():  # the question itself ran out of time
             raise
-    with st.spinner("Opening the model for questions…"):
+    with st.spinner(tongue.say("Opening the model for questions…")):
         return asked.result(timeout=_PATIENCE)

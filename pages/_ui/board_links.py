@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from governance.evidence import Evidence
-from pages._ui import navigation, workspace
+from pages._ui import navigation, tongue, workspace
 from pages._ui.text import plain, short, shown
 
 PAGES = {
@@ -33,10 +33,10 @@ def ways(digest: str) -> None:
     ]
     titles = {item.case: item.title.shown for item in views.cases()}
     for case in frozen:
-        doing = "Object to this, or ask" if case.status == "in_review" else "See what the board said"
+        doing = tongue.say("Object to this, or ask" if case.status == "in_review" else "See what the board said")
         navigation.link("case", f"{doing}: {shown(titles.get(case.id, case.id), 60)}", case=case.id, about=digest)
     if not frozen and known.model:
-        navigation.link("cases", "Put this before the board", evidence=digest)
+        navigation.link("cases", tongue.say("Put this before the board"), evidence=digest)
 
 
 def back(digest: str, evidence: Evidence) -> None:
@@ -51,5 +51,5 @@ def back(digest: str, evidence: Evidence) -> None:
         choices["model"] = shown(f"{model.name} {model.version} ({short(model.digest)})", 90)
     if data is not None:
         choices["data"] = shown(f"{data.name} ({short(data.digest)})", 90)
-    navigation.link(page, "Look at the number", **choices)
-    st.caption(f"Evidence `{plain(short(digest, 12))}`")
+    navigation.link(page, tongue.say("Look at the number"), **choices)
+    st.caption(tongue.say("Evidence `{digest}`", digest=plain(short(digest, 12))))

@@ -27,10 +27,10 @@ def choose(name: str) -> tuple[Case, CaseFile] | None:
     files = {item.case: item for item in views.cases()} if views else {}
     if not files:
         empty.state(
-            "No case has been opened.",
-            "A case puts one question about a model before the board.",
+            tongue.say("No case has been opened."),
+            tongue.say("A case puts one question about a model before the board."),
             page="cases",
-            label="Put a model before the board",
+            label=tongue.say("Put a model before the board"),
         )
         return None
     titles = {case: shown(item.title.shown) for case, item in files.items()}
@@ -177,7 +177,7 @@ def evidence(case: Case) -> None:
         if found is not None:
             st.markdown(findings.sentence(found))
     for absent in case.frozen.not_applicable:
-        st.caption(f"Declared not applicable: {plain(absent.id)}")
+        st.caption(tongue.say("Declared not applicable: {id}", id=plain(absent.id)))
 
 
 def votes(cast: tuple[Vote, ...], case: Case) -> None:
@@ -308,7 +308,7 @@ def history(case: str) -> None:
             "by": tables.words("Who acted"),
         },
     )
-    navigation.link("ledger", "Open the ledger")
+    navigation.link("ledger", tongue.say("Open the ledger"))
 
 
 def look_around(case: Case) -> None:

@@ -12,7 +12,7 @@ from governance.evidence import CountersignError, Evidence, NotAssessed, parse
 from governance.explain import Background, Certificate
 from governance.review import GateLine, Policy, evaluate, policy as policies
 from governance.workflow.workspace import current_workspace
-from pages._ui import workspace
+from pages._ui import tongue, workspace
 from pages._ui.badges import badge, inline
 from pages._ui.text import join, number, plain, short
 
@@ -46,10 +46,10 @@ def trust(evidence: Evidence, certificate: Certificate, background: Background, 
     lines = held(rules.policy, evidence)
     name = evidence.key.method.replace(".", "-")
     with st.container(border=True, key=f"certificate-{name}"):
-        st.markdown("**How far can this be trusted?**")
+        st.markdown(tongue.say("**How far can this be trusted?**"))
         verdict(lines, rules.source)
         by_field = {item.metric: item for item in lines}
-        with st.expander("The certificate, line by line", key=f"lines-{name}", on_change="rerun") as box:
+        with st.expander(tongue.say("The certificate, line by line"), key=f"lines-{name}", on_change="rerun") as box:
             if box.open:
                 texts = (f"- {text}{_limit(by_field, field)}" for field, text in _fields(certificate, background))
                 st.markdown("\n".join(texts))
@@ -101,15 +101,24 @@ def verdict(lines: Sequence[Held], source: str) -> None:
     wrong = [item for item in lines if item.line.outcome != "met"]
     if not lines:
         badge("not_assessed", "No limits")
-        st.markdown(f"{source[0].upper()}{source[1:]} has no limits for explanations.")
+        st.markdown(tongue.say("No limits for explanations stand in {source}.", source=source))
         return
     if not wrong:
         badge("met", "Inside the limits")
-        st.markdown(f"All {len(lines)} limits of {source} are kept.")
+        st.markdown(tongue.say("All {lines} limits of {source} are kept.", lines=len(lines), source=source))
         return
     badge("not_met", "Outside the limits")
     words = join([f"{_NAMES.get(item.metric, plain(item.metric))}{_found(item.line)}" for item in wrong])
-    st.markdown(f"Of the {len(lines)} limits of {source}, {len(wrong)} not kept: {words}. {_follows(wrong)}")
+    st.markdown(
+        tongue.say(
+            "Of the {lines} limits of {source}, {wrong} not kept: {words}. {follows}",
+            lines=len(lines),
+            source=source,
+            wrong=len(wrong),
+            words=words,
+            follows=_follows(wrong),
+        )
+    )
 
 
 def _found(line: GateLine) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from governance.drift import Action, Costs
 from governance.evidence import NotAssessed
-from pages._ui import headings
+from pages._ui import headings, tongue
 from pages._ui.text import plain
 
 MOST = 1e12
@@ -22,13 +22,20 @@ def asked() -> Costs:
         missed = _price("One person wrongly not selected costs", "cost-miss")
         change = _price("Another version of the model costs", "cost-change")
     unit = st.text_input(
-        "In which unit", "", max_chars=20, key="cost-unit", bind="query-params", help="For example EUR."
+        tongue.say("In which unit"),
+        "",
+        max_chars=20,
+        key="cost-unit",
+        bind="query-params",
+        help=tongue.say("For example EUR."),
     )
     return Costs(wrong, missed, label, change, "".join(sign for sign in unit[:20] if sign.isprintable()).strip())
 
 
 def _price(label: str, key: str) -> float:
-    value = st.number_input(label, 0.0, MOST, 0.0, key=key, bind="query-params", help="0 when nobody named it.")
+    value = st.number_input(
+        label, 0.0, MOST, 0.0, key=key, bind="query-params", help=tongue.say("0 when nobody named it.")
+    )
     return min(max(float(value), 0.0), MOST)
 
 
@@ -36,7 +43,9 @@ def answer(found: Action) -> None:
     """Draw what it costs not to act, and what it costs to act."""
     stakes = found.stakes
     if isinstance(stakes, NotAssessed):
-        headings.aside(f"What acting and not acting cost: not assessed, {plain(stakes.reason)}.")
+        headings.aside(
+            tongue.say("What acting and not acting cost: not assessed, {reason}.", reason=plain(stakes.reason))
+        )
         return
-    st.markdown(f"**If nothing is done:** {plain(stakes.if_not, 1000)}")
-    st.markdown(f"**If it is done:** {plain(stakes.if_done, 1000)}")
+    st.markdown(tongue.say("**If nothing is done:** {if_not}", if_not=plain(stakes.if_not, 1000)))
+    st.markdown(tongue.say("**If it is done:** {if_done}", if_done=plain(stakes.if_done, 1000)))

@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from governance.explain import Dependence, dependence_words
-from pages._ui import headings
+from pages._ui import headings, tongue
 from pages._ui.charts import base, dependence as charts
 from pages._ui.text import number, plain, shown
 
@@ -32,8 +32,17 @@ def draw(result: Dependence, key: str, line: float | None = None) -> None:
     names = "the small ticks" if result.kind == "name" else "the thin lines"
     shade = "" if result.middle_low is None else _SHADE
     headings.aside(
-        f"Blue is the mean answer over {result.averaged:,} rows with each value put into all of them (partial dependence, PDP); {names} "
-        f"are {len(result.lines)} single rows (ICE).{whose}{cut}{shade} {plain(result.notes[0])}"
+        tongue.say(
+            "Blue is the mean answer over {averaged} rows with each value put into all of them (partial dependence, "
+            "PDP); {names} are {lines} single rows (ICE).{whose}{cut}{shade} {notes}",
+            averaged=tongue.voice().whole(result.averaged),
+            names=names,
+            lines=len(result.lines),
+            whose=whose,
+            cut=cut,
+            shade=shade,
+            notes=plain(result.notes[0]),
+        )
     )
     frame = charts.steps_frame(result)
     base.draw(

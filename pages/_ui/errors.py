@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from governance.evidence import CountersignError
+from pages._ui import tongue
 from pages._ui.text import plain
 
 LOG = logging.getLogger("countersign.screens")
@@ -28,10 +29,13 @@ def show(error: Exception) -> bool:
         advise(error)
         return True
     reference = secrets.token_hex(4)
-    LOG.error("reference %s", reference, exc_info=error)
+    LOG.error(tongue.say("reference %s"), reference, exc_info=error)
     st.error(
-        f"**This page stopped on an error that we did not foresee.** Nothing was recorded by it. Reload the page; if it "
-        f"happens again, pass on the reference `{reference}`, which is also in the server's log.",
+        tongue.say(
+            "**This page stopped on an error that we did not foresee.** Nothing was recorded by it. Reload the page; "
+            "if it happens again, pass on the reference `{reference}`, which is also in the server's log.",
+            reference=reference,
+        ),
         icon=":material/error:",
     )
     return True

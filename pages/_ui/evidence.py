@@ -8,7 +8,7 @@ import streamlit as st
 
 from governance.evidence import CountersignError, Evidence, NotAssessed
 from governance.runs import method
-from pages._ui import empty, errors, runs, session, workspace
+from pages._ui import empty, errors, runs, session, tongue, workspace
 from pages._ui.badges import badge
 from pages._ui.choices import Picked
 from pages._ui.text import plain
@@ -26,12 +26,15 @@ def need(method_id: str, subject: Picked, parameters: Any = None) -> Evidence | 
     """
     spec = method(method_id)
     if not subject.data or ("model" in spec.needs and not subject.model):
-        missing = "evaluation data" if not subject.data else "a model"
         empty.state(
-            f"Pick {missing} above.",
-            f"{plain(spec.title)} answers: {plain(spec.question)}",
+            tongue.say("Pick a model above." if subject.data else "Pick evaluation data above."),
+            tongue.say(
+                "{title} answers: {question}",
+                title=plain(tongue.say(spec.title)),
+                question=plain(tongue.say(spec.question)),
+            ),
             page="register",
-            label="Register a model or data",
+            label=tongue.say("Register a model or data"),
         )
         return None
     try:

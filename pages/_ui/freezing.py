@@ -12,7 +12,7 @@ from governance.review import BoardState, Case, GateLine, GateReport, Policy, op
 from governance.runs import title_of
 from governance.workflow.review import review
 from governance.workflow.workspace import clock, current_workspace
-from pages._ui import drafts, errors, navigation, session, signing, tables
+from pages._ui import drafts, errors, navigation, session, signing, tables, tongue
 from pages._ui.badges import inline, verdict
 from pages._ui.case_file import WEIGHT, brief, in_words, requirement_name, why_asked
 from pages._ui.text import join, plain, short, shown, spoken
@@ -22,7 +22,7 @@ from storage.times import rfc3339
 
 def prepare(views: Views, board: BoardState, name: str) -> None:
     """Draw what can be done now to put a case before the board: freeze its evidence, open a round."""
-    if not session.may_act("Members freeze evidence and open rounds."):
+    if not session.may_act(tongue.say("Members freeze evidence and open rounds.")):
         return
     case = board.cases[name]
     if case.status in ("draft", "ready", "in_review"):
@@ -38,7 +38,7 @@ def _freeze(views: Views, board: BoardState, case: Case) -> None:
     rules = _policy()
     report = _held(case, digests, rules) if rules and digests else None
     if rules is None or report is None:
-        st.caption("Choose evidence and a policy first.")
+        st.caption(tongue.say("Choose evidence and a policy first."))
         return
     waivers = _waivers(case, report)
     given = {item.requirement for item in waivers}
@@ -72,13 +72,19 @@ def _evidence(views: Views, board: BoardState, case: Case) -> tuple[list[str], l
     latest = {(item.method, item.model): item.digest for item in found.values()}
     before = {item.method for item in case.frozen.evidence} if case.frozen else set()
     chosen = st.multiselect(
-        "Evidence", list(found), default=[at for (method, _), at in latest.items() if method in {*needed, *before}],
+        tongue.say("Evidence"), list(found), default=[at for (method, _), at in latest.items() if method in {*needed, *before}],
         format_func=lambda digest: shown(f"{title_of(found[digest].method)} ({short(digest)})"),
-        key=f"evidence-{case.id}", help="What is not in this list has not been computed yet: open its page for this model first.",
+        key=f"evidence-{case.id}",
+        help=tongue.say("What is not in this list has not been computed yet: open its page for this model first."),
     )  # fmt: skip
     absent = [method for method in needed if method not in {found[digest].method for digest in chosen}]
     reasons = [
-        (method, st.text_input(f"Why {plain(title_of(method))} does not apply", key=f"na-{case.id}-{method}"))
+        (
+            method,
+            st.text_input(
+                tongue.say("Why {method} does not apply", method=plain(title_of(method))), key=f"na-{case.id}-{method}"
+            ),
+        )
         for method in absent
     ]
     return chosen, reasons
@@ -87,9 +93,11 @@ def _evidence(views: Views, board: BoardState, case: Case) -> tuple[list[str], l
 def _policy() -> Policy | None:
     """Return the policy that is written in the form, or draw what is wrong with it and return None."""
     names = dict(policy.TEMPLATES)
-    start = str(st.selectbox("Policy to start from", list(names), format_func=names.__getitem__, key="policy-start"))
-    with st.expander("The policy itself, to read or to change (TOML)", key="policy-text"):
-        text = st.text_area("Policy (TOML)", policy.template(start), height=240, key=f"policy-{start}")
+    start = str(
+        st.selectbox(tongue.say("Policy to start from"), list(names), format_func=names.__getitem__, key="policy-start")
+    )
+    with st.expander(tongue.say("The policy itself, to read or to change (TOML)"), key="policy-text"):
+        text = st.text_area(tongue.say("Policy (TOML)"), policy.template(start), height=240, key=f"policy-{start}")
     try:
         return policy.from_toml(text)
     except CountersignError as error:
@@ -135,12 +143,16 @@ def _waivers(case: Case, report: GateReport) -> list[review.WaiverWords]:
     visitor = session.visitor()
     if not visitor.member or visitor.id in case.interested:
         st.caption(
-            "A member outside the case can waive a requirement here, with a reason and for a time, and signs for it. Owner, "
-            "developer, sponsor and guests cannot."
+            tongue.say(
+                "A member outside the case can waive a requirement here, with a reason and for a time, and signs for it. Owner, "
+                "developer, sponsor and guests cannot."
+            )
         )
         return []
     st.markdown(
-        "**Waive** a requirement only if you take the responsibility: your name, your reason and the date go into the record."
+        tongue.say(
+            "**Waive** a requirement only if you take the responsibility: your name, your reason and the date go into the record."
+        )
     )
     return [found for line in failing if (found := _waiver(case, line, visitor.id))]
 
@@ -148,10 +160,12 @@ def _waivers(case: Case, report: GateReport) -> list[review.WaiverWords]:
 def _waiver(case: Case, line: GateLine, who: str) -> review.WaiverWords | None:
     name = f"waive-{line.id}"
     if not st.checkbox(
-        f"Waive: {plain(requirement_name(line.id, line.model))}", help=plain(line.why) or None, key=f"{case.id}-{name}"
+        tongue.say("Waive: {id}", id=plain(requirement_name(line.id, line.model))),
+        help=plain(line.why) or None,
+        key=f"{case.id}-{name}",
     ):
         return None
-    reason = drafts.area("Why it may be waived", case.id, name, height=80)
+    reason = drafts.area(tongue.say("Why it may be waived"), case.id, name, height=80)
     today = clock.now().date()
     until = st.date_input(
         "The waiver ends on", today + timedelta(days=90), min_value=today, key=f"{case.id}-until-{line.id}",
@@ -192,8 +206,8 @@ def _sign(
 
 
 def _start(name: str, *, again: bool) -> None:
-    why = st.text_input("Why it is reviewed again", key=f"trigger-{name}") if again else ""
-    if st.button("Open the review", type="primary", key="start-now"):
+    why = st.text_input(tongue.say("Why it is reviewed again"), key=f"trigger-{name}") if again else ""
+    if st.button(tongue.say("Open the review"), type="primary", key="start-now"):
         with errors.caught():
             review.start(current_workspace.current(), name, actor=session.actor(), trigger=why)
             navigation.go("case", case=name)

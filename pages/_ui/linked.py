@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from pages._ui import tables
+from pages._ui import tables, tongue
 from pages._ui.text import plain
 
 if TYPE_CHECKING:
@@ -62,7 +62,14 @@ def pick(label: str, titles: Mapping[str, str], *, name: str) -> str | None:
     st.session_state[_KEPT + name] = picked
     if picked and picked != asked:
         st.query_params[name] = picked
+    elif not picked and asked is not None:
+        _forget(name)
     return picked
+
+
+def kept(name: str) -> str:
+    """Return the id that was chosen last, "" where nothing was."""
+    return str(st.session_state.get(_KEPT + name) or "")
 
 
 def pick_row(label: str, rows: Listing, *, name: str) -> str | None:
@@ -82,11 +89,15 @@ def pick_row(label: str, rows: Listing, *, name: str) -> str | None:
         return None
     sought = ""
     if len(rows.ids) > _SHORT:
-        sought = st.text_input(f"Search {len(rows.ids)} rows", key=f"search-{name}", max_chars=200).strip().lower()
+        sought = (
+            st.text_input(tongue.say("Search {ids} rows", ids=len(rows.ids)), key=f"search-{name}", max_chars=200)
+            .strip()
+            .lower()
+        )
     texts = rows.frame.astype(str).agg(" ".join, axis=1).str.lower()
     found = [at for at, text in enumerate(texts) if sought in text]
     if not found:
-        st.caption(f"Nothing here holds “{plain(sought, 100)}”.")
+        st.caption(tongue.say("Nothing here holds “{sought}”.", sought=plain(sought, 100)))
         return None
     clicked = tables.table_to_click(rows.frame.iloc[found], rows.alt, rows.columns, key=f"rows-{name}-{sought}")
     if clicked is not None and clicked != st.session_state.get(_CLICKED + name):
@@ -125,6 +136,12 @@ def _forget(name: str) -> None:
 
 def _refuse(label: str, asked: str, name: str) -> None:
     with st.container(border=True):
-        st.markdown(f"**This link names something that is not here: {label.lower()} “{plain(asked, 120)}”.**")
-        st.markdown("It may come from another workspace, or be cut short. Nothing else is shown in its place.")
-        st.button("See what is here", on_click=_forget, args=(name,), key=f"instead-{name}")
+        st.markdown(
+            tongue.say(
+                "**This link names something that is not here: {what} “{asked}”.**", what=label, asked=plain(asked, 120)
+            )
+        )
+        st.markdown(
+            tongue.say("It may come from another workspace, or be cut short. Nothing else is shown in its place.")
+        )
+        st.button(tongue.say("See what is here"), on_click=_forget, args=(name,), key=f"instead-{name}")

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from governance.models import Inspection, Port
+from pages._ui import tongue
 from pages._ui.headings import aside
 from pages._ui.tables import count, table, words
 from pages._ui.text import join, plain, shown
@@ -32,7 +33,7 @@ def refusals(report: Inspection) -> None:
         with st.container(border=True):
             st.markdown(f":red-badge[:material/block: Refused] {plain(item.found, 1000)}")
             st.text(shown(item.advice, 1000))
-    aside("Nothing was stored.")
+    aside(tongue.say("Nothing was stored."))
 
 
 def summary(report: Inspection) -> str:
@@ -49,12 +50,12 @@ def details(report: Inspection, key: str) -> None:
         st.markdown(f":material/info: {plain(note, 1000)}")
     left, right = st.columns(2)
     with left:
-        st.caption("Inputs")
+        st.caption(tongue.say("Inputs"))
         table(_ports(report.inputs), "Inputs of the model", _columns("Input"), key=f"inputs-{key}")
     with right:
-        st.caption("Outputs")
+        st.caption(tongue.say("Outputs"))
         table(_ports(report.outputs), "Outputs of the model", _columns("Output"), key=f"outputs-{key}")
-    st.caption("Operators in the graph")
+    st.caption(tongue.say("Operators in the graph"))
     operators = pd.DataFrame(
         {"operator": [shown(name) for name in report.operators], "n": list(report.operators.values())}
     )

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from governance.evidence import JsonValue
-from pages._ui import tables
+from pages._ui import tables, tongue
 from pages._ui.text import plain, short, shown
 from storage import Head, RawEntry, Views
 from storage.ledger import Record
@@ -104,8 +104,14 @@ def account(record: Record, views: Views, key: str = "") -> None:
     """Draw one record: what happened, its fields, and the texts that it names."""
     about = f" in the case {plain(record.case)}" if record.case else ""
     st.markdown(
-        f"**{happened(record.type)}** by {plain(who(record.actor))}{about}, "
-        f"{plain(moment(record.time))} UTC. Signed with the key `{short(record.keyid, 16)}`."
+        tongue.say(
+            "**{type}** by {actor}{about}, {time} UTC. Signed with the key `{keyid}`.",
+            type=happened(record.type),
+            actor=plain(who(record.actor)),
+            about=about,
+            time=plain(moment(record.time)),
+            keyid=short(record.keyid, 16),
+        )
     )
     texts = dict(_references(record.body))
     found = views.texts(tuple(texts.values()))
@@ -113,7 +119,7 @@ def account(record: Record, views: Views, key: str = "") -> None:
         words = f"“{plain(found[digest].text, 4000)}”" if digest in found else "*(erased; only its digest is left)*"
         st.markdown(f"{plain(_label(place))}: {words}")
     st.markdown("\n".join(f"- {plain(_label(name))}: {plain(value)}" for name, value in _plain_fields(record.body)))
-    with st.expander("Every field as it was signed", key=f"fields-{key}", on_change="rerun") as box:
+    with st.expander(tongue.say("Every field as it was signed"), key=f"fields-{key}", on_change="rerun") as box:
         if box.open:
             st.json(record.body, expanded=3)
 
@@ -134,14 +140,16 @@ def _label(name: str) -> str:
 
 def proof(raw: RawEntry) -> None:
     """Draw the line as it is stored, with its hash and the files that prove its place."""
-    st.caption("The line, byte for byte: a DSSE envelope around an in-toto statement")
+    st.caption(tongue.say("The line, byte for byte: a DSSE envelope around an in-toto statement"))
     st.code(raw.line.decode("ascii", "replace"), language="json", wrap_lines=True)
-    st.caption("Its leaf in the Merkle tree: SHA-256 of a zero byte and the line")
+    st.caption(tongue.say("Its leaf in the Merkle tree: SHA-256 of a zero byte and the line"))
     st.code(raw.leaf.hex(), language=None, wrap_lines=True)
     with st.container(horizontal=True):
-        st.download_button("The line", raw.line + b"\n", f"entry-{raw.index}.intoto.jsonl", icon=":material/download:")
         st.download_button(
-            "Its proof under the checkpoint" if raw.proof else "No checkpoint covers it yet",
+            tongue.say("The line"), raw.line + b"\n", f"entry-{raw.index}.intoto.jsonl", icon=":material/download:"
+        )
+        st.download_button(
+            tongue.say("Its proof under the checkpoint") if raw.proof else tongue.say("No checkpoint covers it yet"),
             raw.proof or b"",
             f"{raw.index}.tlog-proof",
             disabled=raw.proof is None,

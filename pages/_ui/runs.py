@@ -6,9 +6,10 @@ from typing import Final
 
 import streamlit as st
 
+from governance.language import mark
 from governance.runs import method
 from governance.workflow.assess import under_way
-from pages._ui import session, workspace
+from pages._ui import session, tongue, workspace
 from pages._ui.badges import badge
 from pages._ui.text import plain, short
 from storage import Run
@@ -20,9 +21,12 @@ GOING: Final = ("waiting", "running")
 def words(run: Run) -> str:
     """Return one line about how far a run is."""
     if run.state == "waiting":
-        return f"Waiting for its turn: {run.phase}" if run.phase else "Waiting for its turn"
-    steps = f": {run.done:,} of {run.total:,}" if run.total > 0 else ""
-    return f"{run.phase or 'Starting'}{steps}"
+        waiting = tongue.say("Waiting for its turn")
+        return f"{waiting}: {run.phase}" if run.phase else waiting
+    voice = tongue.voice()
+    done, total = voice.whole(run.done), voice.whole(run.total)
+    steps = f": {voice.say('{done} of {total}', done=done, total=total)}" if run.total > 0 else ""
+    return f"{run.phase or voice.say('Starting')}{steps}"
 
 
 def share(run: Run) -> float:
@@ -44,10 +48,14 @@ def _poll(key: str, title: str) -> None:
     if run is None or run.state not in GOING:
         st.rerun()
     with st.container(border=True, key=f"polling-{short(key)}"):
-        st.markdown(f"**{plain(title)}** is being computed. You can leave this page and come back.")
+        st.markdown(
+            tongue.say(
+                "**{title}** is being computed. You can leave this page and come back.", title=plain(tongue.say(title))
+            )
+        )
         st.progress(share(run), text=plain(words(run)))
         st.button(
-            "Stop",
+            tongue.say("Stop"),
             key=f"stop-{key}",
             on_click=workspace.stop,
             args=(key, session.person()),
@@ -60,25 +68,28 @@ def _poll(key: str, title: str) -> None:
 def _ended(run: Run, title: str) -> None:
     with st.container(border=True):
         badge(run.state)
-        st.markdown(f"**{plain(title)}**: {_REASONS.get(run.state, 'the run ended without a result.')}")
+        st.markdown(f"**{plain(tongue.say(title))}**: {tongue.say(_REASONS.get(run.state, _NOTHING))}")
         if run.error:
             st.text(run.error)
         st.button(
-            "Wait for it" if run.state == "left" else "Compute again",
+            tongue.say("Wait for it") if run.state == "left" else tongue.say("Compute again"),
             key=f"again-{run.key}",
             on_click=workspace.again,
             args=(run.key, session.person()),
             icon=":material/refresh:",
-            help=f"Run {short(run.key)}",
+            help=tongue.say("Run {key}", key=short(run.key)),
         )
 
 
 _REASONS: Final = {
-    "cancelled": "this run was stopped, and nobody else waited for it. Nothing was recorded.",
-    "left": "you no longer wait for this run. It goes on, because others do.",
-    "interrupted": "the app was closed while this run was going. Nothing was recorded and nothing is lost.",
-    "failed": "this run could not be finished.",
+    "cancelled": mark("this run was stopped, and nobody else waited for it. Nothing was recorded."),
+    "left": mark("you no longer wait for this run. It goes on, because others do."),
+    "interrupted": mark("the app was closed while this run was going. Nothing was recorded and nothing is lost."),
+    "failed": mark("this run could not be finished."),
 }
+
+
+_NOTHING: Final = mark("the run ended without a result.")
 
 
 @st.fragment(run_every="2s")
@@ -86,7 +97,7 @@ def overview(known: tuple[Run, ...]) -> None:
     """Draw the runs that were under way when the page was drawn, as far as they are now."""
     for item in known:
         latest = workspace.run(item.key) or item
-        title = plain(method(latest.method).title)
+        title = plain(tongue.say(method(latest.method).title))
         with st.container(horizontal=True, vertical_alignment="center"):
             badge(latest.state)
             st.markdown(title, width="content")

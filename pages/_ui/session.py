@@ -13,7 +13,7 @@ import streamlit as st
 
 from governance.workflow.workspace import GUEST as READER, Acting, current_workspace, seats
 from pages._server import door
-from pages._ui import workspace
+from pages._ui import tongue, workspace
 from pages._ui.choices import GUEST, Visitor
 
 _WHO: Final = "countersign.who"
@@ -66,7 +66,7 @@ def may_act(words: str) -> bool:
     """Say whether a member sits here; to a guest, say in `words` who does what stands here. The verbs refuse a guest in any case."""
     if actor().proof == "passphrase":
         return True
-    st.caption(f"{words} A guest looks on.")
+    st.caption(tongue.say("{words} A guest looks on.", words=words))
     return False
 
 

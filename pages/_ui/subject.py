@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from governance.subject import Schema
-from pages._ui import datasets, errors, workspace
+from pages._ui import against, datasets, errors, linked, tongue, workspace
 from pages._ui.choices import Choice, Picked
 from pages._ui.navigation import entry
 from pages._ui.text import join, plain, shown
@@ -126,12 +126,19 @@ def _refuse(words: str, kept: tuple[str, ...]) -> None:
 
     with st.container(border=True):
         st.markdown(f"**{words}**")
-        st.markdown("Nothing else is shown in its place. It may come from another workspace, or be cut short.")
+        st.markdown(
+            tongue.say("Nothing else is shown in its place. It may come from another workspace, or be cut short.")
+        )
         with st.container(horizontal=True):
             for name in kept:
-                st.button(f"Keep the {name}", on_click=leave, args=(name,), key=f"keep-{name}")
+                st.button(
+                    tongue.say("Keep the model" if name == MODEL else "Keep the data"),
+                    on_click=leave,
+                    args=(name,),
+                    key=f"keep-{name}",
+                )
             if not kept:
-                st.button("See what is here", on_click=leave, args=("",), key="keep-nothing")
+                st.button(tongue.say("See what is here"), on_click=leave, args=("",), key="keep-nothing")
 
 
 def narrow(rows: str) -> None:
@@ -149,11 +156,11 @@ def _label(data: str) -> str:
     wanted = _wanted(LABEL)
     st.session_state[_WIDGET + LABEL] = wanted if wanted in labels else labels[0]
     chosen = st.selectbox(
-        "Label",
+        tongue.say("Label"),
         labels,
         key=_WIDGET + LABEL,
         format_func=shown,
-        help="Which column of what came true predictions are held against.",
+        help=tongue.say("Which column of what came true predictions are held against."),
     )
     label = chosen if chosen in labels[1:] else ""
     _keep(LABEL, label or None)
@@ -179,59 +186,77 @@ def _unspoken(picked: Picked) -> str:
 def _cohort() -> str:
     st.session_state[_WIDGET + COHORT] = _wanted(COHORT) or ""
     text = st.text_input(
-        "Cohort",
+        tongue.say("Cohort"),
         key=_WIDGET + COHORT,
-        placeholder="all rows",
-        help=f"Only these rows, for example: {EXAMPLE}. Text stands in double quotation marks. Leave empty for all rows.",
+        placeholder=tongue.say("all rows"),
+        help=tongue.say(
+            "Only these rows, for example: {example}. Text stands in double quotation marks. Leave empty for all rows.",
+            example=EXAMPLE,
+        ),
         max_chars=500,
     ).strip()
     _keep(COHORT, text)
     return text
 
 
-def sentence(picked: Picked) -> str:
-    """Return what is looked at as one line of markdown."""
+def sentence(picked: Picked, beside: str = "") -> str:
+    """Return what is looked at as one line of markdown; `beside` is the label of the model that it is held against."""
     if not picked.data:
-        return "Nothing to look at yet: no model and no data have been registered."
-    model = f"**{plain(picked.model_label)}** on " if picked.model else ""
-    reference = f", compared with {plain(picked.reference_label)}" if picked.reference else ""
-    rows = f", only rows with {plain(picked.cohort)}" if picked.cohort else ""
-    label = f", label {plain(picked.label)}" if picked.label else ""
-    return f"{model}**{plain(picked.data_label)}**{label}{reference}{rows}"
+        return tongue.say("Nothing to look at yet: no model and no data have been registered.")
+    data = f"**{plain(picked.data_label)}**"
+    if picked.model:
+        data = tongue.say("**{model}** on {data}", model=plain(picked.model_label), data=data)
+    label = tongue.say(", label {label}", label=plain(picked.label)) if picked.label else ""
+    reference = (
+        tongue.say(", compared with {reference}", reference=plain(picked.reference_label)) if picked.reference else ""
+    )
+    rows = tongue.say(", only rows with {rows}", rows=plain(picked.cohort)) if picked.cohort else ""
+    against_it = tongue.say(", against **{model}**", model=plain(beside)) if beside else ""
+    return f"{data}{label}{reference}{rows}{against_it}"
 
 
 def pick() -> Picked:
     """Draw the picker, one line with a way to change it, and return what is picked; called by the shell, once in a run."""
+    refusal = st.container()
     with st.container(key="subject"):
         words, change = st.columns([6, 1], vertical_alignment="center")
         line = words.empty()
-        with change, st.popover("Change", icon=":material/tune:", type="tertiary"):
+        with change, st.popover(tongue.say("Change"), icon=":material/tune:", type="tertiary"):
             models = workspace.models()
             _read_by(models)
             model = _pick(
                 MODEL,
-                "Model",
+                tongue.say("Model"),
                 (*models, ALONE) if workspace.data() else models,
-                "The model version under review.",
+                tongue.say("The model version under review."),
                 "reviewed",
             )
             offered = workspace.data(model.digest)
             data = _pick(
                 DATA,
-                "Evaluation data",
+                tongue.say("Evaluation data"),
                 offered,
-                "The rows that the model is judged on. Only data sets with every column that the model needs are offered.",
+                tongue.say(
+                    "The rows that the model is judged on. Only data sets with every column that the model needs are offered."
+                ),
                 "evaluation",
             )
             reference = _pick(
                 REFERENCE,
-                "Compared with",
+                tongue.say("Compared with"),
                 _comparable(model.digest, data.digest),
-                "Training data or an earlier window. Drift is measured from it; explanations take their background there.",
+                tongue.say(
+                    "Training data or an earlier window. Drift is measured from it; explanations take their background there."
+                ),
                 "training",
             )
             label = _label(data.digest)
             cohort = _cohort()
+            others = against.able(model.digest, data.digest)
+            with refusal:
+                refused = against.is_refused(others)
+            if not refused:
+                against.pick(others)
     named = model.label if model.digest else ""
     picked = Picked(
         model=model.digest,
@@ -243,7 +268,8 @@ def pick() -> Picked:
         reference_label=reference.label,
         label=label,
     )
-    line.markdown(sentence(picked))
+    beside = others.get(linked.kept(against.NAME), "")
+    line.markdown(sentence(picked, beside))
     if told := _unspoken(picked):
         st.caption(told)
     return picked
@@ -288,7 +314,7 @@ def show_for(key: str) -> None:
     problem = workspace.cohort_problem(picked.data, picked.cohort) if picked.data and picked.cohort else None
     if problem is not None:
         errors.advise(problem)
-        st.caption("Press *Change* to mend the cohort, or empty it for all rows. Nothing was computed.")
+        st.caption(tongue.say("Press *Change* to mend the cohort, or empty it for all rows. Nothing was computed."))
         st.stop()
     st.session_state[_PICKED] = astuple(picked)
 

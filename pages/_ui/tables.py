@@ -44,7 +44,7 @@ def table(
     st.dataframe(
         safe(frame),
         hide_index=True,
-        column_config=dict(columns or {}),
+        column_config=_said(columns or {}),
         alt=alt,
         key=key,
         height=height,
@@ -54,12 +54,17 @@ def table(
         csv_button(frame, key or alt)
 
 
+def _said(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of columns with their heads in the visitor's language."""
+    return {name: {**item, "label": tongue.say(item["label"])} for name, item in columns.items()}
+
+
 def table_to_click(frame: pd.DataFrame, alt: str, columns: Mapping[str, Any], key: str) -> int | None:
     """Draw a table of which a cell can be clicked, or reached with the arrow keys; return the number of its row, None for none."""
     event: Any = st.dataframe(
         safe(frame),
         hide_index=True,
-        column_config=dict(columns),
+        column_config=_said(columns),
         alt=alt,
         key=key,
         height=ROW * (min(len(frame), MOST) + 1) + 2,
@@ -164,10 +169,15 @@ def reading_notes(reading: TableReading | None) -> tuple[str, ...]:
 def provenance(evidence: Evidence, key: str = "") -> None:
     """Draw the way to everything that a number rests on: one click away, at the end of its paragraph."""
     name = f"provenance-{evidence.key.method}-{short(evidence.key.digest)}-{key}"
-    used = f"{evidence.rows.used:,} of {evidence.rows.total:,} rows"
+    voice = tongue.voice()
+    used = voice.say(
+        "How this was computed: {used} of {total} rows",
+        used=voice.whole(evidence.rows.used),
+        total=voice.whole(evidence.rows.total),
+    )
     for line in reading_notes(evidence.reading):
         st.caption(f":material/info: {plain(line, 600)}")
-    with st.popover(f"How this was computed: {used}", key=name, on_change="rerun", type="tertiary") as box:
+    with st.popover(used, key=name, on_change="rerun", type="tertiary") as box:
         if box.open:
             _account(evidence)
 
@@ -189,19 +199,28 @@ def _account(evidence: Evidence) -> None:
         for item in evidence.key.inputs
     )
     packages = ", ".join(f"{name} {version}" for name, version in evidence.environment.packages.items())
-    st.markdown(
-        f"- Method `{spec.id}`, version {evidence.key.method_version}, seed {evidence.key.seed}\n"
-        f"- Rows: {plain(rows_used(evidence.rows), 2000)}\n"
-        f"- Cohort: {plain(evidence.key.cohort) or 'all rows'}\n"
-        f"- Read as: {_read_as(evidence.reading)}"
-        f"{inputs}"
+    lines = (
+        tongue.say(
+            "Method `{id}`, version {version}, seed {seed}",
+            id=spec.id,
+            version=evidence.key.method_version,
+            seed=evidence.key.seed,
+        ),
+        tongue.say("Rows: {rows}", rows=plain(rows_used(evidence.rows), 2000)),
+        tongue.say("Cohort: {rows}", rows=plain(evidence.key.cohort) or tongue.say("all rows")),
+        tongue.say("Read as: {reading}", reading=_read_as(evidence.reading)),
     )
+    st.markdown("".join(f"\n- {line}" for line in lines) + inputs)
     st.caption(plain(f"Python {evidence.environment.python} on {evidence.environment.platform}; {packages}", 2000))
-    st.caption("Digest of the evidence")
+    st.caption(tongue.say("Digest of the evidence"))
     st.code(digest, language=None, wrap_lines=True)
     board_links.ways(digest)
     st.download_button(
-        "Evidence as a file", text, f"evidence-{short(digest, 12)}.json", "application/json", icon=":material/download:"
+        tongue.say("Evidence as a file"),
+        text,
+        f"evidence-{short(digest, 12)}.json",
+        "application/json",
+        icon=":material/download:",
     )
 
 

@@ -23,6 +23,11 @@ def voice() -> Voice:
     return Voice(language(), plain)
 
 
+def say(text: str, /, **values: object) -> str:
+    """Return a sentence in the visitor's language, as `Voice.say` does."""
+    return voice().say(text, **values)
+
+
 def choose() -> None:
     """Draw the choice of the language."""
     st.segmented_control(

@@ -16,7 +16,7 @@ from governance.data import digest_of
 from governance.evidence import CountersignError
 from governance.models import Inspection, inspect
 from governance.workflow.registry import FirstLook
-from pages._ui import errors, local_files
+from pages._ui import errors, local_files, tongue
 from pages._ui.text import plain
 
 if TYPE_CHECKING:
@@ -71,9 +71,12 @@ def receive(label: str, key: str, advice: str) -> Incoming | None:
     if waiting is not None and not path:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f":material/attach_file: {plain(waiting.name, 120)} is still here, as you left it.", width="content"
+                tongue.say(
+                    ":material/attach_file: {name} is still here, as you left it.", name=plain(waiting.name, 120)
+                ),
+                width="content",
             )
-            st.button("Take it away", key=f"{key}-away", on_click=forget, args=(key,), type="tertiary")
+            st.button(tongue.say("Take it away"), key=f"{key}-away", on_click=forget, args=(key,), type="tertiary")
         return waiting
     fetched = str(st.session_state.get(f"{key}-fetched", ""))
     try:
@@ -144,10 +147,10 @@ def _named(key: str) -> str:
     if home is None:
         return ""
     return st.text_input(
-        f"Or a file below {home.name} on the machine that runs this app",
+        tongue.say("Or a file below {name} on the machine that runs this app", name=home.name),
         key=f"{key}-path",
         max_chars=1000,
-        help="Only what is typed here is opened; a link cannot fill it in.",
+        help=tongue.say("Only what is typed here is opened; a link cannot fill it in."),
     ).strip()
 
 

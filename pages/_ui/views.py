@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages._ui import tongue
+
 
 def pick(names: Sequence[str], key: str) -> str:
     """Draw the names of the parts, the first one chosen where nobody has, and return the one to draw.
@@ -17,6 +19,7 @@ def pick(names: Sequence[str], key: str) -> str:
         key: unique in the app; the name of the choice in the address.
     """
     chosen = st.segmented_control(
-        "Part of the page", list(names), default=names[0], key=key, bind="query-params", label_visibility="collapsed"
-    )
+        tongue.say("Part of the page"), list(names), default=names[0], key=key, bind="query-params",
+        label_visibility="collapsed", required=True,
+    )  # fmt: skip
     return chosen if chosen is not None and chosen in names else names[0]

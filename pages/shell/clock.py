@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from governance.workflow.workspace import Acting, clock, clock_confirmed, current_workspace
-from pages._ui import errors, session, workspace
+from pages._ui import errors, session, tongue, workspace
 from pages._ui.text import plain
 
 _SHOWN: Final = "countersign.clock"
@@ -26,8 +26,11 @@ def announce() -> bool:
     session.remember(_SHOWN, "shown" if said else "")
     if said:
         st.warning(
-            f"{plain(said, 400)} If it rested since, all is well: when you come in with your passphrase, you also confirm this clock, "
-            "and the ledger notes it. If the time is wrong, have the clock set first.",
+            tongue.say(
+                "{said} If it rested since, all is well: when you come in with your passphrase, you also confirm this clock, "
+                "and the ledger notes it. If the time is wrong, have the clock set first.",
+                said=plain(said, 400),
+            ),
             icon=":material/schedule:",
         )
     return bool(said and before)
@@ -43,9 +46,12 @@ def foot() -> None:
     said = sentence()
     if not said:
         return
-    st.warning(f"{plain(said, 400)} Nothing is signed until a member confirms it.", icon=":material/schedule:")
+    st.warning(
+        tongue.say("{said} Nothing is signed until a member confirms it.", said=plain(said, 400)),
+        icon=":material/schedule:",
+    )
     who = session.actor()
-    if who.proof == "passphrase" and st.button("This machine's clock is right", key="clock-is-right"):
+    if who.proof == "passphrase" and st.button(tongue.say("This machine's clock is right"), key="clock-is-right"):
         with errors.caught():
             confirm(who)
             st.rerun()

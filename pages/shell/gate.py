@@ -22,22 +22,25 @@ def ask() -> None:
     """Draw the gate and nothing else."""
     members = {member.id: member for member in workspace.members()}
     with st.container(width=560):
-        st.title("Who is sitting here?", anchor=False)
+        tongue.choose()
+        st.title(tongue.say("Who is sitting here?"), anchor=False)
         st.markdown(
-            "Countersign keeps a record of what an ethics board saw and decided. Your passphrase shows that you are who you say, "
-            "until this evening; votes and comments are signed with it once more. A guest reads, asks for numbers, and changes nothing."
+            tongue.say(
+                "Countersign keeps a record of what an ethics board saw and decided. Your passphrase shows that you are who you say, "
+                "until this evening; votes and comments are signed with it once more. A guest reads, asks for numbers, and changes nothing."
+            )
         )
         if members:
             _choose(members)
         else:
-            st.markdown("Nobody is a member yet.")
-            st.button("Come in as guest analyst", type="primary", on_click=_guest)
+            st.markdown(tongue.say("Nobody is a member yet."))
+            st.button(tongue.say("Come in as guest analyst"), type="primary", on_click=_guest)
         if workspace.workspace() is not None:
-            with st.expander("Ask to become a member", key="ask", on_change="rerun") as box:
+            with st.expander(tongue.say("Ask to become a member"), key="ask", on_change="rerun") as box:
                 if box.open:
                     _ask_to_join()
         if members:
-            with st.expander("I have lost my passphrase", key="lost", on_change="rerun") as box:
+            with st.expander(tongue.say("I have lost my passphrase"), key="lost", on_change="rerun") as box:
                 if box.open:
                     own_key.form(list(members))
 
@@ -48,22 +51,24 @@ def _guest() -> None:
 
 def _choose(members: dict[str, Visitor]) -> None:
     who = st.selectbox(
-        "I am",
+        tongue.say("I am"),
         [*members, GUEST],
         index=None,
-        placeholder="Choose your name",
+        placeholder=tongue.say("Choose your name"),
         format_func=lambda key: _name(members.get(key, session.ANALYST)),
     )
     if who == GUEST:
-        st.button("Come in", type="primary", on_click=_guest)
+        st.button(tongue.say("Come in"), type="primary", on_click=_guest)
         return
     printed = passphrase_on_screen(current_workspace.current())
     if printed:
-        st.caption(f"This is the demonstration: every seat opens with the passphrase `{printed}`.")
+        st.caption(
+            tongue.say("This is the demonstration: every seat opens with the passphrase `{printed}`.", printed=printed)
+        )
     announced = clock.announce()
     with st.form("come-in", border=False):
-        secret = st.text_input("Your passphrase", type="password", autocomplete="off")
-        pressed = st.form_submit_button("Come in", type="primary", disabled=who not in members)
+        secret = st.text_input(tongue.say("Your passphrase"), type="password", autocomplete="off")
+        pressed = st.form_submit_button(tongue.say("Come in"), type="primary", disabled=who not in members)
     if pressed and who in members:
         with errors.caught():
             session.sit(str(who), secret)
@@ -75,13 +80,20 @@ def _choose(members: dict[str, Visitor]) -> None:
 def _ask_to_join() -> None:
     """Draw the form with which a person makes a key of their own and asks to be admitted."""
     st.caption(
-        "You make your key here, under a passphrase that nobody else learns. Whoever keeps the root key then admits you."
+        tongue.say(
+            "You make your key here, under a passphrase that nobody else learns. Whoever keeps the root key then admits you."
+        )
     )
     with st.form("join", border=False):
-        member = st.text_input("Id", help="1 to 64 of a-z, 0-9 and hyphen; it stays for ever.", max_chars=64)
-        name = st.text_input("Printed name", help="It stands beside each signature; the text can be erased later.")
-        first, second = own_key.new_passphrase("A passphrase of your own")
-        pressed = st.form_submit_button("Make my key and ask", icon=":material/person_add:")
+        member = st.text_input(
+            tongue.say("Id"), help=tongue.say("1 to 64 of a-z, 0-9 and hyphen; it stays for ever."), max_chars=64
+        )
+        name = st.text_input(
+            tongue.say("Printed name"),
+            help=tongue.say("It stands beside each signature; the text can be erased later."),
+        )
+        first, second = own_key.new_passphrase(tongue.say("A passphrase of your own"))
+        pressed = st.form_submit_button(tongue.say("Make my key and ask"), icon=":material/person_add:")
     if not pressed:
         return
     own_key.asked(first, second, lambda: requests.ask(current_workspace.current(), member, name, passphrase=first))

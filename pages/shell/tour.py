@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from governance.workflow.demo import passphrase_on_screen
-from pages._ui import errors, navigation, session, workspace
+from pages._ui import errors, navigation, session, tongue, workspace
 from pages._ui.text import plain
 
 _EVALUATED: Final = "months 10 to 12"
@@ -24,7 +24,9 @@ def draw() -> None:
         return
     with st.container(border=True, key="tour"):
         st.markdown(
-            "**Five steps through the demonstration.** The problems were planted; nothing here is about a person."
+            tongue.say(
+                "**Five steps through the demonstration.** The problems were planted; nothing here is about a person."
+            )
         )
         _steps()
         _seats(secret)
@@ -36,11 +38,15 @@ def _steps() -> None:
     views = workspace.views()
     case = next((item.case for item in (views.cases() if views else ()) if "boosted" in item.title.shown), "")
     steps = (
-        ("1. One group is put forward less often", "fairness", {"model": model, "data": evaluated}),
-        ("2. A district stands in for the origin", "explanations", {"model": model, "data": evaluated}),
-        ("3. Later the world moved, and it hurts", "drift", {"model": model, "data": harmed, "reference": evaluated}),
-        ("4. The board is asked, and you may vote", "case", {"case": case}),
-        ("5. The record is taken away and verified", "export", {"case": case}),
+        (tongue.say("1. One group is put forward less often"), "fairness", {"model": model, "data": evaluated}),
+        (tongue.say("2. A district stands in for the origin"), "explanations", {"model": model, "data": evaluated}),
+        (
+            tongue.say("3. Later the world moved, and it hurts"),
+            "drift",
+            {"model": model, "data": harmed, "reference": evaluated},
+        ),
+        (tongue.say("4. The board is asked, and you may vote"), "case", {"case": case}),
+        (tongue.say("5. The record is taken away and verified"), "export", {"case": case}),
     )
     for words, page, choices in steps:
         if all(choices.values()):
@@ -56,11 +62,15 @@ def _seats(secret: str) -> None:
     """Draw a button for each seat; whoever presses it sits there by the passphrase that is printed beside it."""
     here = session.visitor().id
     members = {item.id: item for item in workspace.members()}
-    st.caption(f"Take a seat: every one opens with the passphrase `{plain(secret)}`, which also signs.")
+    st.caption(
+        tongue.say(
+            "Take a seat: every one opens with the passphrase `{secret}`, which also signs.", secret=plain(secret)
+        )
+    )
     with st.container(horizontal=True):
         for member in (members[name] for name in _SEATS if name in members and name != here):
             st.button(
-                f"Sit as {plain(member.name)}", key=f"seat-{member.id}", on_click=_sit, args=(member.id, secret),
+                tongue.say("Sit as {name}", name=plain(member.name)), key=f"seat-{member.id}", on_click=_sit, args=(member.id, secret),
                 icon=":material/switch_account:",
             )  # fmt: skip
 

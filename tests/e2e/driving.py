@@ -157,15 +157,15 @@ def visit(page: Page, address: str) -> None:
 
 def come_in(page: Page, name: str = "Guest analyst", secret: str = "") -> None:
     """Pass the gate under a name; a member with `secret`, or with the passphrase that the gate of the demonstration prints."""
-    box = page.get_by_role("combobox", name="I am")
+    box = page.get_by_role("combobox", name=re.compile("I am|Ich bin"))
     if box.count():
         box.click()
         page.get_by_role("option", name=name).first.click()
         settle(page)
-    field = page.get_by_label("Your passphrase", exact=True)
+    field = page.get_by_label(re.compile("^(Your|Ihre) [Pp]assphrase$"))
     if field.count():
         field.fill(secret or page.locator('[data-testid="stCaptionContainer"] code').first.inner_text())
-    page.get_by_role("button", name="Come in").click()
+    page.get_by_role("button", name=re.compile("Come in|Eintreten")).click()
     page.get_by_role("button", name=re.compile("Someone else|Jemand anderes")).wait_for(
         state="attached", timeout=SECONDS * 1000
     )

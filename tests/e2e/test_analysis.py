@@ -41,17 +41,27 @@ def test_models_columns_and_people_are_looked_at_as_one_expects(demo: RunningApp
     enter(page, f"{demo.address}/performance")
     wait_for_evidence(page)
     main = page.get_by_test_id("stMain")
+    page.get_by_role("button", name="Change", exact=True).click()
     choose(page, "Against", "logistic")
+    page.keyboard.press("Escape")
     wait_for_evidence(page)
     expect(main.get_by_text(re.compile("The other model is"))).to_be_visible()
     expect(main).to_contain_text("It decides otherwise for")
     versus = parse_qs(urlsplit(page.url).query)["versus"][0]
     assert re.fullmatch("[0-9a-f]{64}", versus)
+    part(page, "Both models")
+    expect(main).to_contain_text("Each of 1,000 bootstrap draws takes the same rows for both models")
+    part(page, "Errors")
+    part(page, "Gains and lift")
     expect(main.get_by_text("Times better than chance (lift)")).to_be_visible()
-
     taken_away(page)
 
     go(page, "Explanations")
+    part(page, "Both models")
+    wait_for_evidence(page)
+    expect(main.get_by_text(re.compile("The other model is (not clearly )?moved"))).to_be_visible()
+    assert parse_qs(urlsplit(page.url).query)["versus"] == [versus], "the choice goes along from page to page"
+    part(page, "One column")
     expect(main.get_by_text(re.compile("With .* the mean answer is .* a swing of"))).to_be_visible()
     chart = main.locator('[data-testid="stVegaLiteChart"]').first
     chart.scroll_into_view_if_needed()
@@ -65,6 +75,7 @@ def test_models_columns_and_people_are_looked_at_as_one_expects(demo: RunningApp
 
     go(page, "Single case")
     expect(main.get_by_text(re.compile("(above|below) the line of 0.750"))).to_be_visible()
+    expect(main.get_by_text(re.compile("decides (alike|otherwise)"))).to_be_visible()
     part(page, "What if")
     expect(main).to_contain_text("One column over its whole range")
     main.get_by_text("All 12 columns").click()

@@ -28,11 +28,19 @@ VIEW: Final = '[data-testid="stButtonGroup"] button, [role="tab"]'
 NAMED: Final = "h1, h2, h3, [data-testid='stExpander'] summary, [role='tab']"
 NUMBERS: Final = "The numbers"
 """The one name that every chart's drawer bears."""
+ARROWS: Final = frozenset({"chevron_right", "keyboard_arrow_down"})
+"""Arrows that stand behind the name of a compact drawer, as the text of a page spells them."""
 CUT: Final = """() => [...document.querySelectorAll('[data-testid="stMetricLabel"] p')]
   .filter(label => label.offsetParent && label.scrollWidth > label.clientWidth + 1).map(label => label.innerText)"""
 """Names of numbers that end in dots because their column is too narrow."""
 MOST: Final = 60
 """Drawers of one kind that a page may have; more would mean that opening them makes new ones for ever."""
+
+
+def called(text: str) -> str:
+    """Return the name that the text of a heading or a drawer holds, without the icon before it and the arrow behind it."""
+    lines = [line for line in text.splitlines() if line.strip() and line not in ARROWS]
+    return lines[-1] if lines else text
 
 
 class Visit:
@@ -74,7 +82,7 @@ class Visit:
         text = self.page.locator("body").inner_text()
         if re.search(r"did not foresee|Traceback", text) or self.page.get_by_test_id("stException").count():
             self._note(f"stopped on an error after “{after}”")
-        said = [words.splitlines()[-1] for words in self.main.locator(NAMED).all_inner_texts() if words.strip()]
+        said = [called(words) for words in self.main.locator(NAMED).all_inner_texts() if words.strip()]
         for words, times in Counter(said).items():
             if times > 1 and words != NUMBERS:
                 self._note(f"“{words}” stands {times} times after “{after}”")
@@ -88,7 +96,7 @@ class Visit:
         for _ in range(MOST):
             if not closed.count():
                 return
-            name = closed.first.inner_text().splitlines()[-1]
+            name = called(closed.first.inner_text())
             closed.first.click()
             self.opened["expander"] += 1
             self._look(name)

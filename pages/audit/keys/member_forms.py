@@ -12,7 +12,7 @@ from governance.review import Role
 from governance.workflow.audit import keys, witnesses
 from governance.workflow.review import members, requests
 from governance.workflow.workspace import current_workspace
-from pages._ui import errors, headings, own_key, session, tables
+from pages._ui import errors, headings, own_key, session, tables, tongue
 from pages._ui.text import join, plain, short, shown
 from storage import Key, Member, failures
 from storage.ledger import Verifier
@@ -90,33 +90,50 @@ def all_keys(found: tuple[Key, ...]) -> None:
 def pins(checkpoint_keys: tuple[Verifier, ...], outside_keys: tuple[Verifier, ...]) -> None:
     """Draw the keys that an auditor pins; a checkpoint key that was replaced is still needed for what it has signed."""
     for number, key in enumerate(reversed(checkpoint_keys)):
-        st.caption("An earlier checkpoint key, for what it has signed" if number else "Checkpoint key of this ledger")
+        st.caption(
+            tongue.say("An earlier checkpoint key, for what it has signed")
+            if number
+            else tongue.say("Checkpoint key of this ledger")
+        )
         st.code(key.vkey, language=None, wrap_lines=True)
     for item in outside_keys:
-        st.caption(f"Witness {plain(item.name)}")
+        st.caption(tongue.say("Witness {name}", name=plain(item.name)))
         st.code(item.vkey, language=None, wrap_lines=True)
 
 
 def admit(waiting: tuple[requests.Request, ...]) -> None:
     """Draw the form with which the root key makes members of those who asked; each has made the key under an own passphrase."""
     if not waiting:
-        st.caption("Nobody waits. A person asks at the gate, *Ask to become a member*, and makes the key there.")
+        st.caption(
+            tongue.say("Nobody waits. A person asks at the gate, *Ask to become a member*, and makes the key there.")
+        )
         return
     named = {item.member: f"{item.name} ({item.member}){', a new key' * item.replaces}" for item in waiting}
     replacing = {item.member for item in waiting if item.replaces}
     for item in waiting:
         what = "for a further key" if item.keeps else "to replace all keys" if item.replaces else "to be admitted"
         st.markdown(
-            f"- **{plain(item.name)}** ({plain(item.member)}) asked on {item.asked[:10]} {what}, with the key `{short(item.keyid, 16)}`"
+            tongue.say(
+                "- **{name}** ({member}) asked on {asked} {what}, with the key `{keyid}`",
+                name=plain(item.name),
+                member=plain(item.member),
+                asked=item.asked[:10],
+                what=what,
+                keyid=short(item.keyid, 16),
+            )
         )
     with st.form("admit", border=False):
-        member = st.selectbox("Who asks", list(named), format_func=lambda key: shown(named[key], 200))
-        st.caption("Let the person read the digits of the key to you: so nobody else is admitted under that name.")
-        roles = st.multiselect("Roles", ROLES, help="For somebody who becomes a member; a new key changes none.")
-        root = st.text_input("Passphrase of the root key", type="password", key="root-admit")
+        member = st.selectbox(tongue.say("Who asks"), list(named), format_func=lambda key: shown(named[key], 200))
+        st.caption(
+            tongue.say("Let the person read the digits of the key to you: so nobody else is admitted under that name.")
+        )
+        roles = st.multiselect(
+            tongue.say("Roles"), ROLES, help=tongue.say("For somebody who becomes a member; a new key changes none.")
+        )
+        root = st.text_input(tongue.say("Passphrase of the root key"), type="password", key="root-admit")
         with st.container(horizontal=True):
-            yes = st.form_submit_button("Admit", type="primary", icon=":material/person_add:")
-            no = st.form_submit_button("Refuse", icon=":material/person_off:")
+            yes = st.form_submit_button(tongue.say("Admit"), type="primary", icon=":material/person_add:")
+            no = st.form_submit_button(tongue.say("Refuse"), icon=":material/person_off:")
     if (yes or no) and member in named:
         with errors.caught():
             place = current_workspace.current()
@@ -133,12 +150,12 @@ def admit(waiting: tuple[requests.Request, ...]) -> None:
 def remove(found: tuple[Member, ...]) -> None:
     """Draw the form that ends a membership."""
     with st.form("remove", clear_on_submit=True, border=False):
-        st.caption("From the next entry on the person acts no more. What they signed stays signed.")
-        member = st.selectbox("Member", [item.member for item in found])
-        reason = st.text_input("Why")
-        sure = st.checkbox("I am sure: this person is to act no more.")
-        root = st.text_input("Passphrase of the root key", type="password", key="root-remove")
-        if st.form_submit_button("Remove the member", icon=":material/person_remove:") and _sure(sure=sure):
+        st.caption(tongue.say("From the next entry on the person acts no more. What they signed stays signed."))
+        member = st.selectbox(tongue.say("Member"), [item.member for item in found])
+        reason = st.text_input(tongue.say("Why"))
+        sure = st.checkbox(tongue.say("I am sure: this person is to act no more."))
+        root = st.text_input(tongue.say("Passphrase of the root key"), type="password", key="root-remove")
+        if st.form_submit_button(tongue.say("Remove the member"), icon=":material/person_remove:") and _sure(sure=sure):
             with errors.caught():
                 place = current_workspace.current()
                 members.remove(place, str(member), reason, root=place.unlock_root(root))
@@ -147,7 +164,7 @@ def remove(found: tuple[Member, ...]) -> None:
 
 def _sure(*, sure: bool) -> bool:
     if not sure:
-        st.warning("Tick first that you are sure.", icon=":material/edit:")
+        st.warning(tongue.say("Tick first that you are sure."), icon=":material/edit:")
     return sure
 
 
@@ -161,26 +178,30 @@ def failed(found: tuple[Member, ...]) -> None:
         if count.all
     ]
     if told:
-        headings.aside(f"Passphrases that did not open a key. {'; '.join(told)}.")
+        headings.aside(tongue.say("Passphrases that did not open a key. {told}.", told="; ".join(told)))
 
 
 def rotate(member: str) -> None:
     """Draw the form for a new key of the member who sits here, and the one for the workspace's own keys; "" for no member."""
-    st.caption("What the old key signed stays valid: a signature counts by its place in the ledger.")
+    st.caption(tongue.say("What the old key signed stays valid: a signature counts by its place in the ledger."))
     if member:
         own_key.form((member,))
-    whose = st.selectbox("Or a key of the workspace itself", list(SERVICES), key="whose-key")
+    whose = st.selectbox(tongue.say("Or a key of the workspace itself"), list(SERVICES), key="whose-key")
     purpose = SERVICES[str(whose)]
     with st.form("rotate", clear_on_submit=True, border=False):
         secret = ""
         if purpose == "root":
-            secret = st.text_input("The new passphrase of this key", type="password", help="At least 8 characters.")
+            secret = st.text_input(
+                tongue.say("The new passphrase of this key"), type="password", help=tongue.say("At least 8 characters.")
+            )
         if purpose == "log":
             st.caption(
-                "Hand out new trust files afterwards: auditors and witnesses must learn of the new key from you."
+                tongue.say(
+                    "Hand out new trust files afterwards: auditors and witnesses must learn of the new key from you."
+                )
             )
-        root = st.text_input("Passphrase of the root key as it is now", type="password", key="root-rotate")
-        if st.form_submit_button("Replace the key", icon=":material/key:"):
+        root = st.text_input(tongue.say("Passphrase of the root key as it is now"), type="password", key="root-rotate")
+        if st.form_submit_button(tongue.say("Replace the key"), icon=":material/key:"):
             with errors.caught():
                 _replace(purpose, secret, root)
                 _said("There is a new key in its place.")
@@ -200,12 +221,16 @@ def revoke(found: tuple[Key, ...]) -> None:
     """Draw the form that revokes a key."""
     live = {f"{item.owner}, {short(item.keyid, 16)}": item.keyid for item in found if item.revoked is None}
     with st.form("revoke", clear_on_submit=True, border=False):
-        st.caption("From the next entry on the key signs nothing. This cannot be taken back; a new key can be added.")
-        chosen = st.selectbox("Key", list(live))
-        reason = st.text_input("Why")
-        sure = st.checkbox("I am sure: this key is to sign nothing more.")
-        root = st.text_input("Passphrase of the root key", type="password", key="root-revoke")
-        if st.form_submit_button("Revoke the key", icon=":material/block:") and _sure(sure=sure):
+        st.caption(
+            tongue.say(
+                "From the next entry on the key signs nothing. This cannot be taken back; a new key can be added."
+            )
+        )
+        chosen = st.selectbox(tongue.say("Key"), list(live))
+        reason = st.text_input(tongue.say("Why"))
+        sure = st.checkbox(tongue.say("I am sure: this key is to sign nothing more."))
+        root = st.text_input(tongue.say("Passphrase of the root key"), type="password", key="root-revoke")
+        if st.form_submit_button(tongue.say("Revoke the key"), icon=":material/block:") and _sure(sure=sure):
             with errors.caught():
                 keys.revoke_key(current_workspace.current(), live[str(chosen)], reason, root_passphrase=root)
                 _said("The key is revoked.")
@@ -214,10 +239,12 @@ def revoke(found: tuple[Key, ...]) -> None:
 def trust_witness() -> None:
     """Draw the form that makes a witness known here."""
     with st.form("witness", clear_on_submit=True, border=False):
-        st.caption("A witness is somebody outside who runs `countersign witness` on each export and sends it back.")
-        vkey = st.text_input("Verifier key of the witness")
-        cosigned = st.file_uploader("Checkpoint that the witness cosigned", max_upload_size=1)
-        if st.form_submit_button("Keep", icon=":material/visibility:"):
+        st.caption(
+            tongue.say("A witness is somebody outside who runs `countersign witness` on each export and sends it back.")
+        )
+        vkey = st.text_input(tongue.say("Verifier key of the witness"))
+        cosigned = st.file_uploader(tongue.say("Checkpoint that the witness cosigned"), max_upload_size=1)
+        if st.form_submit_button(tongue.say("Keep"), icon=":material/visibility:"):
             with errors.caught():
                 count = witnesses.keep(
                     current_workspace.current(),

@@ -10,6 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from governance.workflow.audit import checking
+from pages._ui import tongue
 from pages._ui.badges import inline
 from pages._ui.text import join, plain
 
@@ -44,14 +45,20 @@ def draw(answer: dict[str, Any], kept: int = 0) -> None:
         if kept:
             what = "the older checkpoint" if kept == 1 else f"all {kept} older checkpoints"
             st.markdown(
-                f"- The ledger continues {what} that you kept: nothing that was there then has been changed or left out."
+                tongue.say(
+                    "- The ledger continues {what} that you kept: nothing that was there then has been changed or left out.",
+                    what=what,
+                )
             )
         if answer["time_stamp"]:
             st.markdown(
-                f"- The checkpoint existed at {answer['time_stamp']['time']}, says the time-stamping authority."
+                tongue.say(
+                    "- The checkpoint existed at {answer}, says the time-stamping authority.",
+                    answer=answer["time_stamp"]["time"],
+                )
             )
         for case, status in answer["cases"].items():
-            st.markdown(f"- Case {plain(case)}: {inline(status)}")
+            st.markdown(tongue.say("- Case {case}: {status}", case=plain(case), status=inline(status)))
     else:
         where = "" if answer["first_bad"] is None else f" The first bad entry is **{answer['first_bad']}**."
         word = inline("not_assessed", "Cannot tell") if answer["newer"] else inline("damaged", "Not valid")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from governance.data import OF_NAMES, OF_NUMBERS, Asked, built, condition_text, kind_of_column
 from governance.evidence import CountersignError, levels_of
-from pages._ui import attributions, cohorts, errors, headings, workspace
+from pages._ui import attributions, cohorts, errors, headings, tongue, workspace
 from pages._ui.choices import Picked
 from pages._ui.text import plain, shown
 
@@ -27,14 +27,16 @@ def draw(picked: Picked) -> None:
     columns = workspace.columns(picked.data)
     lines = [line for at in range(count) if (line := _line(picked, columns, at)) is not None]
     if count < MOST_LINES:
-        st.button("And one more condition", icon=":material/add:", type="tertiary", on_click=_more, args=(count,))
+        st.button(
+            tongue.say("And one more condition"), icon=":material/add:", type="tertiary", on_click=_more, args=(count,)
+        )
     try:
         rows = condition_text(built(lines))
     except CountersignError as error:
         errors.advise(error)
         return
     if not rows:
-        headings.aside("Choose a column to begin. Conditions are joined by “and”.")
+        headings.aside(tongue.say("Choose a column to begin. Conditions are joined by “and”."))
         return
     try:
         found = len(attributions.positions(picked, rows))
@@ -63,7 +65,10 @@ def _line(picked: Picked, columns: tuple[str, ...], at: int) -> Asked | None:
     values = attributions.values(picked.data, (column,))[column]
     numbers = kind_of_column(values) in ("integer", "number")
     place = f"{columns.index(column)}-{at}"
-    operator = middle.selectbox("How", OF_NUMBERS if numbers else OF_NAMES, key=f"cohort-how-{place}") or OF_NAMES[0]
+    operator = (
+        middle.selectbox(tongue.say("How"), OF_NUMBERS if numbers else OF_NAMES, key=f"cohort-how-{place}")
+        or OF_NAMES[0]
+    )
     if operator in ("is missing", "is not missing"):
         return Asked(column, operator)
     with right:
@@ -73,11 +78,11 @@ def _line(picked: Picked, columns: tuple[str, ...], at: int) -> Asked | None:
 def _number(values: pd.Series, place: str) -> tuple[float, ...]:
     known = values.dropna().astype(float)
     if known.empty:
-        st.caption("The column has no value.")
+        st.caption(tongue.say("The column has no value."))
         return ()
     low, high = float(known.min()), float(known.max())
     found = st.number_input(
-        "Value",
+        tongue.say("Value"),
         value=float(known.median()),
         format="%g",
         key=f"cohort-number-{place}",
@@ -88,13 +93,17 @@ def _number(values: pd.Series, place: str) -> tuple[float, ...]:
 
 def _names(values: pd.Series, place: str) -> tuple[str | bool, ...]:
     if kind_of_column(values) == "boolean":
-        chosen = st.multiselect("Values", [True, False], key=f"cohort-names-{place}")
+        chosen = st.multiselect(tongue.say("Values"), [True, False], key=f"cohort-names-{place}")
         return tuple(bool(item) for item in chosen)
     codes, texts = levels_of(values)
     counts = pd.Series(codes[codes >= 0]).value_counts()
     offered = [texts[code] for code in counts.index[:MOST_VALUES]]
     often = {texts[code]: int(rows) for code, rows in zip(counts.index.tolist(), counts, strict=True)}
-    return tuple(st.multiselect("Values", offered, key=f"cohort-names-{place}", format_func=partial(_with_rows, often)))
+    return tuple(
+        st.multiselect(
+            tongue.say("Values"), offered, key=f"cohort-names-{place}", format_func=partial(_with_rows, often)
+        )
+    )
 
 
 def _with_rows(often: dict[str, int], name: str) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from governance.evidence import CountersignError
 from governance.workflow.workspace import cohorts as verbs, current_workspace
-from pages._ui import attributions, errors, session, subject, tables
+from pages._ui import attributions, errors, session, subject, tables, tongue
 from pages._ui.choices import Picked
 from pages._ui.text import plain, shown
 
@@ -34,13 +34,17 @@ def table(picked: Picked, kept: tuple[verbs.Cohort, ...]) -> None:
     }
     tables.table(frame, "The cohorts that are kept for these data", columns, key="kept-cohorts")
     by_name = {item.name: item for item in kept}
-    chosen = by_name.get(st.selectbox("Cohort", list(by_name), format_func=shown, key="kept-cohort") or "", kept[0])
+    chosen = by_name.get(
+        st.selectbox(tongue.say("Cohort"), list(by_name), format_func=shown, key="kept-cohort") or "", kept[0]
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Look at these rows alone", icon=":material/filter_alt:", key="look-kept", on_click=subject.narrow, args=(chosen.rows,),
-            disabled=chosen.rows == picked.cohort,
+            tongue.say("Look at these rows alone"), icon=":material/filter_alt:", key="look-kept", on_click=subject.narrow,
+            args=(chosen.rows,), disabled=chosen.rows == picked.cohort,
         )  # fmt: skip
-        with st.popover("Another name, or forget it", type="tertiary", key="change-kept", on_change="rerun") as box:
+        with st.popover(
+            tongue.say("Another name, or forget it"), type="tertiary", key="change-kept", on_change="rerun"
+        ) as box:
             if box.open:
                 _change(picked, chosen)
 
@@ -53,17 +57,21 @@ def _count(picked: Picked, cohort: verbs.Cohort) -> int | None:
 
 
 def _change(picked: Picked, chosen: verbs.Cohort) -> None:
-    if not session.may_act("A member changes cohorts."):
+    if not session.may_act(tongue.say("A member changes cohorts.")):
         return
     st.markdown(f"**{plain(chosen.name)}**")
-    new = st.text_input("New name", value=chosen.name, max_chars=verbs.LONGEST_NAME, key=f"rename-{chosen.name}")
+    new = st.text_input(
+        tongue.say("New name"), value=chosen.name, max_chars=verbs.LONGEST_NAME, key=f"rename-{chosen.name}"
+    )
     place, actor = current_workspace.current(), session.actor()
     left, right = st.columns(2)
-    if left.button("Rename", key="do-rename"):
+    if left.button(tongue.say("Rename"), key="do-rename"):
         with errors.changed():
             verbs.rename(place, picked.data, old=chosen.name, new=new, actor=actor)
     if right.button(
-        "Forget it", key="do-forget", help="Links and evidence hold the filter itself and stay as they are."
+        tongue.say("Forget it"),
+        key="do-forget",
+        help=tongue.say("Links and evidence hold the filter itself and stay as they are."),
     ):
         with errors.changed():
             verbs.delete(place, picked.data, name=chosen.name, actor=actor)

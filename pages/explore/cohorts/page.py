@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import cohorts, empty, headings, subject
+from pages._ui import cohorts, empty, headings, subject, tongue
 from pages._ui.text import plain
 from pages.explore.cohorts import builder, named, words
 
 # subject
 picked = subject.current()
 headings.page(
-    "Cohorts", "Which rows are worth a look of their own, who has kept them, and what are the columns called?"
+    tongue.say("Cohorts"),
+    tongue.say("Which rows are worth a look of their own, who has kept them, and what are the columns called?"),
 )
 if not picked.data:
     empty.state(
-        "Pick evaluation data above.", "A cohort is a part of its rows.", page="register", label="Register data"
+        tongue.say("Pick evaluation data above."),
+        tongue.say("A cohort is a part of its rows."),
+        page="register",
+        label=tongue.say("Register data"),
     )
     st.stop()
 
@@ -34,9 +38,11 @@ count = f"**{len(kept)}** cohort{' is' if len(kept) == 1 else 's are'} kept" if 
 now = f" Every page speaks of the rows with **{plain(picked.cohort)}** now." if picked.cohort else ""
 headings.lead(f"{count} for {plain(picked.data_label)}.{now}")
 if picked.cohort:
-    st.button("Look at all rows again", icon=":material/filter_alt_off:", on_click=subject.narrow, args=("",))
+    st.button(
+        tongue.say("Look at all rows again"), icon=":material/filter_alt_off:", on_click=subject.narrow, args=("",)
+    )
 named.table(picked, kept)
 
 # act
-st.subheader("Build a cohort", anchor=False)
+st.subheader(tongue.say("Build a cohort"), anchor=False)
 builder.draw(picked)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from governance.data import ColumnWords, Dictionary, dictionary as language
 from governance.workflow.workspace import current_workspace, dictionaries
-from pages._ui import dictionary, errors, headings, session, tables, workspace
+from pages._ui import dictionary, errors, headings, session, tables, tongue, workspace
 from pages._ui.choices import Picked
 from pages._ui.text import plain, shown
 
@@ -20,14 +20,23 @@ def section(picked: Picked) -> None:
     words = dictionary.of(picked)
     named = sum(1 for item in words.columns if item.label)
     headings.lead(
-        f"**{named}** of {len(workspace.columns(picked.data))} columns have a label of their own; being above the threshold is called "
-        f"**{plain(words.decided(selected=True))}**, being below it **{plain(words.decided(selected=False))}**."
+        tongue.say(
+            "**{named}** of {data} columns have a label of their own; being above the threshold is called **{above}**, "
+            "being below it **{below}**.",
+            named=named,
+            data=len(workspace.columns(picked.data)),
+            above=plain(words.decided(selected=True)),
+            below=plain(words.decided(selected=False)),
+        )
     )
     headings.aside(
-        "Sentences, charts and reasons use these words. Filters, links and the record keep the names of the file, so that nothing that was "
-        "signed changes with a word."
+        tongue.say(
+            "Sentences, charts and reasons use these words. Filters, links and the record keep the names of the file, "
+            "so that nothing that was "
+            "signed changes with a word."
+        )
     )
-    if not session.may_act("A member changes the words."):
+    if not session.may_act(tongue.say("A member changes the words.")):
         _shown(words)
         return
     _file(picked)
@@ -58,16 +67,23 @@ def _names(item: ColumnWords) -> str:
 
 
 def _file(picked: Picked) -> None:
-    given = st.file_uploader("Words from a file (TOML or CSV)", type=["toml", "csv"], key="words-file")
+    given = st.file_uploader(tongue.say("Words from a file (TOML or CSV)"), type=["toml", "csv"], key="words-file")
     with st.container(horizontal=True):
         kept = language.to_toml(dictionary.of(picked))
         st.download_button(
-            "Words as a file", kept, "words.toml", "application/toml", icon=":material/download:", on_click="ignore"
+            tongue.say("Words as a file"),
+            kept,
+            "words.toml",
+            "application/toml",
+            icon=":material/download:",
+            on_click="ignore",
         )
-        if st.button("Suggest labels from the names of columns", icon=":material/lightbulb:", key="words-suggest"):
+        if st.button(
+            tongue.say("Suggest labels from the names of columns"), icon=":material/lightbulb:", key="words-suggest"
+        ):
             with errors.changed():
                 _keep(picked, language.suggested(workspace.columns(picked.data)))
-        if given is not None and st.button("Keep the words of the file", type="primary", key="words-take"):
+        if given is not None and st.button(tongue.say("Keep the words of the file"), type="primary", key="words-take"):
             with errors.changed():
                 _keep(picked, _read(given.getvalue()))
 
@@ -85,17 +101,19 @@ def _read(content: bytes) -> Dictionary:
 
 def _table(picked: Picked, words: Dictionary) -> None:
     columns = workspace.columns(picked.data)
-    st.markdown("**Or written here**: a label and a unit per column. Names of values come from a file.")
+    st.markdown(tongue.say("**Or written here**: a label and a unit per column. Names of values come from a file."))
     left, right = st.columns(2)
     selected = left.text_input(
-        "Above the threshold a person is", value=words.selected, placeholder="selected", key="words-yes"
+        tongue.say("Above the threshold a person is"), value=words.selected, placeholder="selected", key="words-yes"
     )
-    declined = right.text_input("Below it", value=words.not_selected, placeholder="not selected", key="words-no")
+    declined = right.text_input(
+        tongue.say("Below it"), value=words.not_selected, placeholder=tongue.say("not selected"), key="words-no"
+    )
     edited = st.data_editor(
         _frame(words, columns), hide_index=True, key="words-table", disabled=["column", "values"], num_rows="fixed",
         column_config={"values": st.column_config.TextColumn("names of values")},
     )  # fmt: skip
-    if st.button("Keep these words", type="primary", key="words-keep"):
+    if st.button(tongue.say("Keep these words"), type="primary", key="words-keep"):
         labels, units = ([str(item or "").strip() for item in edited[name]] for name in ("label", "unit"))
         made = [
             ColumnWords(name, label, unit, old.values if (old := words.of(name)) is not None else None)  # noqa: PD011

@@ -21,7 +21,7 @@ from governance.drift import (
 )
 from governance.statistics import spoken, title
 from pages._ui import palette
-from pages._ui.charts.base import BAR
+from pages._ui.charts.base import BAR, clickable
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
@@ -244,14 +244,18 @@ def quantiles_table(picture: NumericPicture) -> pd.DataFrame:
     return pd.DataFrame([{"share": name, "reference": a, "current": b, "shift": b - a} for name, a, b in both])
 
 
+def level_name(picture: CategoryPicture, level: str) -> str:
+    """Return what a level is called in the chart."""
+    return shown(level, 40) + (" (new)" if level in picture.new_levels else "")
+
+
 def levels_table(picture: CategoryPicture) -> pd.DataFrame:
     """Return the share of each level in both windows, two rows per level."""
     n = sum(picture.reference_count) + picture.other_reference
     m = sum(picture.current_count) + picture.other_current
     rows = []
     for level, a, b in zip(picture.level, picture.reference_count, picture.current_count, strict=True):
-        new = " (new)" if level in picture.new_levels else ""
-        label = shown(level, 40) + new
+        label = level_name(picture, level)
         rows += [
             {"level": label, "window": REFERENCE, "share": a / n, "rows": a},
             {"level": label, "window": CURRENT, "share": b / m, "rows": b},
@@ -282,6 +286,7 @@ def levels(frame: pd.DataFrame) -> AnyChart:
             color=alt.Color("window:N", scale=_WINDOWS),
             tooltip=["level", "window", "share", "rows"],
         )
+        .add_params(clickable("level"))
     )
     return bars
 

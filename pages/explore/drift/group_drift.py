@@ -9,7 +9,7 @@ import streamlit as st
 
 from governance.drift import DriftReport, GroupDrift, words as drift_words
 from governance.evidence import sentence_case
-from pages._ui import headings
+from pages._ui import headings, tongue
 from pages._ui.charts.base import draw
 from pages._ui.tables import count, figures, words
 from pages._ui.text import join, plain
@@ -29,11 +29,11 @@ _TABLE: Final = {
 
 def section(report: DriftReport, column: str) -> None:
     """Draw where among the groups of people a column moved."""
-    st.markdown("**In which groups did it move?**")
+    st.markdown(tongue.say("**In which groups did it move?**"))
     found = [item for item in report.within if item.column == column]
     if not found:
         why = report.within_reason or "it describes the groups itself, or was not compared inside groups"
-        headings.aside(f"Not assessed: {plain(why)}.")
+        headings.aside(tongue.say("Not assessed: {why}.", why=plain(why)))
         return
     st.markdown(plain(answer(found), 1500))
     frame = charts.within_table(found)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from governance.drift import By, OverTime, OverTimeParameters, words
 from governance.statistics import title
-from pages._ui import datasets, evidence, tables
+from pages._ui import datasets, evidence, tables, tongue
 from pages._ui.charts.base import draw
 from pages._ui.choices import Picked
 from pages._ui.text import join, plain, shown
@@ -53,9 +53,9 @@ def _asked(timed: bool) -> OverTimeParameters:
     size = 5_000
     if chosen == "rows":
         with right:
-            size = int(st.number_input("Rows of a window", 100, 1_000_000, size, 100, key="window-rows"))
+            size = int(st.number_input(tongue.say("Rows of a window"), 100, 1_000_000, size, 100, key="window-rows"))
     if not timed:
-        st.caption("No column of these data has the role of time, so windows follow the order of the file.")
+        st.caption(tongue.say("No column of these data has the role of time, so windows follow the order of the file."))
     return OverTimeParameters(by=chosen, size=min(max(size, 100), 1_000_000))
 
 
@@ -79,7 +79,9 @@ def lead(found: OverTime) -> str:
 def _performance(found: OverTime) -> None:
     frame = charts.performance_table(found)
     if not len(frame):
-        st.caption("How good decisions were per window is not known: no model and no score, or too few rows.")
+        st.caption(
+            tongue.say("How good decisions were per window is not known: no model and no score, or too few rows.")
+        )
         return
     metric = title(found.metric)
     mark = found.reference.value if found.reference else None
@@ -116,7 +118,7 @@ def _column(found: OverTime, column: str) -> None:
     frame = charts.column_table(found, column)
     if not len(frame):
         return
-    st.markdown(f"**{plain(column)}**, window by window")
+    st.markdown(tongue.say("**{column}**, window by window", column=plain(column)))
     draw(
         charts.column(frame, [item.label for item in found.windows]),
         f"How far {shown(column, 60)} moved in each window; the line marks what matters in practice.",

@@ -7,22 +7,25 @@ from dataclasses import replace
 import streamlit as st
 
 from governance.drift import Correction, DriftParameters, DriftReport, words
-from pages._ui import cost_estimate, empty, evidence, headings, recommendation, subject, tables, views
-from pages.explore.drift import group_drift, over_time, sections, sequential
+from pages._ui import cost_estimate, empty, evidence, headings, recommendation, subject, tables, tongue, views
+from pages.explore.drift import group_drift, other_model, over_time, sections, sequential
 
 # What is looked at.
 picked = subject.current()
 headings.page(
-    "Drift", "Has the world moved since the reference, did decisions get worse, for whom, and what should be done?"
+    tongue.say("Drift"),
+    tongue.say("Has the world moved since the reference, did decisions get worse, for whom, and what should be done?"),
 )
 
 if picked.data and picked.data == picked.reference:
     empty.state(
-        "There is nothing to compare with: the data and their reference are the same table.",
-        "Every comparison of a table with itself finds no drift. Register the training data or an earlier window, and choose them "
-        "under *Change*, *Compared with*.",
+        tongue.say("There is nothing to compare with: the data and their reference are the same table."),
+        tongue.say(
+            "Every comparison of a table with itself finds no drift. Register the training data or an earlier window, and choose them "
+            "under *Change*, *Compared with*."
+        ),
         page="datasets",
-        label="Register a reference",
+        label=tongue.say("Register a reference"),
     )
     st.stop()
 
@@ -34,12 +37,18 @@ WORDS: dict[Correction, str] = {
     "none": "no correction",
 }
 controls = st.container(horizontal=True)
-with controls.popover("How strict?", icon=":material/tune:", type="tertiary"):
+with controls.popover(tongue.say("How strict?"), icon=":material/tune:", type="tertiary"):
     correction = st.selectbox(
-        "Correction for many columns", list(WORDS), format_func=WORDS.__getitem__, key="correction", bind="query-params"
+        tongue.say("Correction for many columns"),
+        list(WORDS),
+        format_func=WORDS.__getitem__,
+        key="correction",
+        bind="query-params",
     )
-    tolerance = st.number_input("A metric may get worse by", 0.0, 0.2, 0.02, 0.01, key="tolerance", bind="query-params")
-with controls.popover("What does it cost?", icon=":material/payments:", type="tertiary"):
+    tolerance = st.number_input(
+        tongue.say("A metric may get worse by"), 0.0, 0.2, 0.02, 0.01, key="tolerance", bind="query-params"
+    )
+with controls.popover(tongue.say("What does it cost?"), icon=":material/payments:", type="tertiary"):
     costs = cost_estimate.asked()
 strictness = replace(
     DriftParameters(), correction=correction, tolerance=min(max(float(tolerance), 0.0), 0.2), costs=costs
@@ -53,6 +62,7 @@ report = evidence.result(found, DriftReport) if found else None
 if found and report:
     headings.lead(words.lead(report))
     recommendation.action(report.action)
+    other_model.section(picked, METHOD, strictness, report)
     part = views.pick(sections.PARTS, "drift-part")
     names = [item.name for item in report.columns]
     if part == sections.HARM:
@@ -64,10 +74,13 @@ if found and report:
         sections.columns(report)
         sections.reached(report)
     else:
-        name = st.selectbox("Column", names, key="column", bind="query-params", help="Most pressing first.")
+        name = st.selectbox(
+            tongue.say("Column"), names, key="column", bind="query-params", help=tongue.say("Most pressing first.")
+        )
         name = name if name in names else names[0]
         if part == sections.NEAR:
-            sections.column(report.column(name))
+            near = report.column(name)
+            sections.level(picked, near, sections.column(near))
             group_drift.section(report, name)
         else:
             over_time.section(picked, name)

@@ -21,8 +21,9 @@ from governance.drift import (
 )
 from governance.evidence import NotAssessed, sentence_case
 from governance.statistics import spoken, title
-from pages._ui import badges, headings
-from pages._ui.charts.base import draw
+from pages._ui import badges, cohorts, headings, tongue
+from pages._ui.charts.base import draw, draw_to_click
+from pages._ui.choices import Picked
 from pages._ui.evidence import not_assessed
 from pages._ui.glossary import about
 from pages._ui.tables import amount, count, figures, share, table, words
@@ -59,18 +60,18 @@ PARTS: Final = (HARM, MOVED, NEAR, TIME)
 
 def performance(found: PerformanceChange | NotAssessed) -> None:
     """Draw how the metrics changed where labels are known."""
-    st.subheader("Did decisions get worse?", anchor=False)
+    st.subheader(tongue.say("Did decisions get worse?"), anchor=False)
     if isinstance(found, NotAssessed):
         not_assessed(found)
         return
     if not found.change:
-        headings.aside("No labels are known for the current window.")
+        headings.aside(tongue.say("No labels are known for the current window."))
         return
     worse = [spoken(name) for name, item in found.change.items() if item.verdict == "worse"]
     st.markdown(
-        f"Worse beyond chance and tolerance: **{join(worse)}**."
+        tongue.say("Worse beyond chance and tolerance: **{worse}**.", worse=join(worse))
         if worse
-        else "No metric got worse beyond chance and tolerance."
+        else tongue.say("No metric got worse beyond chance and tolerance.")
     )
     frame = charts.metrics_table(found)
     draw(
@@ -88,10 +89,10 @@ def harm(found: Harm | NotAssessed) -> None:
         return
     left, right = st.columns(2)
     with left:
-        st.markdown("**What one would expect without labels**")
+        st.markdown(tongue.say("**What one would expect without labels**"))
         _estimated(found.estimated)
     with right:
-        st.markdown("**Where the change of the error comes from**")
+        st.markdown(tongue.say("**Where the change of the error comes from**"))
         _parts(found.parts)
 
 
@@ -106,7 +107,7 @@ def _estimated(found: EstimatedHarm | NotAssessed) -> None:
         headings.aside(f"{was}interval {number(now.low)} to {number(now.high)}")
     headings.aside(plain(found.assumption, 1000))
     if found.weighted_refused is not None:
-        st.markdown("The same, weighted towards the current window:")
+        st.markdown(tongue.say("The same, weighted towards the current window:"))
         not_assessed(found.weighted_refused)
 
 
@@ -128,28 +129,32 @@ def groups(found: Harm | NotAssessed) -> None:
     """Draw for whom things changed."""
     if isinstance(found, NotAssessed) or not found.by_group:
         return
-    st.subheader("For whom?", anchor=False)
+    st.subheader(tongue.say("For whom?"), anchor=False)
     names = list(dict.fromkeys(item.metric for item in found.by_group))
     metric = st.segmented_control("Metric", names, default=names[0], format_func=title, key="group-metric") or names[0]
     frame = charts.groups_table(found.by_group, metric)
     worse = frame[frame["verdict"] == "worse"]["group"].tolist()
     st.markdown(
-        f"Worse for: **{plain(join(worse))}**." if worse else "No group is known to be worse off by this metric."
+        tongue.say("Worse for: **{worse}**.", worse=plain(join(worse)))
+        if worse
+        else tongue.say("No group is known to be worse off by this metric.")
     )
     judged = frame[frame["low"].notna()]
     if not len(judged):
-        headings.aside("No group has enough rows for an interval.")
+        headings.aside(tongue.say("No group has enough rows for an interval."))
         return
     alt = f"Change of {spoken(metric)} for each group that has enough rows, with 95 % intervals."
     draw(charts.group_changes(judged, metric), alt, frame, "groups", _FIGURES | {"group": words("Group")})
     headings.aside(
-        "Intervals are 95 % each, for one group. A group counts as worse only beyond chance over all groups and metrics together."
+        tongue.say(
+            "Intervals are 95 % each, for one group. A group counts as worse only beyond chance over all groups and metrics together."
+        )
     )
 
 
 def columns(report: DriftReport) -> None:
     """Draw which columns moved and which of them the model uses."""
-    st.subheader("Which columns moved?", anchor=False)
+    st.subheader(tongue.say("Which columns moved?"), anchor=False)
     frame = charts.columns_table(report.columns)
     kind = {
         "shapley": "mean absolute Shapley value",
@@ -175,22 +180,27 @@ def columns(report: DriftReport) -> None:
         "none": "no correction for many tests",
     }
     headings.aside(
-        f"{report.family} questions (values, missing and new ones of each column) share one correction "
-        f"({correction[report.correction]}). Importance: {kind[report.importance_kind]}. "
-        f"{drift_words.shared(report)}"
+        tongue.say(
+            "{family} questions (values, missing and new ones of each column) share one correction ({correction}). "
+            "Importance: {kind}. {report}",
+            family=report.family,
+            correction=correction[report.correction],
+            kind=kind[report.importance_kind],
+            report=drift_words.shared(report),
+        )
     )
     if report.left_out:
         told = "; ".join(f"{plain(name, 60)}: {plain(why)}" for name, why in list(report.left_out.items())[:8])
         more = f"; and {len(report.left_out) - 8} more" if len(report.left_out) > 8 else ""
-        headings.aside(f"Not compared: {told}{more}.")
+        headings.aside(tongue.say("Not compared: {told}{more}.", told=told, more=more))
 
 
 def reached(report: DriftReport) -> None:
     """Say whether the change of the columns is also one of what moves the model's answers."""
-    st.subheader("Did the change reach the model?", anchor=False)
+    st.subheader(tongue.say("Did the change reach the model?"), anchor=False)
     found = report.attributions
     if isinstance(found, NotAssessed):
-        headings.aside(f"Not assessed: {plain(found.reason)}.")
+        headings.aside(tongue.say("Not assessed: {reason}.", reason=plain(found.reason)))
         return
     answer = "**Yes**: what moves the model's answers differs between the windows by more than chance."
     if found.p_value >= report.level("reached"):
@@ -208,8 +218,9 @@ def _picks(found: Multivariate) -> str:
     return f"{100 * (found.auc.value or 0.5):.0f} of 100 cases (chance alone reaches {100 * found.noise_floor:.0f})"
 
 
-def column(found: ColumnDrift) -> None:
-    """Draw one column from near."""
+def column(found: ColumnDrift) -> str | None:
+    """Draw one column from near; return the level that was clicked last."""
+    clicked = None
     badges.badge(_VERDICTS[found.verdict], sentence_case(drift_words.VERDICTS[found.verdict]))
     st.markdown(plain(found.reason, 600))
     picture = found.picture
@@ -220,7 +231,8 @@ def column(found: ColumnDrift) -> None:
         _quantiles(picture)
     elif isinstance(picture, CategoryPicture):
         frame = charts.levels_table(picture)
-        draw(charts.levels(frame), "Share of each level in both windows.", frame, "column")
+        chart = charts.levels(frame)
+        clicked = draw_to_click(chart, "Share of each level in both windows.", frame, "column", field="level")
     else:
         not_assessed(picture)
     total = (found.n_reference + found.missing_reference, found.n_current + found.missing_current)
@@ -228,8 +240,20 @@ def column(found: ColumnDrift) -> None:
         missing / rows if rows else None
         for missing, rows in zip((found.missing_reference, found.missing_current), total, strict=True)
     )
-    headings.aside(f"Missing: {percent(before)} before, {percent(now)} now.")
+    headings.aside(tongue.say("Missing: {before} before, {now} now.", before=percent(before), now=percent(now)))
     _readings(found)
+    return clicked
+
+
+def level(picked: Picked, found: ColumnDrift, clicked: str | None) -> None:
+    """Draw the way from a level of a column to its rows in the current window: a click on its bar, or a choice."""
+    picture = found.picture
+    if not isinstance(picture, CategoryPicture):
+        return
+    present = [name for name, rows in zip(picture.level, picture.current_count, strict=True) if rows]
+    called = {cohorts.rows_of(picked, {found.name: name}): charts.level_name(picture, name) for name in present}
+    rows = next((text for text, name in called.items() if name == clicked), None)
+    cohorts.choose(picked, called, (rows,), key="level-rows")
 
 
 def _quantiles(picture: NumericPicture) -> None:
@@ -259,7 +283,9 @@ def _readings(found: ColumnDrift) -> None:
         }
         for name, item in found.tests.items()
     ]
-    with st.expander("Every test of this column, and what it says", key="tests-in-words", on_change="rerun") as box:
+    with st.expander(
+        tongue.say("Every test of this column, and what it says"), key="tests-in-words", on_change="rerun"
+    ) as box:
         if not box.open:
             return
         table(

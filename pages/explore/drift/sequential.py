@@ -9,7 +9,7 @@ import streamlit as st
 
 from governance.drift import Detection, Detector, ErrorStream, Harm
 from governance.evidence import NotAssessed
-from pages._ui import headings
+from pages._ui import headings, tongue
 from pages._ui.charts.base import draw
 from pages._ui.tables import count, share, table, words
 from pages._ui.text import join, percent, plain
@@ -27,11 +27,13 @@ def section(found: Harm | NotAssessed) -> None:
     """Draw, once it is opened, how the errors of the current window built up row by row."""
     if isinstance(found, NotAssessed):
         return
-    with st.expander("When would watching one by one have shown it?", key="one-by-one", on_change="rerun") as box:
+    with st.expander(
+        tongue.say("When would watching one by one have shown it?"), key="one-by-one", on_change="rerun"
+    ) as box:
         if not box.open:
             return
         if isinstance(found.stream, NotAssessed):
-            headings.aside(f"Not assessed: {plain(found.stream.reason)}.")
+            headings.aside(tongue.say("Not assessed: {reason}.", reason=plain(found.stream.reason)))
             return
         _drawn(found.stream)
 
@@ -54,7 +56,9 @@ def _drawn(found: ErrorStream) -> None:
         key="detectors",
     )  # fmt: skip
     headings.aside(
-        "The dummy shows how often firing happens without any reason: a detector has to tell more than that."
+        tongue.say(
+            "The dummy shows how often firing happens without any reason: a detector has to tell more than that."
+        )
     )
 
 

@@ -21,7 +21,7 @@ from governance.explain import (
     Interactions,
     Scale,
 )
-from pages._ui import attributions, dependence as drawing, dictionary, errors, evidence, headings, tables
+from pages._ui import attributions, dependence as drawing, dictionary, errors, evidence, headings, tables, tongue
 from pages._ui.charts import base, explanation as charts
 from pages._ui.text import join, plain, shown
 
@@ -44,7 +44,11 @@ def pick_class(picked: Picked) -> str:
     labels = {shown(name, 90): name for name in classes}
     chosen = labels.get(
         st.selectbox(
-            "Class", list(labels), key="class", bind="query-params", help="The class whose score is explained."
+            tongue.say("Class"),
+            list(labels),
+            key="class",
+            bind="query-params",
+            help=tongue.say("The class whose score is explained."),
         )
         or "",
         classes[0],
@@ -64,19 +68,23 @@ def per_class(result: GlobalExplanation, units: str) -> None:
         if item.feature in top
     ]
     frame = pd.DataFrame(rows, columns=["column", "class", "mean |attribution|", "low", "high"])
-    headings.aside("How much each column moves the score of each class, over all rows; the darker, the more.")
+    headings.aside(
+        tongue.say("How much each column moves the score of each class, over all rows; the darker, the more.")
+    )
     base.draw(charts.by_class(frame, top, units), "Importance of each column for each class", frame, "classes")
 
 
 def cohorts(picked: Picked, stored: Stored, units: str) -> None:
     """Draw the importances of two cohorts against each other, read from what is stored; the model is not asked again."""
     other = st.text_input(
-        "Compare with the rows for which", key="other", bind="query-params", placeholder="all rows",
-        help='A filter as in the picker above, for example: age >= 60 and sex = "Female".', max_chars=500,
+        tongue.say("Compare with the rows for which"), key="other", bind="query-params", placeholder=tongue.say("all rows"),
+        help=tongue.say('A filter as in the picker above, for example: age >= 60 and sex = "Female".'), max_chars=500,
     ).strip()  # fmt: skip
     if other == stored.cohort:
         headings.aside(
-            "Write a filter here, or choose a cohort above, to see whether other columns matter for other people."
+            tongue.say(
+                "Write a filter here, or choose a cohort above, to see whether other columns matter for other people."
+            )
         )
         return
     with errors.caught():
@@ -127,12 +135,12 @@ def together(picked: Picked, names: Sequence[str], target: str) -> None:
     """Draw which columns are explained as one, and what they move together."""
     labels = {shown(name, 90): name for name in names}
     asked = st.multiselect(
-        "Explain these columns as one", list(labels), key="together", bind="query-params", placeholder="none",
-        help="The group comes or stays away as a whole: its value is worked out anew, it is not the sum of its columns'.",
+        tongue.say("Explain these columns as one"), list(labels), key="together", bind="query-params", placeholder="none",
+        help=tongue.say("The group comes or stays away as a whole: its value is worked out anew, it is not the sum of its columns'."),
     )  # fmt: skip
     chosen = tuple(labels[item] for item in asked if item in labels)
     if not 1 < len(chosen) < len(names):
-        headings.aside("Choose at least two columns, and leave one out.")
+        headings.aside(tongue.say("Choose at least two columns, and leave one out."))
         return
     group = ColumnGroup(" + ".join(chosen), chosen)
     found = evidence.need(
@@ -145,7 +153,9 @@ def together(picked: Picked, names: Sequence[str], target: str) -> None:
     importance = attributions.importance(stored)
     rank = [item.feature for item in importance].index(group.name) + 1 if importance else 0
     if importance:
-        st.markdown(f"Together they are number **{rank}** of {len(importance)}.")
+        st.markdown(
+            tongue.say("Together they are number **{rank}** of {importance}.", rank=rank, importance=len(importance))
+        )
         frame = charts.importance_frame(importance)
         base.draw(
             charts.importance_bars(frame, result.certificate.units),
@@ -214,8 +224,11 @@ def swarm(picked: Picked, stored: Stored, importance: Sequence[Importance], unit
     rows, shares = _dots(picked, stored)
     frame = charts.swarm_frame(rows, shares, [item.feature for item in importance[:8]])
     headings.aside(
-        f"Each dot is a row ({len(rows):,} are drawn). Right of zero the column raised the score, left of zero it lowered it. "
-        "Orange dots have high values, blue ones low values, grey ones words."
+        tongue.say(
+            "Each dot is a row ({rows} are drawn). Right of zero the column raised the score, left of zero it lowered "
+            "it. Orange dots have high values, blue ones low values, grey ones words.",
+            rows=tongue.voice().whole(len(rows)),
+        )
     )
     base.draw(charts.swarm(frame, units), "Attribution of each row, by column", frame.drop(columns="shift"), "swarm")
 
@@ -231,7 +244,9 @@ def _dots(picked: Picked, stored: Stored) -> tuple[pd.DataFrame, pd.DataFrame]:
 def dependence(picked: Picked, column: str, target: str, units: str) -> None:
     """Draw how the model's own answer follows one column: the mean, single rows, and where the data lie."""
     if attributions.classes(picked) and units != "probability":
-        headings.aside(f"Above in {units}; the answers below are probabilities, as the model gives them.")
+        headings.aside(
+            tongue.say("Above in {units}; the answers below are probabilities, as the model gives them.", units=units)
+        )
     asked = DependenceParameters(column=column, target=target)
     found = evidence.need("explain.dependence", picked, asked)
     result = evidence.result(found, Dependence) if found is not None else None
@@ -247,12 +262,14 @@ def one_column(
     """Draw the attribution of one column against its value, coloured by the column that it interacts with most; return the column."""
     left, right = st.columns(2)
     labels = {shown(name, 90): name for name in names}
-    column = labels.get(left.selectbox("Column", list(labels), key="column", bind="query-params") or "", names[0])
+    column = labels.get(
+        left.selectbox(tongue.say("Column"), list(labels), key="column", bind="query-params") or "", names[0]
+    )
     others = {shown(name, 90): name for name in partners(result, column, names)} or labels
     by = others.get(
         right.selectbox(
-            "Coloured by", list(others), key=f"by-{names.index(column)}",
-            help="The column that interacts most with the one on the left stands first.",
+            tongue.say("Coloured by"), list(others), key=f"by-{names.index(column)}",
+            help=tongue.say("The column that interacts most with the one on the left stands first."),
         ) or "", next(iter(others.values()))
     )  # fmt: skip
     drawn = detail(rows, shares, column, by)
@@ -271,7 +288,9 @@ def ranking(found: Interactions | None, words: Dictionary) -> None:
         return
     result = spoken(found, words)
     if not result.pairs or result.pairs[0].mean_abs == 0:
-        st.markdown("No two columns act together: the model's score is a sum of what each column does alone.")
+        st.markdown(
+            tongue.say("No two columns act together: the model's score is a sum of what each column does alone.")
+        )
         return
     first = result.pairs[0]
     st.markdown(
@@ -291,7 +310,9 @@ def ranking(found: Interactions | None, words: Dictionary) -> None:
     base.draw(chart, "Strength of the interaction of each pair of columns, with 95 % intervals", frame, "pairs")
     if result.left_out:
         rest = join([plain(name) for name in result.left_out])
-        headings.aside(f"Pairs with the columns that move the score least were not looked at: {rest}.")
+        headings.aside(
+            tongue.say("Pairs with the columns that move the score least were not looked at: {rest}.", rest=rest)
+        )
 
 
 def detail(rows: pd.DataFrame, shares: pd.DataFrame, column: str, by: str) -> pd.DataFrame:

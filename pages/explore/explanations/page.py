@@ -7,20 +7,24 @@ import streamlit as st
 from governance.data import spoken
 from governance.evidence import sentence_case
 from governance.explain import GlobalExplanation, GlobalParameters, how
-from pages._ui import attributions, certificate, dictionary, evidence, headings, subject, tables, views
+from pages._ui import against, attributions, certificate, dictionary, evidence, headings, subject, tables, tongue, views
 from pages._ui.charts import base, explanation as charts
 from pages._ui.text import join, plain
-from pages.explore.explanations import global_views
+from pages.explore.explanations import both_models, global_views
 
 # subject
 picked = subject.current()
-headings.page("Explanations", "Which columns move the model's score, by how much, and how far can that be trusted?")
+headings.page(
+    tongue.say("Explanations"),
+    tongue.say("Which columns move the model's score, by how much, and how far can that be trusted?"),
+)
 
 # read
 target = global_views.pick_class(picked)
 everyone = attributions.everyone(picked)
 found = evidence.need("explain.global", everyone, GlobalParameters(target=target))
-if found is not None and global_views.pick_scale(picked, found) == "probability":
+scale = global_views.pick_scale(picked, found) if found is not None else "raw"
+if found is not None and scale == "probability":
     found = evidence.need("explain.global", everyone, GlobalParameters(target=target, scale="probability"))
 if found is None:
     st.stop()
@@ -31,7 +35,7 @@ stored = attributions.stored(found, picked)
 words = dictionary.of(picked)
 importance = spoken(attributions.importance(stored), words)
 if not importance:
-    headings.lead("None of the rows of this cohort has been explained.")
+    headings.lead(tongue.say("None of the rows of this cohort has been explained."))
     st.stop()
 units = result.certificate.units
 about = f" for **{plain(result.target)}**" if result.target else ""
@@ -57,6 +61,7 @@ tables.provenance(found)
 own = {words.label(name): name for name in stored.names}
 names = [item.feature for item in importance if item.feature in own]
 parts = {
+    both_models.PART: lambda: both_models.section(picked, found, scale),
     "One column": lambda: global_views.column(picked, stored, names, target=target, units=units),
     "Row by row": lambda: global_views.swarm(picked, stored, importance, units),
     "Columns that act together": lambda: global_views.ranking(global_views.pairs(picked, target), words),
@@ -66,6 +71,8 @@ parts = {
 }
 if len(result.per_class) < 2:
     del parts["Class by class"]
+if against.other(picked) is None:
+    del parts[both_models.PART]
 if global_views.follow(clicked, names):
     st.session_state["explanations-part"] = "One column"
 

@@ -24,7 +24,7 @@ from governance.fairness import (
 )
 from governance.workflow.assess import mitigate
 from governance.workflow.workspace import current_workspace
-from pages._ui import against, errors, headings, navigation, session, tables, workspace
+from pages._ui import against, errors, headings, navigation, session, tables, tongue, workspace
 from pages._ui.charts import base
 from pages._ui.choices import Picked
 from pages._ui.evidence import need, result
@@ -46,25 +46,29 @@ _ALIKE: Final[dict[Constraint, str]] = {
 def section(picked: Picked, attributes: tuple[str, ...]) -> None:
     """Draw how candidates are made and, below, the registered ones beside the model in force."""
     headings.aside(
-        "A candidate is a model of its own. Nothing is changed in place: it is compared here, put before the board, and needs its own "
-        "signatures."
+        tongue.say(
+            "A candidate is a model of its own. Nothing is changed in place: it is compared here, put before the board, and needs its own "
+            "signatures."
+        )
     )
     if not picked.model:
-        st.markdown("Pick a model above: a candidate is a version that would replace it.")
+        st.markdown(tongue.say("Pick a model above: a candidate is a version that would replace it."))
         return
     _make(picked, attributes)
     _compare(picked)
 
 
 def _make(picked: Picked, attributes: tuple[str, ...]) -> None:
-    st.subheader("Make candidates", anchor=False)
+    st.subheader(tongue.say("Make candidates"), anchor=False)
     one, two, three = st.columns(3)
-    algorithm: Algorithm = one.selectbox("How", ALGORITHMS, format_func=lambda key: TITLES[key], key="mitigation")
+    algorithm: Algorithm = one.selectbox(
+        tongue.say("How"), ALGORITHMS, format_func=lambda key: TITLES[key], key="mitigation"
+    )
     alike: Constraint = two.selectbox(
-        "What is to be alike", CONSTRAINTS, format_func=lambda key: _ALIKE[key], key="constraint",
-        help="The correlation remover knows no such aim; thresholds per group know the first three.",
+        tongue.say("What is to be alike"), CONSTRAINTS, format_func=lambda key: _ALIKE[key], key="constraint",
+        help=tongue.say("The correlation remover knows no such aim; thresholds per group know the first three."),
     )  # fmt: skip
-    attribute = three.selectbox("Between the groups of", attributes, format_func=shown, key="alike-by")
+    attribute = three.selectbox(tongue.say("Between the groups of"), attributes, format_func=shown, key="alike-by")
     parameters: Retrain | Rethreshold = Retrain(algorithm, attribute, alike)
     method = "fairness.retrain"
     if algorithm == "threshold_optimizer":
@@ -73,7 +77,7 @@ def _make(picked: Picked, attributes: tuple[str, ...]) -> None:
     _rows_to_learn_from(picked)
     if not workspace.asked_before(method, trained_on, parameters):
         st.button(
-            "Make candidates", icon=":material/experiment:", on_click=workspace.ask,
+            tongue.say("Make candidates"), icon=":material/experiment:", on_click=workspace.ask,
             args=(method, trained_on, parameters, session.person()),
         )  # fmt: skip
         return
@@ -86,10 +90,18 @@ def _make(picked: Picked, attributes: tuple[str, ...]) -> None:
 
 def _rows_to_learn_from(picked: Picked) -> None:
     if picked.reference and picked.reference != picked.data:
-        headings.aside(f"Learned from {plain(picked.reference_label)}; judged below on {plain(picked.data_label)}.")
+        headings.aside(
+            tongue.say(
+                "Learned from {reference_label}; judged below on {data_label}.",
+                reference_label=plain(picked.reference_label),
+                data_label=plain(picked.data_label),
+            )
+        )
     else:
         headings.aside(
-            "Learned from the same rows on which it is judged, which flatters it. Pick training data as *Compared with* above."
+            tongue.say(
+                "Learned from the same rows on which it is judged, which flatters it. Pick training data as *Compared with* above."
+            )
         )
 
 
@@ -136,15 +148,18 @@ def _keep(report: MitigationReport, evidence: str, picked: Picked) -> None:
     known = {item.digest for item in workspace.versions_of(picked.model)}
     fresh = [item.digest for item in report.candidates if item.digest in names and item.digest not in known]
     if not fresh:
-        headings.aside("All of them are registered as versions of the model.")
+        headings.aside(tongue.say("All of them are registered as versions of the model."))
         return
-    if not session.may_act("Members register candidates."):
+    if not session.may_act(tongue.say("Members register candidates.")):
         return
     first = [item.digest for item in report.candidates if item.efficient and item.digest in fresh][:MOST]
     chosen = st.multiselect(
-        "Keep as versions of the model", fresh, default=first, format_func=lambda key: f"{names[key]} ({short(key)})"
+        tongue.say("Keep as versions of the model"),
+        fresh,
+        default=first,
+        format_func=lambda key: f"{names[key]} ({short(key)})",
     )
-    if st.button("Register these candidates", icon=":material/add:", disabled=not chosen):
+    if st.button(tongue.say("Register these candidates"), icon=":material/add:", disabled=not chosen):
         with errors.caught():
             mitigate.register(
                 current_workspace.current(), evidence, tuple(chosen), parent=picked.model, actor=session.actor()
@@ -157,10 +172,10 @@ def _compare(picked: Picked) -> None:
     offered = workspace.versions_of(picked.model)
     if not offered:
         return
-    st.subheader("Held against the model in force", anchor=False)
+    st.subheader(tongue.say("Held against the model in force"), anchor=False)
     labels = {item.digest: item.label for item in offered}
     chosen = st.multiselect(
-        "Candidates", list(labels), default=list(labels)[:MOST], max_selections=MOST, format_func=lambda key: labels[key],
+        tongue.say("Candidates"), list(labels), default=list(labels)[:MOST], max_selections=MOST, format_func=lambda key: labels[key],
         key="compared",
     )  # fmt: skip
     found: dict[str, CompareReport] = {}
@@ -173,12 +188,12 @@ def _compare(picked: Picked) -> None:
             tables.provenance(evidence, short(digest))
     if found:
         _side_by_side(found)
-        navigation.link("register", "Open a case about one or several of them")
+        navigation.link("register", tongue.say("Open a case about one or several of them"))
 
 
 def versus(picked: Picked) -> None:
-    """Draw the choice of another model, and for whom it is better or worse, with paired intervals."""
-    both = against.pick(picked)
+    """Draw for whom the model that was chosen under *Against* is better or worse, with paired intervals."""
+    both = against.of(picked)
     if both is None:
         return
     evidence = need("fairness.compare", both, Compare())
@@ -230,6 +245,11 @@ def _side_by_side(found: dict[str, CompareReport]) -> None:
     tables.table(pd.DataFrame(wide), "The model in force and its candidates side by side", columns, key="side-by-side")
     confidence = f"{100 * first.limits.confidence:g} %"
     headings.aside(
-        f"In brackets: {confidence} interval of the change, from {first.limits.draws:,} bootstrap draws of the same people for both "
-        "models. The intervals are not corrected for the number of comparisons. Disparities are the largest difference between groups."
+        tongue.say(
+            "In brackets: {confidence} interval of the change, from {draws} bootstrap draws of the same people for "
+            "both models. The intervals are not corrected for the number of comparisons. Disparities are the largest "
+            "difference between groups.",
+            confidence=confidence,
+            draws=tongue.voice().whole(first.limits.draws),
+        )
     )

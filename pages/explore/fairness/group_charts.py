@@ -12,7 +12,7 @@ from governance.evidence import sentence_case
 from governance.fairness import VERDICTS, AtThreshold, Frontier, GroupResult, Polarity, harm
 from governance.statistics import title
 from pages._ui import palette
-from pages._ui.charts.base import BAR
+from pages._ui.charts.base import BAR, clickable
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
@@ -71,7 +71,7 @@ def dots(frame: pd.DataFrame, metric: str, reference: float | None, *, share: bo
         y=y, x=alt.X("Low:Q", title=name, axis=axis, scale=scale), x2="High:Q", tooltip=tooltip
     )
     dot = base.mark_point(filled=True, size=110, opacity=1).encode(y=y, x=x, tooltip=tooltip, **look)
-    layers = [rule, dot]
+    layers = [rule, dot.add_params(clickable("Group"))]
     if reference is not None:
         line = alt.Chart(pd.DataFrame({"at": [reference]})).mark_rule(color=palette.BROWN, strokeDash=[4, 3])
         layers.insert(0, line.encode(x=alt.X("at:Q", title=name, axis=axis, scale=scale)))

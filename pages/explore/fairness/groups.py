@@ -10,8 +10,9 @@ import streamlit as st
 
 from governance.fairness import FairnessReport, GroupResult, words
 from governance.statistics import is_share, title
-from pages._ui import headings, tables
+from pages._ui import cohorts, headings, tables, tongue
 from pages._ui.charts import base
+from pages._ui.choices import Picked
 from pages._ui.text import interval, join, percent, plain, shown
 from pages.explore.fairness import group_charts
 
@@ -76,22 +77,38 @@ def limits_sentence(report: FairnessReport) -> str:
     )
 
 
-def by_group(report: FairnessReport, groups: Sequence[GroupResult], metric: str, key: str) -> None:
-    """Draw one metric of the groups with intervals, worst first."""
+def by_group(report: FairnessReport, groups: Sequence[GroupResult], metric: str, key: str) -> str | None:
+    """Draw one metric of the groups with intervals, worst first; return the name of the group that was clicked last."""
     frame = group_charts.group_frame(groups, metric, report.selected_is)
     if frame.empty:
-        headings.aside("No group has enough data for this metric.")
-        return
+        headings.aside(tongue.say("No group has enough data for this metric."))
+        return None
     reference = _reference_value(report, groups, metric)
     share = is_share(metric)
     hidden = f" The {MOST} worst-off of {len(frame)} are drawn." if len(frame) > MOST else ""
     text = f"{title(metric)} of {len(frame)} groups with intervals, worst off first.{hidden}"
-    base.draw(group_charts.dots(frame.head(MOST), metric, reference, share=share), text, frame, f"dots-{key}")
+    chart = group_charts.dots(frame.head(MOST), metric, reference, share=share)
+    clicked = base.draw_to_click(chart, text, frame, f"dots-{key}", field="Group")
     short = [group for group in groups if (item := group.metric(metric)) is not None and item.value is None]
     if short:
         named = join([f"{plain(group.name)} ({_reason(group, metric)})" for group in short[:6]])
         more = f" and {len(short) - 6} more" if len(short) > 6 else ""
-        headings.aside(f"Not enough data to judge: {named}{more}.")
+        headings.aside(tongue.say("Not enough data to judge: {named}{more}.", named=named, more=more))
+    return clicked
+
+
+def look_alone(picked: Picked, own: Sequence[GroupResult], said: Sequence[GroupResult], clicked: str | None) -> None:
+    """Draw the way from a group to its rows: a click on its dot, or a choice.
+
+    Args:
+        picked: what is looked at.
+        own: the groups under the names of the file.
+        said: the same groups under the words of the dictionary, in the same order.
+        clicked: the name of the group that was clicked last.
+    """
+    called = {cohorts.rows_of(picked, mine.group): shown(theirs.name) for mine, theirs in zip(own, said, strict=True)}
+    rows = next((text for text, name in called.items() if name == clicked), None)
+    cohorts.choose(picked, called, (rows,), key="group-rows")
 
 
 def _reason(group: GroupResult, metric: str) -> str:

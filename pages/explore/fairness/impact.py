@@ -9,7 +9,7 @@ import streamlit as st
 
 from governance.evidence import CountersignError, Evidence
 from governance.fairness import CellCheck, ImpactRatio, ImpactReport, ImpactTable, public_summary, published
-from pages._ui import errors, headings, tables
+from pages._ui import errors, headings, tables, tongue
 from pages._ui.choices import Picked
 from pages._ui.evidence import need, result
 from pages._ui.text import join, number, plain, shown
@@ -26,10 +26,10 @@ def section(picked: Picked) -> None:
         "Counted", list(_FORMS), default=next(iter(_FORMS)), key="form", bind="query-params", required=True
     )
     one, two = st.columns([2, 3], vertical_alignment="bottom")
-    keep = one.toggle("Keep categories under 2 % of the data", key="keep-small")
+    keep = one.toggle(tongue.say("Keep categories under 2 % of the data"), key="keep-small")
     why = "" if keep else two.text_input(
-        "Why categories under 2 % are excluded", key="why-small", max_chars=500,
-        placeholder="a standard sentence when left empty",
+        tongue.say("Why categories under 2 % are excluded"), key="why-small", max_chars=500,
+        placeholder=tongue.say("a standard sentence when left empty"),
     )  # fmt: skip
     found: dict[str, ImpactReport] = {}
     for name in _FORMS.values():
@@ -54,7 +54,7 @@ def impact(found: ImpactReport, evidence: Evidence) -> None:
     st.markdown(
         f"Below four fifths of the best rate: {named}{' and more' if len(flagged) > 5 else ''}."
         if flagged
-        else "No category lies below four fifths of the rate of the category with the highest one."
+        else tongue.say("No category lies below four fifths of the rate of the category with the highest one.")
     )
     for text in found.notices:
         headings.aside(plain(text, 1000))
@@ -88,23 +88,31 @@ def _table(table: ImpactTable, key: str = "impact") -> None:
     }
     tables.table(frame, f"Impact ratios by {shown(table.name)}", columns, key=f"{key}-{table.name}")
     reference = f"Compared with {plain(table.reference)}. " if table.reference else "Nobody was selected. "
-    headings.aside(f"{reference}Category unknown: {table.unknown:,}. {plain(table.justification)}")
+    headings.aside(f"{reference}Category unknown: {tongue.voice().whole(table.unknown)}. {plain(table.justification)}")
 
 
 def _summary(found: dict[str, ImpactReport]) -> None:
     """Draw the public summary, with what only a person knows, and the ways to take it away."""
-    with st.expander("Public summary to take away", key="summary", on_change=_want) as box:
+    with st.expander(tongue.say("Public summary to take away"), key="summary", on_change=_want) as box:
         if not box.open or not found:
             return
         one, two, three = st.columns(3)
         about = public_summary.About(
-            tool=one.text_input("Name of the tool", max_chars=200, key="summary-tool"),
-            audited=two.text_input("Date of the audit", placeholder="YYYY-MM-DD", max_chars=10, key="summary-audited"),
+            tool=one.text_input(tongue.say("Name of the tool"), max_chars=200, key="summary-tool"),
+            audited=two.text_input(
+                tongue.say("Date of the audit"),
+                placeholder="YYYY-MM-DD",
+                max_chars=10,
+                key="summary-audited",
+            ),
             distributed=three.text_input(
-                "Distribution date", placeholder="YYYY-MM-DD", max_chars=10, key="summary-given"
+                tongue.say("Distribution date"), placeholder="YYYY-MM-DD", max_chars=10, key="summary-given"
             ),
             source=st.text_area(
-                "Source of the data, and why they were used", max_chars=2000, height=80, key="summary-source"
+                tongue.say("Source of the data, and why they were used"),
+                max_chars=2000,
+                height=80,
+                key="summary-source",
             ),
         )
         reports = list(found.values())
@@ -115,7 +123,9 @@ def _summary(found: dict[str, ImpactReport]) -> None:
         )
         absent = [label.lower() for label, name in _FORMS.items() if name not in found]
         if absent:
-            headings.aside(f"Not in it: {join(absent)}; it could not be counted, as said above.")
+            headings.aside(
+                tongue.say("Not in it: {absent}; it could not be counted, as said above.", absent=join(absent))
+            )
         with st.container(horizontal=True):
             for kind in public_summary.FORMATS:
                 st.download_button(
@@ -132,15 +142,15 @@ def _want() -> None:
 @st.fragment
 def _checker() -> None:
     """Draw the checker of a table that somebody else published."""
-    with st.expander("Check a table that somebody else published", key="checker", on_change="rerun") as box:
+    with st.expander(tongue.say("Check a table that somebody else published"), key="checker", on_change="rerun") as box:
         if not box.open:
             return
         text = st.text_area(
-            "The table as CSV", height=140, max_chars=100_000, key="published",
+            tongue.say("The table as CSV"), height=140, max_chars=100_000, key="published",
             placeholder="category,applicants,selected,rate,impact_ratio\nWhite,80,48,60%,1.00\nBlack,40,12,30%,0.50",
-            help="Columns category, applicants, selected; and, to be checked, rate and impact_ratio as they were published.",
+            help=tongue.say("Columns category, applicants, selected; and, to be checked, rate and impact_ratio as they were published."),
         )  # fmt: skip
-        keep = st.toggle("It keeps categories under 2 %", key="published-small")
+        keep = st.toggle(tongue.say("It keeps categories under 2 %"), key="published-small")
         if not text.strip():
             return
         try:
@@ -159,7 +169,11 @@ def _verdict(cells: tuple[CellCheck, ...]) -> None:
     wrong = [cell for cell in cells if cell.reproduces == "no"]
     open_ = sum(cell.reproduces == "not_checkable" for cell in cells)
     if len(cells) == open_:
-        st.markdown("No rate or ratio of the table can be checked: it lacks the numbers that they would follow from.")
+        st.markdown(
+            tongue.say(
+                "No rate or ratio of the table can be checked: it lacks the numbers that they would follow from."
+            )
+        )
         return
     rest = f" {open_} cells cannot be checked." if open_ else ""
     st.markdown(

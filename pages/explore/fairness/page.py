@@ -7,14 +7,16 @@ import streamlit as st
 from governance.data import spoken
 from governance.fairness import ByGroup, FairnessReport, SweepReport, words
 from governance.statistics import title
-from pages._ui import dictionary, headings, subject, tables, views as parts
+from pages._ui import dictionary, headings, subject, tables, tongue, views as parts
 from pages._ui.evidence import need, result
 from pages._ui.text import plain
 from pages.explore.fairness import candidates, groups, impact, sweep
 
 # subject
 picked = subject.current()
-headings.page("Fairness", "For whom is the model worse, by how much, and whom can nobody judge?")
+headings.page(
+    tongue.say("Fairness"), tongue.say("For whom is the model worse, by how much, and whom can nobody judge?")
+)
 
 # read
 first = need("fairness.by_group", picked)
@@ -27,16 +29,16 @@ said = dictionary.of(picked)
 offered = groups.references(report)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     rule = st.selectbox(
-        "Compared with",
+        tongue.say("Compared with"),
         list(offered),
         key="against",
         bind="query-params",
-        help="The group that all others are held against.",
+        help=tongue.say("The group that all others are held against."),
     )
     sets = groups.attribute_choices(spoken(report, said))
-    by = st.selectbox("Groups by", list(sets), key="by", bind="query-params")
+    by = st.selectbox(tongue.say("Groups by"), list(sets), key="by", bind="query-params")
     titles = {title(name): name for name in groups.metric_names(report)}
-    measure = st.selectbox("Measured by", list(titles), key="metric", bind="query-params")
+    measure = st.selectbox(tongue.say("Measured by"), list(titles), key="metric", bind="query-params")
 evidence = first
 if offered.get(rule or "", "largest") != report.reference:
     chosen = need("fairness.by_group", picked, ByGroup(reference=offered[rule or ""]))
@@ -47,12 +49,14 @@ if offered.get(rule or "", "largest") != report.reference:
 own, report = report, spoken(report, said)
 sets = groups.attribute_choices(report)
 names = sets.get(by or "", next(iter(sets.values())))
+own_names = tuple(name for name in own.sensitive if said.label(name) in names)
 metric = titles.get(measure or "", next(iter(titles.values())))
 
 # draw
 headings.lead(words.lead(report, plain))
 headings.aside(" ".join(plain(notice, 1000) for notice in report.notices))
-groups.by_group(report, report.groups(names), metric, "single")
+clicked = groups.by_group(report, report.groups(names), metric, "single")
+groups.look_alone(picked, own.groups(own_names), report.groups(names), clicked)
 tables.provenance(evidence)
 candidates.versus(picked)
 views = groups.views(report)
@@ -79,5 +83,7 @@ if view == "Candidates":
 
 # act
 headings.aside(
-    "A difference is a fact about numbers. Whether it is justified is for people to decide: put it before the board."
+    tongue.say(
+        "A difference is a fact about numbers. Whether it is justified is for people to decide: put it before the board."
+    )
 )

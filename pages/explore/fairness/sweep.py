@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from governance.fairness import GroupCurve, SweepReport, thresholds
-from pages._ui import headings, tables
+from pages._ui import headings, tables, tongue
 from pages._ui.charts import base
 from pages._ui.text import join, number, percent, plain, shown
 from pages.explore.fairness import group_charts, sweep_chart as charts
@@ -70,11 +70,13 @@ def _in_words(found: SweepReport, curves: Sequence[GroupCurve], cut: float) -> s
 @st.fragment
 def behind(found: SweepReport, curves: tuple[GroupCurve, ...]) -> None:
     """Draw, folded, the numbers of the chart at one threshold: in words and as a table."""
-    with st.expander("The numbers behind this chart", key="behind-sweep", on_change="rerun") as box:
+    with st.expander(tongue.say("The numbers behind this chart"), key="behind-sweep", on_change="rerun") as box:
         if not box.open:
             return
         lowest, current, step = float(found.thresholds[0]), float(found.current), charts.track(found).step
-        cut = st.number_input("At the threshold", lowest, None, current, step=step, format="%.6g", key="cut-sweep")
+        cut = st.number_input(
+            tongue.say("At the threshold"), lowest, None, current, step=step, format="%.6g", key="cut-sweep"
+        )
         words = _in_words(found, curves, cut)
         st.markdown(words[0].upper() + words[1:])
         if _labelled(found):
@@ -87,15 +89,20 @@ def behind(found: SweepReport, curves: tuple[GroupCurve, ...]) -> None:
 def _costs(found: SweepReport, cut: float) -> None:
     one, two = st.columns(2)
     with one:
-        wrong = st.number_input("One person wrongly selected costs", 0.0, 1e9, 1.0, key="cost-wrong")
+        wrong = st.number_input(tongue.say("One person wrongly selected costs"), 0.0, 1e9, 1.0, key="cost-wrong")
     with two:
-        miss = st.number_input("One person wrongly not selected costs", 0.0, 1e9, 1.0, key="cost-miss")
+        miss = st.number_input(tongue.say("One person wrongly not selected costs"), 0.0, 1e9, 1.0, key="cost-miss")
     costs = thresholds.Costs(false_positive=wrong, false_negative=miss)
     best = thresholds.cheapest(found.overall, costs)
     now = thresholds.at(found.overall, thresholds.nearest(found.thresholds, cut)).cost(costs)
     least = thresholds.at(found.overall, best).cost(costs)
     st.markdown(
-        f"Errors cost {number(now, 2)}; the cheapest common threshold is {number(found.thresholds[best])} with {number(least, 2)}."
+        tongue.say(
+            "Errors cost {now}; the cheapest common threshold is {thresholds} with {least}.",
+            now=number(now, 2),
+            thresholds=number(found.thresholds[best]),
+            least=number(least, 2),
+        )
     )
 
 
@@ -103,7 +110,7 @@ def frontier(found: SweepReport, attribute: str) -> None:
     """Draw what less disparity costs in accuracy."""
     points = found.frontier.get(attribute, ())
     if not points:
-        headings.aside("There is no frontier: it needs labels and two groups with enough people.")
+        headings.aside(tongue.say("There is no frontier: it needs labels and two groups with enough people."))
         return
     frame = group_charts.frontier_frame(points)
     text = f"Accuracy against the largest difference in selection rate by {shown(attribute)}, one dot per threshold"

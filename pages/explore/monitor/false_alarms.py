@@ -10,7 +10,7 @@ import streamlit as st
 from governance.drift import SIGNS, Calibration, CalibrationParameters
 from governance.workflow.monitoring import calibrate
 from governance.workflow.workspace import current_workspace
-from pages._ui import errors, headings, runs, session, tables, workspace
+from pages._ui import errors, headings, runs, session, tables, tongue, workspace
 from pages._ui.choices import Picked
 from pages._ui.text import shown
 from storage import Run
@@ -32,15 +32,23 @@ def section(picked: Picked, rows: int) -> None:
         picked: model and evaluation data.
         rows: rows of the latest window, offered in the form.
     """
-    st.subheader("How many false alarms?", anchor=False)
+    st.subheader(tongue.say("How many false alarms?"), anchor=False)
     found = calibrate.in_force(current_workspace.current(), picked.model, picked.data)
     if found is None:
-        st.markdown("Nothing is promised yet: rules alarm from what matters in practice on, however small a window is.")
+        st.markdown(
+            tongue.say(
+                "Nothing is promised yet: rules alarm from what matters in practice on, however small a window is."
+            )
+        )
     else:
         st.markdown(words(found.calibration))
         _table(found.calibration)
         headings.aside(
-            f"In force since {found.time[:10]}, ledger entry {found.index}. A column that the model needs and a window lacks always alarms."
+            tongue.say(
+                "In force since {time}, ledger entry {index}. A column that the model needs and a window lacks always alarms.",
+                time=found.time[:10],
+                index=found.index,
+            )
         )
     _follow()
     _form(picked, rows)
@@ -73,7 +81,12 @@ def _table(found: Calibration) -> None:
     )  # fmt: skip
     missing = [_NAMES[item.rule].lower() for item in found.rules if item.threshold is None]
     if missing:
-        headings.aside(f"The evaluation data cannot show: {shown(', '.join(missing))}. These rules are not held back.")
+        headings.aside(
+            tongue.say(
+                "The evaluation data cannot show: {missing}. These rules are not held back.",
+                missing=shown(", ".join(missing)),
+            )
+        )
 
 
 def _follow() -> None:
@@ -86,17 +99,19 @@ def _follow() -> None:
 
 
 def _form(picked: Picked, rows: int) -> None:
-    with st.expander("Find thresholds that promise few false alarms", key="promise", on_change="rerun") as box:
+    with st.expander(
+        tongue.say("Find thresholds that promise few false alarms"), key="promise", on_change="rerun"
+    ) as box:
         if not box.open:
             return
-        if not session.may_act("Members put thresholds to use."):
+        if not session.may_act(tongue.say("Members put thresholds to use.")):
             return
         with st.form("promise-form", border=False):
             first, second, third = st.columns(3)
-            allowed = first.number_input("False alarms a month, at most", 0.05, 30.0, 1.0, 0.25)
-            windows = second.number_input("Windows a month", 0.25, 1000.0, 4.0, 1.0)
-            size = third.number_input("Rows of a window", 30, 1_000_000, max(rows, 30), 100)
-            asked = st.form_submit_button("Find the thresholds", icon=":material/tune:")
+            allowed = first.number_input(tongue.say("False alarms a month, at most"), 0.05, 30.0, 1.0, 0.25)
+            windows = second.number_input(tongue.say("Windows a month"), 0.25, 1000.0, 4.0, 1.0)
+            size = third.number_input(tongue.say("Rows of a window"), 30, 1_000_000, max(rows, 30), 100)
+            asked = st.form_submit_button(tongue.say("Find the thresholds"), icon=":material/tune:")
         if asked:
             with errors.caught():
                 parameters = CalibrationParameters(

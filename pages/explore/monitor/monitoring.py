@@ -25,6 +25,7 @@ from pages._ui import (
     session,
     signing,
     tables,
+    tongue,
     workspace,
 )
 from pages._ui.charts.base import draw
@@ -135,7 +136,9 @@ def window(item: Standing, picked: Picked) -> None:
     elif item.report is None or item.untold or item.partial:
         _measure(item, choice)
     elif item.run is not None and item.run.error:
-        headings.aside(f"The model could not be asked about this window: {plain(item.run.error, 1000)}")
+        headings.aside(
+            tongue.say("The model could not be asked about this window: {error}", error=plain(item.run.error, 1000))
+        )
     if item.alert is not None and item.alert.state in ("observed", "impact_estimated"):
         _settle(item)
     if item.alert is not None and item.alert.state == "confirmed":
@@ -148,17 +151,21 @@ def _wait(choice: Choice) -> None:
     if not watch.going(current_workspace.current(), choice):
         st.rerun()
     with st.container(border=True, key="polling-watch"):
-        st.markdown("**This window** is being measured. You can leave this page and come back.")
+        st.markdown(tongue.say("**This window** is being measured. You can leave this page and come back."))
 
 
 def _measure(item: Standing, choice: Choice) -> None:
     if item.run is not None and item.run.error:
-        headings.aside(f"The last attempt ended without a result: {plain(item.run.error, 1000)}")
+        headings.aside(
+            tongue.say("The last attempt ended without a result: {error}", error=plain(item.run.error, 1000))
+        )
     if item.partial:
         headings.aside(
-            "Only the columns of this window have been compared so far; the model has not been asked about it."
+            tongue.say(
+                "Only the columns of this window have been compared so far; the model has not been asked about it."
+            )
         )
-    if not session.may_act("Members measure windows and record alerts."):
+    if not session.may_act(tongue.say("Members measure windows and record alerts.")):
         return
     label = "Record the alert" if item.untold and not item.partial else "Measure this window"
     if st.button(label, type="primary", icon=":material/monitor_heart:", key="measure", disabled=bool(item.refused)):
@@ -170,17 +177,24 @@ def _measure(item: Standing, choice: Choice) -> None:
 def _settle(item: Standing) -> None:
     """Draw the form with which a member confirms an alert or puts it aside."""
     if not session.visitor().member:
-        st.caption("A member can confirm this alert or put it aside. You are here as a guest.")
+        st.caption(tongue.say("A member can confirm this alert or put it aside. You are here as a guest."))
         return
     with st.form("settle"):
-        reason = st.text_area("Why", help="One sentence that somebody else can check. It becomes part of the record.")
-        st.caption("To confirm suspends every approval of this model. To put aside closes the alert of this window.")
+        reason = st.text_area(
+            tongue.say("Why"),
+            help=tongue.say("One sentence that somebody else can check. It becomes part of the record."),
+        )
+        st.caption(
+            tongue.say(
+                "To confirm suspends every approval of this model. To put aside closes the alert of this window."
+            )
+        )
         with st.container(horizontal=True):
-            confirmed = st.form_submit_button("Confirm the harm", type="primary", icon=":material/report:")
-            aside = st.form_submit_button("Put aside", icon=":material/notifications_off:")
+            confirmed = st.form_submit_button(tongue.say("Confirm the harm"), type="primary", icon=":material/report:")
+            aside = st.form_submit_button(tongue.say("Put aside"), icon=":material/notifications_off:")
     if confirmed or aside:
         if not reason.strip():
-            st.warning("A reason is needed: what did you see?", icon=":material/info:")
+            st.warning(tongue.say("A reason is needed: what did you see?"), icon=":material/info:")
             return
         act = alerts.confirm if confirmed else alerts.override
         member, place = session.visitor().id, current_workspace.current()
@@ -201,7 +215,7 @@ def _reopen(item: Standing, picked: Picked) -> None:
                  and cases[found.case].status == "suspended"]  # fmt: skip
     for found in suspended:
         st.markdown(f"The approval of **{plain(found.title.shown)}** is suspended.")
-        if session.visitor().member and st.button("Open it for review again", key=f"reopen-{found.case}"):
+        if session.visitor().member and st.button(tongue.say("Open it for review again"), key=f"reopen-{found.case}"):
             with errors.caught():
                 reopening.reopen(current_workspace.current(), item.name, found.case, actor=session.actor())
                 navigation.go("case", case=found.case)
@@ -210,7 +224,7 @@ def _reopen(item: Standing, picked: Picked) -> None:
 def history(steps: Sequence[Noted], found: Sequence[Standing]) -> None:
     """Draw every recorded step of the model's alerts, the newest first."""
     if not steps:
-        headings.aside("No alert about this model has been recorded.")
+        headings.aside(tongue.say("No alert about this model has been recorded."))
         return
     names, called = {item.name: item.data.name for item in found}, {item.id: item.name for item in workspace.members()}
     rows = [

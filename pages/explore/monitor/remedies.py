@@ -10,7 +10,7 @@ from governance.drift import Remedy
 from governance.evidence import CountersignError
 from governance.workflow.monitoring import WORDS, Standing, Taken, ignoring, remedy
 from governance.workflow.workspace import clock, current_workspace
-from pages._ui import errors, session, signing
+from pages._ui import errors, session, signing, tongue
 from pages._ui.text import shown
 
 
@@ -18,11 +18,18 @@ def form(item: Standing, model: str) -> None:
     """Draw the way to say what is done about the confirmed alert of a window; members only."""
     if item.alert is None or not session.visitor().member:
         return
-    st.markdown("**What is done about it?** An approval stays suspended until the board has decided again.")
-    name = st.selectbox("Remedy", list(WORDS), format_func=lambda key: WORDS[key].capitalize(), key="remedy")
+    st.markdown(tongue.say("**What is done about it?** An approval stays suspended until the board has decided again."))
+    name = st.selectbox(
+        tongue.say("Remedy"), list(WORDS), format_func=lambda key: WORDS[key].capitalize(), key="remedy"
+    )
     taken = _details(name if name in WORDS else "stop", model)
-    reason = st.text_area("Why this", key="remedy-why", help="One sentence that somebody else can check.")
-    if not st.button("Record what is done", icon=":material/healing:", key="remedy-record") or taken is None:
+    reason = st.text_area(
+        tongue.say("Why this"), key="remedy-why", help=tongue.say("One sentence that somebody else can check.")
+    )
+    if (
+        not st.button(tongue.say("Record what is done"), icon=":material/healing:", key="remedy-record")
+        or taken is None
+    ):
         return
     place, member, alert = current_workspace.current(), session.visitor().id, item.name
     signing.ask(
@@ -48,7 +55,9 @@ def _details(name: Remedy, model: str) -> Taken | None:
         return Taken(name)
     versions = remedy.others(current_workspace.current(), model)
     if not versions:
-        st.caption("No other version of this model is registered.")
+        st.caption(tongue.say("No other version of this model is registered."))
         return None
-    digest = st.selectbox("Version", list(versions), format_func=lambda key: shown(versions[key], 90), key="remedy-to")
+    digest = st.selectbox(
+        tongue.say("Version"), list(versions), format_func=lambda key: shown(versions[key], 90), key="remedy-to"
+    )
     return Taken(name, version=digest if digest in versions else next(iter(versions)))

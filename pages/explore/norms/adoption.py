@@ -13,7 +13,7 @@ from governance.fairness import NormSet, norms as room
 from governance.review import BoardState
 from governance.workflow.monitoring import norms
 from governance.workflow.workspace import current_workspace
-from pages._ui import drafts, errors, session, signing, tables
+from pages._ui import drafts, errors, session, signing, tables, tongue
 from pages._ui.text import join, plain, short, shown
 
 MEANING: Final = "I adopt these norms as a member of the board."
@@ -21,8 +21,15 @@ MEANING: Final = "I adopt these norms as a member of the board."
 
 def in_force(held: norms.Adopted) -> None:
     """Draw the norms in force, in words."""
-    st.subheader("The norms in force", anchor=False)
-    st.markdown(f"**{plain(held.norms.title)}** (`{short(held.digest, 12)}`), signed by {plain(join(held.signers))}.")
+    st.subheader(tongue.say("The norms in force"), anchor=False)
+    st.markdown(
+        tongue.say(
+            "**{title}** (`{digest}`), signed by {signers}.",
+            title=plain(held.norms.title),
+            digest=short(held.digest, 12),
+            signers=plain(join(held.signers)),
+        )
+    )
     demands(held.norms)
 
 
@@ -33,8 +40,15 @@ def demands(found: NormSet) -> None:
         st.markdown(f"- **{plain(item.id)}**: {plain(room.words.demand(item), 1000)}{why}")
     use = "may" if found.group_at_use == "allowed" else "may not"
     st.caption(
-        f"A group is judged from {found.least_rows:,} rows on. Norms about labels count a window once {found.least_labelled} of its "
-        f"rows have one. A correction may change at most {found.most_changed} of the decisions and {use} ask who somebody is."
+        tongue.say(
+            "A group is judged from {least_rows} rows on. Norms about labels count a window once {least_labelled} of "
+            "its rows have one. A correction may change at most {most_changed} of the decisions and {use} ask who "
+            "somebody is.",
+            least_rows=tongue.voice().whole(found.least_rows),
+            least_labelled=found.least_labelled,
+            most_changed=found.most_changed,
+            use=use,
+        )
     )
 
 
@@ -48,7 +62,7 @@ def proposals(found: Sequence[norms.Adopted], board: BoardState) -> None:
     ]  # fmt: skip
     if not rows:
         return
-    st.subheader("Signed and not in force yet", anchor=False)
+    st.subheader(tongue.say("Signed and not in force yet"), anchor=False)
     tables.table(
         pd.DataFrame(rows), "Norms that some members have signed.",
         {"norms": tables.words("Norms"), "digest": tables.words("Digest"), "signed": tables.words("Signed by", wide=True),
@@ -59,31 +73,39 @@ def proposals(found: Sequence[norms.Adopted], board: BoardState) -> None:
 
 def sign(board: BoardState) -> None:
     """Draw the text of norms and the way to sign it."""
-    st.subheader("Sign norms", anchor=False)
+    st.subheader(tongue.say("Sign norms"), anchor=False)
     visitor = session.visitor()
     if visitor.id not in board.board:
-        st.caption("Only members of the board sign norms.")
+        st.caption(tongue.say("Only members of the board sign norms."))
         return
     st.markdown(
-        "Norms are in force once more than half of the board's members have signed the same text. Windows that are registered after "
-        "that are held against them."
+        tongue.say(
+            "Norms are in force once more than half of the board's members have signed the same text. Windows that are registered after "
+            "that are held against them."
+        )
     )
     titles = dict(room.norm.TEMPLATES)
-    start = str(st.selectbox("Text to start from", list(titles), format_func=titles.__getitem__, key="norms-start"))
+    start = str(
+        st.selectbox(tongue.say("Text to start from"), list(titles), format_func=titles.__getitem__, key="norms-start")
+    )
     said = st.container()
-    with st.expander("The text itself, to read or to change (TOML)", key="norms-text"):
-        text = drafts.area("Norms (TOML)", "norms", f"text-{start}", height=320, default=room.norm.template(start),
+    with st.expander(tongue.say("The text itself, to read or to change (TOML)"), key="norms-text"):
+        text = drafts.area(tongue.say("Norms (TOML)"), "norms", f"text-{start}", height=320, default=room.norm.template(start),
                            followed=True)  # fmt: skip
     found = _read(text)
     if found is None:
         return
     with said:
         demands(found)
-    reason = st.text_input("Why", key="norms-why", help="It becomes part of the record.")
-    st.caption(f"Digest of these norms: `{short(found.digest, 12)}`; the whole of it is shown when you sign.")
-    if st.button("Sign these norms", type="primary", icon=":material/draw:"):
+    reason = st.text_input(tongue.say("Why"), key="norms-why", help=tongue.say("It becomes part of the record."))
+    st.caption(
+        tongue.say(
+            "Digest of these norms: `{digest}`; the whole of it is shown when you sign.", digest=short(found.digest, 12)
+        )
+    )
+    if st.button(tongue.say("Sign these norms"), type="primary", icon=":material/draw:"):
         if not reason.strip():
-            st.warning("A reason is needed: why these norms?", icon=":material/info:")
+            st.warning(tongue.say("A reason is needed: why these norms?"), icon=":material/info:")
             return
         signing.ask(
             MEANING,

@@ -10,7 +10,7 @@ import streamlit as st
 
 from governance.fairness import PatchCandidate
 from governance.workflow.monitoring import LoopStanding, Proposal, Proposed, propose
-from pages._ui import badges, errors, headings, navigation, runs, session, tables
+from pages._ui import badges, errors, headings, navigation, runs, session, tables, tongue
 from pages._ui.text import plain, short, shown
 from storage import Workspace
 
@@ -22,7 +22,7 @@ def section(place: Workspace, model: str, found: LoopStanding) -> None:
     for item in found.alerts:
         if item.alert is None or item.alert.state == "overridden":
             continue
-        st.subheader(f"Corrections for {plain(item.norm)}", anchor=False)
+        st.subheader(tongue.say("Corrections for {norm}", norm=plain(item.norm)), anchor=False)
         made = propose.latest(place, model, item.norm)
         if made is not None:
             _cards(made)
@@ -39,7 +39,9 @@ def _make(place: Workspace, model: str, norm: str, made: Proposal | None) -> Non
     if reason:
         st.warning(plain(reason, 1000), icon=":material/info:")
     label = "Make corrections" if made is None else "Make corrections anew"
-    if session.may_act("Members make corrections.") and st.button(label, key=f"correct-{norm}", icon=":material/tune:"):
+    if session.may_act(tongue.say("Members make corrections.")) and st.button(
+        label, key=f"correct-{norm}", icon=":material/tune:"
+    ):
         with errors.caught():
             propose.begin(place, model, norm, actor=session.actor())
             st.rerun()
@@ -50,13 +52,16 @@ def _wait(place: Workspace, model: str, norm: str) -> None:
     if not propose.going(place, model, norm):
         st.rerun()
     with st.container(border=True, key=f"polling-correct-{norm}"):
-        st.markdown("**Corrections** are being made and shown on people whom they were not fitted on.")
+        st.markdown(tongue.say("**Corrections** are being made and shown on people whom they were not fitted on."))
 
 
 def _cards(made: Proposal) -> None:
     headings.aside(
-        f"Fitted on windows since the breach began, shown on {made.report.rows:,} people of a later one. Nothing is applied: each is a "
-        "version of its own, and the board decides."
+        tongue.say(
+            "Fitted on windows since the breach began, shown on {rows} people of a later one. Nothing is applied: each "
+            "is a version of its own, and the board decides.",
+            rows=tongue.voice().whole(made.report.rows),
+        )
     )
     for letter, item in zip(ascii_uppercase, made.candidates, strict=False):
         with st.container(border=True):
@@ -88,10 +93,10 @@ def _card(letter: str, item: Proposed) -> None:
         key=f"effects-{one.digest[:16]}",
     )  # fmt: skip
     if item.model:
-        st.caption(f"Registered as version `{short(item.model)}`.")
-        navigation.link("cases", "Open a case about it", proposed=item.model)
+        st.caption(tongue.say("Registered as version `{model}`.", model=short(item.model)))
+        navigation.link("cases", tongue.say("Open a case about it"), proposed=item.model)
     else:
-        st.caption(f"Not registered: {plain(item.reason)}.")
+        st.caption(tongue.say("Not registered: {reason}.", reason=plain(item.reason)))
 
 
 def _people(found: object) -> str:

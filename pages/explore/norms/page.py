@@ -6,20 +6,21 @@ import streamlit as st
 
 from governance.workflow.monitoring import loop, norms
 from governance.workflow.workspace import current_workspace
-from pages._ui import empty, headings, subject, workspace
+from pages._ui import empty, headings, subject, tongue, workspace
 from pages.explore.norms import adoption, corrections, other_norms, standing
 
 # subject
 picked = subject.current()
 headings.page(
-    "Norms over time", "Does the model keep what the board asks of groups of people, and since when does it not?"
+    tongue.say("Norms over time"),
+    tongue.say("Does the model keep what the board asks of groups of people, and since when does it not?"),
 )
 if workspace.views() is None:
     empty.state(
-        "There is no workspace yet.",
-        "A board signs norms before anybody looks; then every window is held against them.",
+        tongue.say("There is no workspace yet."),
+        tongue.say("A board signs norms before anybody looks; then every window is held against them."),
         page="home",
-        label="Begin on the home page",
+        label=tongue.say("Begin on the home page"),
     )
     st.stop()
 

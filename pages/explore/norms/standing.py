@@ -12,7 +12,7 @@ from governance.evidence import sentence_case
 from governance.fairness import NormReport, norms as room
 from governance.workflow.monitoring import LoopStanding, alerts, loop, norms
 from governance.workflow.workspace import current_workspace
-from pages._ui import badges, errors, headings, runs, session, signing, tables
+from pages._ui import badges, errors, headings, runs, session, signing, tables, tongue
 from pages._ui.charts.base import draw
 from pages._ui.text import plain, shown
 from pages.explore.norms import charts
@@ -100,18 +100,27 @@ def breaches(found: LoopStanding) -> None:
 def _settle(alert: str, norm: str, evidence: str) -> None:
     """Draw the form with which a member confirms a breach or puts it aside."""
     if not session.visitor().member:
-        st.caption("A member can confirm this breach or put it aside. You are here as a guest.")
+        st.caption(tongue.say("A member can confirm this breach or put it aside. You are here as a guest."))
         return
     with st.form(f"settle-{norm}"):
-        reason = st.text_area("Why", help="One sentence that somebody else can check. It becomes part of the record.")
-        st.caption("To confirm suspends every approval of this model. To put aside closes this alert; the proof stays.")
+        reason = st.text_area(
+            tongue.say("Why"),
+            help=tongue.say("One sentence that somebody else can check. It becomes part of the record."),
+        )
+        st.caption(
+            tongue.say(
+                "To confirm suspends every approval of this model. To put aside closes this alert; the proof stays."
+            )
+        )
         with st.container(horizontal=True):
-            confirmed = st.form_submit_button("Confirm the breach", type="primary", icon=":material/report:")
-            aside = st.form_submit_button("Put aside", icon=":material/notifications_off:")
+            confirmed = st.form_submit_button(
+                tongue.say("Confirm the breach"), type="primary", icon=":material/report:"
+            )
+            aside = st.form_submit_button(tongue.say("Put aside"), icon=":material/notifications_off:")
     if not (confirmed or aside):
         return
     if not reason.strip():
-        st.warning("A reason is needed: what did you see?", icon=":material/info:")
+        st.warning(tongue.say("A reason is needed: what did you see?"), icon=":material/info:")
         return
     verb = alerts.confirm if confirmed else alerts.override
     member, place = session.visitor().id, current_workspace.current()
@@ -129,7 +138,9 @@ def counted(found: LoopStanding, place: Workspace) -> None:
     """Draw, folded, how each window was counted."""
     names = {item.digest: item.name for item in place.read().datasets()}
     with st.expander(
-        f"How the {len(found.report.windows)} windows were counted", key="counted", on_change="rerun"
+        tongue.say("How the {windows} windows were counted", windows=len(found.report.windows)),
+        key="counted",
+        on_change="rerun",
     ) as box:
         if not box.open:
             return
@@ -144,7 +155,11 @@ def counted(found: LoopStanding, place: Workspace) -> None:
              "labelled": tables.share("Rows with a label"), "note": tables.words("Not counted, and why", wide=True)},
             key="counted-table",
         )  # fmt: skip
-        st.caption(f"Evidence `{found.evidence[:16]}`, norms `{found.digest[:16]}`.")
+        st.caption(
+            tongue.say(
+                "Evidence `{evidence}`, norms `{digest}`.", evidence=found.evidence[:16], digest=found.digest[:16]
+            )
+        )
 
 
 def count_windows(place: Workspace, model: str, found: LoopStanding | None) -> None:
@@ -156,13 +171,15 @@ def count_windows(place: Workspace, model: str, found: LoopStanding | None) -> N
     new = [item for item in loop.windows(place, model) if item.digest not in seen]
     if not new:
         headings.aside(
-            "Every window that counts is counted. Monitoring data registered after the norms and this version count; what was there "
-            "before could have been looked at when the norms were written."
+            tongue.say(
+                "Every window that counts is counted. Monitoring data registered after the norms and this version count; what was there "
+                "before could have been looked at when the norms were written."
+            )
         )
         return
-    st.markdown(f"**{len(new)}** registered windows are not counted yet.")
-    if session.may_act("Members count windows and record what is proven.") and st.button(
-        "Count them", type="primary", icon=":material/functions:", key="count"
+    st.markdown(tongue.say("**{new}** registered windows are not counted yet.", new=len(new)))
+    if session.may_act(tongue.say("Members count windows and record what is proven.")) and st.button(
+        tongue.say("Count them"), type="primary", icon=":material/functions:", key="count"
     ):
         with errors.caught():
             loop.begin(place, model, actor=session.actor())
@@ -174,4 +191,4 @@ def _wait(place: Workspace, model: str) -> None:
     if not loop.going(place, model):
         st.rerun()
     with st.container(border=True, key="polling-norms"):
-        st.markdown("**The windows** are being counted. You can leave this page and come back.")
+        st.markdown(tongue.say("**The windows** are being counted. You can leave this page and come back."))

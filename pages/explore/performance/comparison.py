@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from typing import Final
 
-from governance.performance import ComparisonReport, compare_words
+from governance.evidence import Evidence
+from governance.performance import ComparisonReport
 from pages._ui import against, headings, tables
 from pages._ui.charts import base, changes
 from pages._ui.choices import Picked
 from pages._ui.evidence import need, result
-from pages._ui.text import plain
+
+PART: Final = "Both models"
+"""Name of the part of the page."""
 
 
-def section(picked: Picked) -> None:
-    """Draw the choice of another model, and what it does better and worse."""
-    both = against.pick(picked)
-    if both is None:
-        return
-    evidence = need("performance.compare", both)
+def found(picked: Picked) -> tuple[Evidence, ComparisonReport] | None:
+    """Return what the model that was chosen under *Against model* does better and worse; None where none was, or it is on the way."""
+    both = against.of(picked)
+    evidence = need("performance.compare", both) if both is not None else None
     report = result(evidence, ComparisonReport) if evidence is not None else None
-    if evidence is None or report is None:
-        return
-    st.markdown(compare_words.lead(report, plain))
+    return (evidence, report) if evidence is not None and report is not None else None
+
+
+def section(evidence: Evidence, report: ComparisonReport) -> None:
+    """Draw how every measure changes from one model to the other."""
     frame = changes.frame_of(report.measures)
     base.draw(
         changes.dots(frame),

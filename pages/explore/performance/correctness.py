@@ -19,7 +19,7 @@ from governance.performance import (
     ThresholdCurve,
 )
 from governance.statistics import is_share, title
-from pages._ui import datasets, dictionary, headings, tables, views, workspace
+from pages._ui import datasets, dictionary, headings, tables, tongue, views, workspace
 from pages._ui.charts import base
 from pages._ui.choices import Picked
 from pages._ui.glossary import about, meaning, methods
@@ -51,7 +51,7 @@ GAINS: Final = "Gains and lift"
 def section(picked: Picked, report: PerformanceReport) -> None:
     """Draw the errors as the task has them: at a threshold, by class, or by size."""
     if report.binary is not None:
-        st.subheader("Errors at a threshold", anchor=False)
+        st.subheader(tongue.say("Errors at a threshold"), anchor=False)
         threshold(report.binary, said(picked, report.binary))
     if report.multiclass is not None:
         many_classes(report.multiclass)
@@ -138,7 +138,7 @@ def threshold(report: BinaryReport, said: charts.Said) -> None:
     if curve is None:
         frame = charts.confusion_frame(report.confusion, said)
         base.draw(charts.confusion(frame), "What was decided about the rows of each label", frame, "confusion")
-        headings.aside("There are decisions but no scores, so the threshold cannot be moved.")
+        headings.aside(tongue.say("There are decisions but no scores, so the threshold cannot be moved."))
         return
     cut = _cut(report, curve)
     index = thresholds.nearest(curve.thresholds, cut)
@@ -160,7 +160,7 @@ def threshold(report: BinaryReport, said: charts.Said) -> None:
         _rates(curve, index)
     else:
         _gains(curve, index)
-    st.subheader("Are the scores to be believed?", anchor=False)
+    st.subheader(tongue.say("Are the scores to be believed?"), anchor=False)
     calibration(report, cut)
 
 
@@ -182,7 +182,7 @@ def _rates(curve: ThresholdCurve, index: int) -> None:
     here = rates.iloc[[index]]
     left, right = st.columns(2)
     with left:
-        st.markdown("**Found against wrongly selected (ROC)**")
+        st.markdown(tongue.say("**Found against wrongly selected (ROC)**"))
         base.draw(
             charts.roc(rates, here),
             "ROC curve with the chosen threshold; the dashed line is guessing",
@@ -190,7 +190,7 @@ def _rates(curve: ThresholdCurve, index: int) -> None:
             "roc",
         )
     with right:
-        st.markdown("**Selected and positive, against found (precision, recall)**")
+        st.markdown(tongue.say("**Selected and positive, against found (precision, recall)**"))
         share = curve.positives / max(curve.positives + curve.negatives, 1)
         text = "Precision-recall curve with the chosen threshold; the dashed line is the base rate"
         base.draw(charts.precision_recall(rates, here, share), text, rates, "pr")
@@ -204,23 +204,28 @@ def _gains(curve: ThresholdCurve, index: int) -> None:
     point = here.iloc[0]
     if point[charts.SELECTED] > 0:
         st.markdown(
-            f"The {percent(point[charts.SELECTED])} of rows with the highest scores hold **{percent(point[charts.FOUND])}** of the "
-            f"positive labels: **{number(point[charts.LIFT], 2)} times** what a draw by chance would find (lift)."
+            tongue.say(
+                "The {share} of rows with the highest scores hold **{found}** of the positive labels: **{lift} times** "
+                "what a draw by chance would find (lift).",
+                share=percent(point[charts.SELECTED]),
+                found=percent(point[charts.FOUND]),
+                lift=number(point[charts.LIFT], 2),
+            )
         )
     left, right = st.columns(2)
     with left:
-        st.markdown("**Found against selected (cumulative gains)**")
+        st.markdown(tongue.say("**Found against selected (cumulative gains)**"))
         text = "Cumulative gains with the chosen threshold; the dashed line is a draw by chance"
         base.draw(charts.cumulative_gains(frame, here), text, frame, "gains")
     with right:
-        st.markdown("**Times better than chance (lift)**")
+        st.markdown(tongue.say("**Times better than chance (lift)**"))
         base.draw(charts.lift(frame, here), "Lift with the chosen threshold; the dashed line is chance", frame, "lift")
 
 
 def calibration(report: BinaryReport, cut: float) -> None:
     """Draw whether scores are to be believed as probabilities, with the threshold."""
     if not report.calibration:
-        headings.aside("The scores are no probabilities between 0 and 1, so calibration is not assessed.")
+        headings.aside(tongue.say("The scores are no probabilities between 0 and 1, so calibration is not assessed."))
         return
     off = [item for item in report.calibration if not item.rate_low <= item.mean_score <= item.rate_high]
     st.markdown(
@@ -236,7 +241,7 @@ def many_classes(report: MulticlassReport) -> None:
     """Draw the confusion matrix of many classes and each class against the rest."""
     frame = charts.classes_frame(report)
     base.draw(charts.classes(frame), "Rows by label and decision", frame, "classes")
-    st.subheader("Each class against the rest", anchor=False)
+    st.subheader(tongue.say("Each class against the rest"), anchor=False)
     table = charts.per_class_frame(report)
     tables.table(
         table,
@@ -245,7 +250,13 @@ def many_classes(report: MulticlassReport) -> None:
     )
     for one in report.per_class:
         with st.expander(
-            f"{plain(one.name)}, with intervals ({one.support:,} rows)", key=f"of-{one.name}", on_change="rerun"
+            tongue.say(
+                "{name}, with intervals ({support} rows)",
+                name=plain(one.name),
+                support=tongue.voice().whole(one.support),
+            ),
+            key=f"of-{one.name}",
+            on_change="rerun",
         ) as box:
             if box.open:
                 all_measures(one.measures, f"Measures of {shown(one.name)} against the rest", f"class-{one.name}")
@@ -270,10 +281,10 @@ def errors(report: RegressionReport) -> None:
     """Draw how the errors are spread and whether they depend on what is predicted."""
     left, right = st.columns(2)
     with left:
-        st.markdown("**How far off**")
+        st.markdown(tongue.say("**How far off**"))
         frame = charts.residual_frame(report)
         base.draw(charts.residuals(frame), "Histogram of actual minus predicted", frame, "residuals")
     with right:
-        st.markdown("**Where it is off**")
+        st.markdown(tongue.say("**Where it is off**"))
         frame = charts.by_prediction_frame(report)
         base.draw(charts.by_prediction(frame), "Mean error over the predicted value, with intervals", frame, "by")

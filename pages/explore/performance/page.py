@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from governance.performance import PerformanceReport, words
-from pages._ui import headings, subject, tables, views
+from governance.performance import PerformanceReport, compare_words, words
+from pages._ui import headings, subject, tables, tongue, views
 from pages._ui.evidence import need, result
 from pages._ui.text import plain
 from pages.explore.performance import comparison, correctness, segments
 
 # subject
 picked = subject.current()
-headings.page("Performance", correctness.question(picked))
+headings.page(tongue.say("Performance"), correctness.question(picked))
 
 # read
 evidence = need("performance.summary", picked)
@@ -24,18 +24,23 @@ if evidence is None or report is None:
 headings.lead(words.lead(report))
 headings.aside(" ".join(plain(notice, 1000) for notice in report.notices))
 correctness.headline(report)
-comparison.section(picked)
+beside = comparison.found(picked)
+if beside is not None:
+    st.markdown(compare_words.lead(beside[1], plain))
 
 # draw
 weak = segments.found(picked)
 if weak is not None:
     segments.lead(picked, weak)
 parts = [correctness.PART, *([segments.PART] if weak is not None else []), "All measures"]
+parts += [comparison.PART] if beside is not None else []
 part = views.pick(parts, "performance-part")
 if part == correctness.PART:
     correctness.section(picked, report)
 elif part == segments.PART and weak is not None:
     segments.section(picked, weak)
+elif part == comparison.PART and beside is not None:
+    comparison.section(*beside)
 else:
     correctness.all_measures(report.measures, "Every measure with its interval", "all")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -11,16 +10,12 @@ import streamlit as st
 from governance.data import Dictionary, spoken_rows
 from governance.evidence import Evidence
 from governance.performance import SegmentsReport, segment_words
-from pages._ui import cohorts, dictionary, headings, tables
+from pages._ui import cohorts, dictionary, headings, tables, tongue
 from pages._ui.charts import base
 from pages._ui.choices import Picked
 from pages._ui.evidence import need, result
 from pages._ui.text import join, plain, shown
 from pages.explore.performance import segments_chart as charts
-
-_CLICKED: Final = "countersign.segments.clicked"
-_PICK: Final = "segment"
-
 
 PART: Final = "Weak segments"
 """Name of the part of the page."""
@@ -44,7 +39,7 @@ def found(picked: Picked) -> Found | None:
 def lead(picked: Picked, weak: Found) -> None:
     """Say where the model errs more; it stands above the parts of the page, because it may be a harm."""
     words = dictionary.of(picked)
-    st.subheader("Where does it err more?", anchor=False)
+    st.subheader(tongue.say("Where does it err more?"), anchor=False)
     st.markdown(segment_words.lead(weak.report, lambda rows: plain(spoken_rows(str(rows), words))))
 
 
@@ -52,7 +47,8 @@ def section(picked: Picked, weak: Found) -> None:
     """Draw the segments with more errors than the rest, and the error tree; clicking one offers to look at its rows."""
     words, report = dictionary.of(picked), weak.report
     clicked = _list(report, words), _tree(report, words)
-    _offer(picked, report, clicked, words)
+    rows = [*(item.cohort for item in report.segments), *(item.cohort for item in report.tree if item.cohort)]
+    cohorts.choose(picked, {text: _called(words, text) for text in rows}, clicked, key="segment")
     _limits(report)
     tables.provenance(weak.evidence)
 
@@ -74,11 +70,17 @@ def _list(report: SegmentsReport, words: Dictionary) -> str | None:
 
 def _tree(report: SegmentsReport, words: Dictionary) -> str | None:
     if len(report.tree) < 2:
-        headings.aside("No split of the rows separates those that are worse off, so there is no error tree.")
+        headings.aside(
+            tongue.say("No split of the rows separates those that are worse off, so there is no error tree.")
+        )
         return None
     frame = charts.tree_frame(report, words)
     darker = "the more often wrong" if report.measure == "error_rate" else "the further off"
-    st.markdown(f"**The error tree**: a block is as high as its share of the rows, and the darker {darker}.")
+    st.markdown(
+        tongue.say(
+            "**The error tree**: a block is as high as its share of the rows, and the darker {darker}.", darker=darker
+        )
+    )
     return base.draw_to_click(
         charts.tree(frame),
         "Error tree: which values separate rows with more errors from rows with fewer",
@@ -86,28 +88,6 @@ def _tree(report: SegmentsReport, words: Dictionary) -> str | None:
         "error-tree",
         field="cohort",
     )
-
-
-def _offer(picked: Picked, report: SegmentsReport, clicked: tuple[str | None, ...], words: Dictionary) -> None:
-    """Draw a select box that follows the clicks, and what can be done with the rows that it names."""
-    rows = {item.cohort: None for item in report.segments} | {item.cohort: None for item in report.tree if item.cohort}
-    if not rows:
-        return
-    before = st.session_state.get(_CLICKED, ())
-    new = next((text for text, old in zip(clicked, (*before, None, None), strict=False) if text and text != old), None)
-    st.session_state[_CLICKED] = clicked
-    if new in rows:
-        st.session_state[_PICK] = new
-    elif st.session_state.get(_PICK) not in rows:
-        st.session_state[_PICK] = next(iter(rows))
-    found = st.selectbox(
-        "Rows of",
-        list(rows),
-        key=_PICK,
-        format_func=partial(_called, words),
-        help="Click a dot or a block, or choose here.",
-    )
-    cohorts.offer(picked, cohorts.both(picked.cohort, found or ""), key="segment")
 
 
 def _called(words: Dictionary, rows: str) -> str:

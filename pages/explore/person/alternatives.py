@@ -16,7 +16,7 @@ from governance.explain import (
     Neighbours,
     NeighboursParameters,
 )
-from pages._ui import attributions, datasets, dictionary, evidence, headings, tables
+from pages._ui import attributions, datasets, dictionary, evidence, headings, tables, tongue
 from pages._ui.text import join, number, plain, shown
 
 if TYPE_CHECKING:
@@ -33,8 +33,11 @@ def neighbours(picked: Picked, row: int) -> None:
         return
     result = spoken(result, dictionary.of(picked))
     st.markdown(
-        f"This person is **{result.outcome}**. The most similar of the {result.others:,} people with the other outcome, and in what "
-        "they differ:"
+        tongue.say(
+            "This person is **{outcome}**. The most similar of the {others} people with the other outcome, and in what they differ:",
+            outcome=result.outcome,
+            others=tongue.voice().whole(result.others),
+        )
     )
     for item in result.nearest:
         st.markdown(f"- {_neighbour(item)}")
@@ -44,7 +47,7 @@ def neighbours(picked: Picked, row: int) -> None:
         {"row": tables.count("Row", ""), "distance": tables.figures("Distance", "distance", 2)},
         key="neighbours-table",
     )
-    headings.aside("Distance is Gower's: 0 is the same person, 1 is different in everything.")
+    headings.aside(tongue.say("Distance is Gower's: 0 is the same person, 1 is different in everything."))
     tables.provenance(found)
 
 
@@ -74,15 +77,23 @@ def counterfactuals(picked: Picked, row: int, columns: Sequence[str]) -> None:
         return
     if not result.found:
         st.markdown(
-            f"None of {result.tried} searches found a plausible change of the columns that may change which turns the decision."
+            tongue.say(
+                "None of {tried} searches found a plausible change of the columns that may change which turns the decision.",
+                tried=result.tried,
+            )
         )
     for item in spoken(result, dictionary.of(picked)).found:
         st.markdown(f"- {_changes(item)}: score {number(item.prediction)} instead of {number(result.prediction)}")
     fixed = f" Never changed: {join([plain(name) for name in result.immutable])}." if result.immutable else ""
     refused = f" {result.implausible} answers were refused because nobody is like that." if result.implausible else ""
     headings.aside(
-        "Each answer was asked of the model again, takes its values from real people, and is as near to a real person as 95 of 100 "
-        f"people are to another.{refused} These are facts about the model, not advice to a person.{fixed}"
+        tongue.say(
+            "Each answer was asked of the model again, takes its values from real people, and is as near to a real "
+            "person as 95 of 100 people are to another.{refused} These are facts about the model, not advice to a "
+            "person.{fixed}",
+            refused=refused,
+            fixed=fixed,
+        )
     )
     tables.provenance(found)
 
@@ -95,14 +106,19 @@ def _wish(picked: Picked, row: int, columns: Sequence[str]) -> CounterfactualPar
     """Draw which columns may change and in which direction."""
     sensitive = [name for name in datasets.schema_of(picked.data).sensitive if name in columns]
     label = {shown(name, 60): name for name in columns}
-    with st.expander("What may change", key="may-change"):
+    with st.expander(tongue.say("What may change"), key="may-change"):
         fixed = st.multiselect(
-            "Must not change", [item for item in label if label[item] not in sensitive], key="fixed",
-            help="Beside the sensitive columns, which never change unless you say so below.",
+            tongue.say("Must not change"), [item for item in label if label[item] not in sensitive], key="fixed",
+            help=tongue.say("Beside the sensitive columns, which never change unless you say so below."),
         )  # fmt: skip
-        up = st.multiselect("May only grow", list(label), key="only-up", help="For example an age or years in a job.")
-        down = st.multiselect("May only fall", list(label), key="only-down")
-        too = st.toggle("Sensitive columns may change, too", key="sensitive-too", disabled=not sensitive)
+        up = st.multiselect(
+            tongue.say("May only grow"),
+            list(label),
+            key="only-up",
+            help=tongue.say("For example an age or years in a job."),
+        )
+        down = st.multiselect(tongue.say("May only fall"), list(label), key="only-down")
+        too = st.toggle(tongue.say("Sensitive columns may change, too"), key="sensitive-too", disabled=not sensitive)
     return CounterfactualParameters(
         row,
         immutable=tuple(label[item] for item in fixed if item in label),

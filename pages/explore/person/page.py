@@ -6,14 +6,17 @@ import streamlit as st
 
 from governance.data import spoken
 from governance.explain import GlobalParameters, LocalExplanation, LocalParameters
-from pages._ui import attributions, datasets, dictionary, evidence, headings, subject, views
+from pages._ui import attributions, datasets, dictionary, evidence, headings, subject, tongue, views
 from pages._ui.text import number, plain
-from pages.explore.person import alternatives, people, person, reason_codes
+from pages.explore.person import alternatives, other_model, people, person, reason_codes
 
 # subject
 picked = subject.current()
 everyone = attributions.everyone(picked)
-headings.page("Single case", "Why does the model say what it says about one person, and what would change it?")
+headings.page(
+    tongue.say("Single case"),
+    tongue.say("Why does the model say what it says about one person, and what would change it?"),
+)
 
 # read
 predicted = evidence.need("models.predict", everyone)
@@ -27,14 +30,14 @@ score = people.score_of(predicted, target)
 known = attributions.values(picked.data, stored.columns)
 
 # controls
-with st.expander("Pick a person", expanded="row" not in st.query_params, key="pick"):
+with st.expander(tongue.say("Pick a person"), expanded="row" not in st.query_params, key="pick"):
     off = people.disagreement(picked, score, target)
     orders = people.orders(datasets.schema_of(picked.data, picked.label).positive, known=off is not None)
     order = st.segmented_control("Order", orders, default=orders[0], key="order", label_visibility="collapsed")
     among = people.within(known, score, stored.rows)
     rows = people.ordered(score, among, order or people.ORDERS[0], attributions.threshold(picked), off)
     if not rows:
-        headings.aside("Nobody lies within these ranges.")
+        headings.aside(tongue.say("Nobody lies within these ranges."))
     chosen = people.listing(known, score, rows)
 address = st.query_params.get("row", "")
 first = rows[0] if rows else int(stored.rows[0]) if len(stored.rows) else 0
@@ -56,6 +59,7 @@ headings.lead(
     f"({plain(strongest.value)}) {'raises' if strongest.attribution > 0 else 'lowers'} it most.{person.against_line(picked, result)}"
 )
 people.decided(predicted, row)
+other_model.section(picked, result)
 person.limits(picked, row)
 
 # act

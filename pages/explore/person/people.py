@@ -11,7 +11,7 @@ import streamlit as st
 from governance.evidence import Evidence, text_of
 from governance.runs import read_array
 from governance.workflow.workspace import current_workspace
-from pages._ui import attributions, datasets, tables
+from pages._ui import attributions, datasets, tables, tongue
 from pages._ui.charts import base
 from pages._ui.text import plain, shown
 
@@ -53,7 +53,7 @@ def pick_class(found: Evidence) -> str:
     if len(names) <= TWO:
         return ""
     chosen = st.selectbox(
-        "Explained class", names, format_func=lambda name: shown(name, 60), key="class", bind="query-params"
+        tongue.say("Explained class"), names, format_func=lambda name: shown(name, 60), key="class", bind="query-params"
     )
     return str(chosen or names[0])
 
@@ -71,7 +71,7 @@ def decided(found: Evidence, row: int) -> None:
             "score": [float(table.column(f"score_{name}")[row].as_py()) for name in names],
         }
     ).sort_values("score", ascending=False, kind="stable")
-    st.markdown(f"The model decides **{plain(label)}**. Its score for each class:")
+    st.markdown(tongue.say("The model decides **{label}**. Its score for each class:", label=plain(label)))
     base.draw(
         base.interval_bars(frame, "class", "score", "Score"), f"Score of each class for row {row}", frame, "decided"
     )
@@ -128,7 +128,7 @@ def within(frame: pd.DataFrame, score: Scores, rows: Positions) -> Positions:
     with left:
         asked = st.slider("Score from, to", low, high if high > low else low + 1, (low, high), key="score-range")
     names = {shown(name, 60): name for name in frame.columns}
-    chosen = middle.selectbox("Only a part of", [_ANY, *names], key="part-of")
+    chosen = middle.selectbox(tongue.say("Only a part of"), [_ANY, *names], key="part-of")
     kept = rows[(score[rows] >= asked[0]) & (score[rows] <= asked[1])]
     if not chosen or chosen == _ANY or chosen not in names:
         return kept
@@ -147,7 +147,11 @@ def _part(column: pd.Series, label: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
         return np.asarray((values >= asked[0]) & (values <= asked[1]) | (asked == (low, high)))
     words = column.astype("str")
     asked_words = st.multiselect(
-        label, sorted(words.unique())[:500], key=f"part-{label}", placeholder="all values", format_func=shown
+        label,
+        sorted(words.unique())[:500],
+        key=f"part-{label}",
+        placeholder=tongue.say("all values"),
+        format_func=shown,
     )
     return np.asarray(words.isin(asked_words)) if asked_words else np.ones(len(words), dtype=bool)
 

@@ -24,7 +24,7 @@ from governance.explain import (
     WhatIf,
     WhatIfParameters,
 )
-from pages._ui import attributions, badges, certificate, dependence, dictionary, evidence, headings, tables
+from pages._ui import attributions, badges, certificate, dependence, dictionary, evidence, headings, tables, tongue
 from pages._ui.charts import base, explanation as charts
 from pages._ui.text import join, number, percent, plain, shown
 
@@ -49,7 +49,7 @@ def limits(picked: Picked, row: int) -> None:
     if found is None or result is None:
         return
     with st.container(border=True, key="limits"):
-        st.markdown("**Before the explanation: does the model know people like this one?**")
+        st.markdown(tongue.say("**Before the explanation: does the model know people like this one?**"))
         _strange(spoken(result, dictionary.of(picked)))
         _mistakes(result)
         tables.provenance(found)
@@ -58,13 +58,18 @@ def limits(picked: Picked, row: int) -> None:
 def _strange(result: ModelLimits) -> None:
     if not result.strange:
         badges.badge("met", "Seen before")
-        st.markdown(f"Every value lies within what the {result.background.rows:,} background rows hold.")
+        st.markdown(
+            tongue.say(
+                "Every value lies within what the {rows} background rows hold.",
+                rows=tongue.voice().whole(result.background.rows),
+            )
+        )
         return
     badges.badge("alert", "Never seen")
     words = join(
         [f"{plain(item.feature)} is {plain(item.value)} (background: {plain(item.known)})" for item in result.strange]
     )
-    st.markdown(f"The model extrapolates here: {words}.")
+    st.markdown(tongue.say("The model extrapolates here: {words}.", words=words))
 
 
 def _mistakes(result: ModelLimits) -> None:
@@ -74,7 +79,11 @@ def _mistakes(result: ModelLimits) -> None:
         badges.badge("not_assessed")
         reason = alike.size if isinstance(alike.size, NotAssessed) else everyone.size
         words = reason.reason if isinstance(reason, NotAssessed) else ""
-        st.markdown(f"How often the model is wrong about people like this one is not known: {plain(words)}")
+        st.markdown(
+            tongue.say(
+                "How often the model is wrong about people like this one is not known: {words}", words=plain(words)
+            )
+        )
         return
     worse = alike.low is not None and alike.low > everyone.size
     decides = result.measure == "share decided wrongly"
@@ -82,8 +91,14 @@ def _mistakes(result: ModelLimits) -> None:
     badges.badge("alert" if worse else "no_alert", more if worse else f"Not {more.lower()} than usual")
     off = "wrong about" if decides else "off on average by"
     st.markdown(
-        f"Of the {alike.rows:,} most similar rows whose outcome is known, the model is {off} **{_size(alike, result)}**, against "
-        f"{_size(everyone, result)} over all {everyone.rows:,}."
+        tongue.say(
+            "Of the {rows} most similar rows whose outcome is known, the model is {off} **{alike}**, against {everyone} over all {total}.",
+            rows=tongue.voice().whole(alike.rows),
+            off=off,
+            alike=_size(alike, result),
+            everyone=_size(everyone, result),
+            total=tongue.voice().whole(everyone.rows),
+        )
     )
     for group in result.groups:
         known = "" if isinstance(group.size, NotAssessed) else f" of {group.rows:,} rows with a known outcome"
@@ -120,8 +135,12 @@ def why(picked: Picked, found: Evidence, explanation: LocalExplanation, said: Lo
     steps = charts.waterfall_frame(said)
     ends, units = charts.ends_frame(said.base_value, said.model_output), said.certificate.units
     headings.aside(
-        f"From the average answer ({number(said.base_value)}) to this row's ({number(said.model_output)}), in {units}. Orange raises, "
-        "blue lowers."
+        tongue.say(
+            "From the average answer ({base_value}) to this row's ({model_output}), in {units}. Orange raises, blue lowers.",
+            base_value=number(said.base_value),
+            model_output=number(said.model_output),
+            units=units,
+        )
     )
     base.draw(
         charts.waterfall(steps, ends, len(steps), units),
@@ -144,7 +163,9 @@ def what_if(
 ) -> None:
     """Draw fields for the row's values; the prediction and the attributions follow every edit."""
     known = _columns(explanation, frame)
-    more = len(known) > _FIRST and st.toggle(f"All {len(known)} columns", key="all-columns", bind="query-params")
+    more = len(known) > _FIRST and st.toggle(
+        tongue.say("All {known} columns", known=len(known)), key="all-columns", bind="query-params"
+    )
     columns = known if more else known[:_FIRST]
     fields = tuple(
         _Field.of(frame[name], name, explanation.row, f"edit-{explanation.row}-{at}") for at, name in enumerate(columns)
@@ -161,7 +182,7 @@ def _columns(explanation: LocalExplanation, frame: pd.DataFrame) -> list[str]:
 @st.fragment
 def follow(picked: Picked, explanation: LocalExplanation, frame: pd.DataFrame) -> None:
     """Draw, folded, how the answer follows one column for this person, beside everybody else; a passing question, not recorded."""
-    with st.expander("One column over its whole range", key="whole-range", on_change="rerun") as box:
+    with st.expander(tongue.say("One column over its whole range"), key="whole-range", on_change="rerun") as box:
         if box.open:
             _follow(picked, explanation, frame)
 
@@ -169,7 +190,9 @@ def follow(picked: Picked, explanation: LocalExplanation, frame: pd.DataFrame) -
 def _follow(picked: Picked, explanation: LocalExplanation, frame: pd.DataFrame) -> None:
     words = dictionary.of(picked)
     labels = {shown(words.label(name), 90): name for name in _columns(explanation, frame)}
-    column = labels.get(st.selectbox("Column to follow", list(labels), key="person-column", bind="query-params") or "")
+    column = labels.get(
+        st.selectbox(tongue.say("Column to follow"), list(labels), key="person-column", bind="query-params") or ""
+    )
     if column is None:
         return
     asked = attributions.begin(
@@ -265,7 +288,9 @@ def _moved(result: WhatIf) -> None:
     with st.container():  # there even when it is empty: what stands below keeps its place, and its drawing
         if result.outside_background:
             headings.aside(
-                "With these edits the row leaves the range that the background has seen: read the answer with care."
+                tongue.say(
+                    "With these edits the row leaves the range that the background has seen: read the answer with care."
+                )
             )
     steps, ends = charts.waterfall_columns(result), charts.ends_columns(result.base_value, result.output_after)
     base.redraw(

@@ -11,7 +11,7 @@ from governance.evidence import Evidence, RefusedInputError, sentence_case
 from governance.explain import ReasonCodes, ReasonParameters, Wording, floor, how, no_reason, read_wording
 from governance.runs import read_array
 from governance.workflow.workspace import current_workspace
-from pages._ui import attributions, dictionary, errors, evidence, headings, tables
+from pages._ui import attributions, dictionary, errors, evidence, headings, tables, tongue
 from pages._ui.text import number, plain
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ def reasons(picked: Picked, row: int) -> None:
         return
     result = spoken(result, dictionary.of(picked))
     st.markdown(
-        f"Compared with {result.background.rows:,} {against}, these columns moved the score against this person:"
+        tongue.say(
+            "Compared with {rows} {against}, these columns moved the score against this person:",
+            rows=tongue.voice().whole(result.background.rows),
+            against=against,
+        )
     )
     for at, item in enumerate(result.rows[0].reasons, start=1):
         st.markdown(
@@ -43,9 +47,15 @@ def reasons(picked: Picked, row: int) -> None:
     if not result.rows[0].reasons:
         st.markdown(f"{sentence_case(no_reason(result))}.")
     headings.aside(
-        f"The score is {number(result.rows[0].prediction)}; the decision turns at {number(result.threshold)}. "
-        f"{sentence_case(how(exact=result.exact))} attributions ({plain(result.method)}); columns that speak for the "
-        f"person are never given as reasons. {floor(result)}"
+        tongue.say(
+            "The score is {prediction}; the decision turns at {threshold}. {how} attributions ({method}); columns that "
+            "speak for the person are never given as reasons. {result}",
+            prediction=number(result.rows[0].prediction),
+            threshold=number(result.threshold),
+            how=sentence_case(how(exact=result.exact)),
+            method=plain(result.method),
+            result=floor(result),
+        )
     )
     tables.provenance(found)
     _everybody(picked, against, wording)
@@ -53,11 +63,11 @@ def reasons(picked: Picked, row: int) -> None:
 
 def _controls() -> tuple[str, tuple[Wording, ...]]:
     """Draw the reference group and the organisation's own words; words that cannot be read are refused in place."""
-    against = st.selectbox("Compared with", list(_GROUPS), key="reasons-against")
-    with st.expander("Your own words for the columns", key="wording-box"):
+    against = st.selectbox(tongue.say("Compared with"), list(_GROUPS), key="reasons-against")
+    with st.expander(tongue.say("Your own words for the columns"), key="wording-box"):
         text = st.text_area(
-            "One column in a line", key="wording", placeholder="income: Income is low for the credit that was asked for",
-            help="The column's name, a colon, and the words that the person reads.",
+            tongue.say("One column in a line"), key="wording", placeholder="income: Income is low for the credit that was asked for",
+            help=tongue.say("The column's name, a colon, and the words that the person reads."),
         )  # fmt: skip
     wording: tuple[Wording, ...] = ()
     try:
@@ -69,15 +79,19 @@ def _controls() -> tuple[str, tuple[Wording, ...]]:
 
 def _everybody(picked: Picked, against: str, wording: tuple[Wording, ...]) -> None:
     """Offer the reasons of everybody with the unfavourable outcome as one file."""
-    if not st.toggle("Reasons of everybody with the unfavourable outcome, as a file", key="reasons-everybody"):
+    if not st.toggle(
+        tongue.say("Reasons of everybody with the unfavourable outcome, as a file"), key="reasons-everybody"
+    ):
         return
     parameters = ReasonParameters(reference_group=_GROUPS[against], wording=wording)
     found = evidence.need("explain.reasons", attributions.everyone(picked), parameters)
     result = evidence.result(found, ReasonCodes) if found is not None else None
     if found is None or result is None:
         return
+    voice = tongue.voice()
     st.download_button(
-        f"Reasons of {result.unfavourable:,} people (CSV)", _csv(found), "reasons.csv", "text/csv",
+        voice.say("Reasons of {unfavourable} people (CSV)", unfavourable=voice.whole(result.unfavourable)),
+        _csv(found), "reasons.csv", "text/csv",
         icon=":material/download:", key="reasons-file",
     )  # fmt: skip
     tables.provenance(found, "everybody")

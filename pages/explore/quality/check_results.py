@@ -21,7 +21,7 @@ from governance.quality import (
     question_of,
     represented,
 )
-from pages._ui import errors, tables
+from pages._ui import errors, tables, tongue
 from pages._ui.badges import inline
 from pages._ui.text import interval, percent, plain, shown
 from pages.explore.quality.charts import group_name
@@ -72,7 +72,9 @@ def _checks(rows: tuple[Check, ...], outcome: CheckOutcome) -> None:
 
 def columns(report: QualityReport) -> None:
     """Draw what every column holds, folded."""
-    with st.expander(f"What the {len(report.columns)} columns hold", key="columns", on_change="rerun") as box:
+    with st.expander(
+        tongue.say("What the {columns} columns hold", columns=len(report.columns)), key="columns", on_change="rerun"
+    ) as box:
         if box.open:
             frame = pd.DataFrame(
                 {
@@ -98,14 +100,14 @@ def columns(report: QualityReport) -> None:
 def benchmark(sensitive: tuple[str, ...]) -> tuple[BenchmarkShare, ...]:
     """Draw the place for a table of shares of the population, and return what it says; () while there is none."""
     with st.expander(
-        "Compare with the population that the data should represent", key="population", on_change="rerun"
+        tongue.say("Compare with the population that the data should represent"), key="population", on_change="rerun"
     ) as box:
         given = st.session_state.get("population-kept", "")
         if box.open:
             given = st.text_area(
-                "Shares as CSV", given, height=120, max_chars=100_000, key="population-text",
+                tongue.say("Shares as CSV"), given, height=120, max_chars=100_000, key="population-text",
                 placeholder=f"{sensitive[0]},share\n…,51 %\n…,49 %",
-                help="One column per sensitive column, and share (0.51 or 51 %). Leave a cell empty for single attributes.",
+                help=tongue.say("One column per sensitive column, and share (0.51 or 51 %). Leave a cell empty for single attributes."),
             )  # fmt: skip
             st.session_state["population-kept"] = given
         if not given.strip():
@@ -143,7 +145,11 @@ def groups(audit: AuditReport) -> None:
         "repeated": tables.share("Rows that repeat another"),
         "twins": tables.share("Rows that another group has too"),
     }
-    with st.expander(f"Every group with its figures ({len(frame):,})", key="every-group", on_change="rerun") as box:
+    with st.expander(
+        tongue.say("Every group with its figures ({frame})", frame=tongue.voice().whole(len(frame))),
+        key="every-group",
+        on_change="rerun",
+    ) as box:
         if box.open:
             tables.table(frame, "Groups in the data", settings, key="table-groups")
 

@@ -24,7 +24,7 @@ from governance.quality import (
 )
 from governance.workflow.monitoring import Version, contract as verbs
 from governance.workflow.workspace import current_workspace
-from pages._ui import errors, evidence, headings, runs, session, tables, workspace
+from pages._ui import errors, evidence, headings, runs, session, tables, tongue, workspace
 from pages._ui.choices import Picked
 from pages._ui.text import join, plain, shown
 
@@ -49,16 +49,19 @@ def section(picked: Picked, version: Version | None) -> None:
     """Draw which expectations are in force and, folded, the editor."""
     holder = picked.reference or picked.data
     named = plain((picked.reference_label if picked.reference else picked.data_label) or "these data")
-    st.subheader("What is expected of these data", anchor=False)
+    st.subheader(tongue.say("What is expected of these data"), anchor=False)
     if version is None:
         st.markdown(
-            f"Nobody has put a data contract to use for {named} yet. Until then what the data suggest is checked, and no person "
-            "has agreed to it."
+            tongue.say(
+                "Nobody has put a data contract to use for {named} yet. Until then what the data suggest is checked, "
+                "and no person has agreed to it.",
+                named=named,
+            )
         )
     else:
         _words(version, named)
     _follow()
-    with st.expander("Edit, import or export the expectations", key="contract", on_change="rerun") as box:
+    with st.expander(tongue.say("Edit, import or export the expectations"), key="contract", on_change="rerun") as box:
         if box.open:
             before = _before(holder, picked, version)
             if before is not None:
@@ -68,14 +71,29 @@ def section(picked: Picked, version: Version | None) -> None:
 def _words(version: Version, named: str) -> None:
     count, failed = len(version.contract.expectations.expectations), version.contract.failed
     st.markdown(
-        f"**Version {version.number}** for {named}: {count} expectations, put to use by {plain(_who(version.actor))} on "
-        f"{version.time[:10]}, ledger entry {version.index}."
+        tongue.say(
+            "**Version {number}** for {named}: {count} expectations, put to use by {actor} on {time}, ledger entry {index}.",
+            number=version.number,
+            named=named,
+            count=count,
+            actor=plain(_who(version.actor)),
+            time=version.time[:10],
+            index=version.index,
+        )
     )
     if failed:
         kinds = join(list(dict.fromkeys(label_of(item.check).lower() for item in failed))[:5])
-        headings.aside(f"The data that it was written for fail {len(failed)} of them themselves: {kinds}.")
+        headings.aside(
+            tongue.say(
+                "The data that it was written for fail {failed} of them themselves: {kinds}.",
+                failed=len(failed),
+                kinds=kinds,
+            )
+        )
     if version.contract.not_run:
-        headings.aside(f"{len(version.contract.not_run)} of them cannot be run on that data.")
+        headings.aside(
+            tongue.say("{not_run} of them cannot be run on that data.", not_run=len(version.contract.not_run))
+        )
 
 
 def _who(actor: str) -> str:
@@ -95,12 +113,14 @@ def _follow() -> None:
 def _before(holder: str, picked: Picked, version: Version | None) -> Expectations | None:
     """Return what the editor begins with: an imported file, else the version in force, else what the data suggest."""
     upload = st.file_uploader(
-        "Begin with a file",
+        tongue.say("Begin with a file"),
         type=["toml", "json"],
         max_upload_size=2,
         key="contract-file",
-        help="Expectations as TOML or JSON, a Great Expectations suite, or a pandera schema written with schema.to_json(). "
-        "What has no counterpart here is kept, shown as not run, and named.",
+        help=tongue.say(
+            "Expectations as TOML or JSON, a Great Expectations suite, or a pandera schema written with schema.to_json(). "
+            "What has no counterpart here is kept, shown as not run, and named."
+        ),
     )
     if upload is not None:
         brought: Expectations | None = None
@@ -126,7 +146,12 @@ def _imported(data: bytes) -> Expectations:
     if foreign:
         names = join(list(dict.fromkeys(item.text for item in foreign))[:8])
         st.warning(
-            f"{len(foreign)} of {len(found.expectations)} expectations have no counterpart here and will not be run: {plain(names)}.",
+            tongue.say(
+                "{foreign} of {expectations} expectations have no counterpart here and will not be run: {names}.",
+                foreign=len(foreign),
+                expectations=len(found.expectations),
+                names=plain(names),
+            ),
             icon=":material/help:",
         )
     return found
@@ -136,7 +161,10 @@ def _edit(holder: str, before: Expectations, version: Version | None) -> None:
     """Draw the table, and put what it says to use when asked."""
     items = before.expectations
     headings.aside(
-        "One row, one expectation; add a row at the end, mark rows to delete them. To leave a cell empty means that the check needs none."
+        tongue.say(
+            "One row, one expectation; add a row at the end, mark rows to delete them. To leave a cell empty means "
+            "that the check needs none."
+        )
     )
     begun = sha256(canonical(expected.to_json(before)))[:16]
     changed = st.data_editor(
@@ -144,7 +172,9 @@ def _edit(holder: str, before: Expectations, version: Version | None) -> None:
         column_order=("check", "column", "percent", "low", "high", "values", "text"), column_config=_settings(holder),
         alt="Expectations, one per row, to be edited", placeholder="",
     )  # fmt: skip
-    name = st.text_input("What these expectations are called", before.name, max_chars=100, key="contract-name")
+    name = st.text_input(
+        tongue.say("What these expectations are called"), before.name, max_chars=100, key="contract-name"
+    )
     number = version.number + 1 if version else 1
     with errors.caught():
         wanted = verbs.edited(current_workspace.current(), holder, _rows(changed), items)
@@ -154,12 +184,18 @@ def _edit(holder: str, before: Expectations, version: Version | None) -> None:
 
 def _save(holder: str, wanted: tuple[Expectation, ...], name: str, number: int) -> None:
     st.caption(
-        f"{len(wanted)} expectations. A version that is in force stays in the ledger when a later one replaces it."
+        tongue.say(
+            "{wanted} expectations. A version that is in force stays in the ledger when a later one replaces it.",
+            wanted=len(wanted),
+        )
     )
-    if not session.may_act("Members put a contract to use."):
+    if not session.may_act(tongue.say("Members put a contract to use.")):
         return
     if not st.button(
-        f"Put to use as version {number}", type="primary", icon=":material/fact_check:", key="contract-put"
+        tongue.say("Put to use as version {number}", number=number),
+        type="primary",
+        icon=":material/fact_check:",
+        key="contract-put",
     ):
         return
     actor = session.actor()
@@ -253,4 +289,11 @@ def _downloads(found: Expectations) -> None:
     for tool, left in (("a Great Expectations suite", no_suite), ("a pandera schema", no_script)):
         if left:
             kinds = join(list(dict.fromkeys(label_of(item.check).lower() for item in left)))
-            headings.aside(f"{len(left)} expectations cannot be written as {tool}: {shown(kinds, 300)}.")
+            headings.aside(
+                tongue.say(
+                    "{left} expectations cannot be written as {tool}: {kinds}.",
+                    left=len(left),
+                    tool=tool,
+                    kinds=shown(kinds, 300),
+                )
+            )

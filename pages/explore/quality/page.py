@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from governance.quality import AuditParameters, AuditReport, QualityReport, words
-from pages._ui import datasets, evidence, headings, subject, tables
+from pages._ui import datasets, evidence, headings, subject, tables, tongue
 from pages._ui.charts import base
 from pages._ui.text import plain
 from pages.explore.quality import charts, check_results, contract
 
 # subject
 picked = subject.current()
-headings.page("Data quality", "Can these data be relied on, and who is in them?")
+headings.page(tongue.say("Data quality"), tongue.say("Can these data be relied on, and who is in them?"))
 
 # read
 version = contract.in_force(picked)
@@ -34,7 +34,7 @@ if len(gaps):
         {"column": tables.words("Column"), "missing": tables.figures("Missing, %", digits=1)},
     )
 else:
-    st.markdown("No column has a missing value.")
+    st.markdown(tongue.say("No column has a missing value."))
 check_results.section(report, "failed", "What a person should look at")
 check_results.section(report, "not_run", "could not be run")
 check_results.section(report, "passed", "passed")
@@ -43,9 +43,11 @@ tables.provenance(stored, "quality")
 contract.section(picked, version)
 
 # who is in the data
-st.subheader("Who is in the data", anchor=False)
+st.subheader(tongue.say("Who is in the data"), anchor=False)
 if not datasets.schema_of(picked.data).sensitive:
-    st.markdown("No column of these data has the role *sensitive*, so groups of people cannot be told apart.")
+    st.markdown(
+        tongue.say("No column of these data has the role *sensitive*, so groups of people cannot be told apart.")
+    )
     st.stop()
 shares = check_results.benchmark(datasets.schema_of(picked.data).sensitive)
 counted = evidence.need("data.audit", picked, AuditParameters(benchmark=shares))
@@ -64,7 +66,11 @@ if len(rates):
     )
 links = charts.proxy_frame(audit)
 if len(links):
-    st.markdown("Which columns give a sensitive attribute away, even when the attribute itself is left out of a model?")
+    st.markdown(
+        tongue.say(
+            "Which columns give a sensitive attribute away, even when the attribute itself is left out of a model?"
+        )
+    )
     base.draw(
         charts.proxies(links),
         "Bars: how much each column tells about a sensitive attribute",

@@ -10,7 +10,7 @@ import streamlit as st
 
 from governance.statistics import title
 from governance.stress import Variant, VariantsReport, words
-from pages._ui import tables
+from pages._ui import tables, tongue
 from pages._ui.charts import base
 from pages._ui.text import plain, shown
 
@@ -52,7 +52,7 @@ def chosen(report: VariantsReport) -> Variant | None:
     names = {shown(item.name, 200): item for item in taken}
     if not names:
         return None
-    picked = st.selectbox("Look closer at", list(names), key="error")
+    picked = st.selectbox(tongue.say("Look closer at"), list(names), key="error")
     return names.get(picked or "", taken[0])
 
 
@@ -120,7 +120,9 @@ def not_tried(report: VariantsReport) -> None:
     rows += [("", note) for note in report.notes]
     if not rows:
         return
-    with st.expander(f"What was stopped or not tried: {len(rows)}", key="not-tried", on_change="rerun") as box:
+    with st.expander(
+        tongue.say("What was stopped or not tried: {rows}", rows=len(rows)), key="not-tried", on_change="rerun"
+    ) as box:
         if box.open:
             frame = pd.DataFrame(
                 {"error": [shown(a, 200) for a, _ in rows], "reason": [shown(b, 400) for _, b in rows]}

@@ -5,14 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from governance.stress import StressWorst, VariantsReport, WorstReport, words
-from pages._ui import attributions, headings, subject, tables
+from pages._ui import attributions, headings, subject, tables, tongue
 from pages._ui.evidence import need, result
 from pages._ui.text import plain
 from pages.explore.robustness import any_value, errors_table, pipelines, reasons, stages, worst_errors
 
 # subject
 picked = subject.current()
-headings.page("Robustness", "What can go wrong with the data, whom does it hit, and would anybody notice?")
+headings.page(
+    tongue.say("Robustness"), tongue.say("What can go wrong with the data, whom does it hit, and would anybody notice?")
+)
 
 # controls
 decides = bool(attributions.classes(picked))  # a predicted number has no decision that an error could turn
@@ -53,6 +55,8 @@ if view == "Training again":
 
 # act
 headings.aside(
-    "These errors are made up on purpose; nobody was touched. A weakness that nothing notices wants a check in the data contract: "
-    "see Data quality."
+    tongue.say(
+        "These errors are made up on purpose; nobody was touched. A weakness that nothing notices wants a check in the data contract: "
+        "see Data quality."
+    )
 )

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from governance.stress import PipelineReport, Recipe, StressPipeline, pipeline_words
-from pages._ui import headings, subject, tables
+from pages._ui import headings, subject, tables, tongue
 from pages._ui.evidence import need, result
 from pages._ui.text import plain, shown
 
@@ -49,7 +49,9 @@ def section() -> None:
     for step in report.pipeline:
         st.caption(plain(step, 400))
     for item in report.not_run[:20]:
-        st.caption(f"Not tried: {plain(item.name, 200)}. {plain(item.reason, 300)}")
+        st.caption(
+            tongue.say("Not tried: {name}. {reason}", name=plain(item.name, 200), reason=plain(item.reason, 300))
+        )
     for note in report.notes:
         st.caption(plain(note, 300))
     headings.aside(plain(pipeline_words.shared(report.shared), 1000))

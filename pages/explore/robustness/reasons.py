@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from governance.stress import ReasonsReport, words
-from pages._ui import empty, headings, subject, tables
+from pages._ui import empty, headings, subject, tables, tongue
 from pages._ui.charts import base
 from pages._ui.evidence import need, result
 from pages._ui.text import plain, shown
@@ -17,10 +17,12 @@ def section() -> None:
     picked = subject.current()
     if picked.data and not picked.reference:
         empty.state(
-            "Choose a reference above.",
-            "Reasons say how a person differs from earlier rows; without them there is nobody to differ from.",
+            tongue.say("Choose a reference above."),
+            tongue.say(
+                "Reasons say how a person differs from earlier rows; without them there is nobody to differ from."
+            ),
             page="register",
-            label="Register a reference",
+            label=tongue.say("Register a reference"),
         )
         return
     stored = need("stress.reasons", picked)
@@ -53,9 +55,14 @@ def section() -> None:
             },
         )
     for item in report.not_run[:20]:
-        st.caption(f"Not tried: {plain(item.name, 200)}. {plain(item.reason, 300)}")
+        st.caption(
+            tongue.say("Not tried: {name}. {reason}", name=plain(item.name, 200), reason=plain(item.reason, 300))
+        )
     headings.aside(
-        f"The first reason is the column with the largest Shapley value in size, against {report.background_rows:,} rows of the reference."
+        tongue.say(
+            "The first reason is the column with the largest Shapley value in size, against {background_rows} rows of the reference.",
+            background_rows=tongue.voice().whole(report.background_rows),
+        )
     )
     tables.provenance(stored, "reasons")
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from governance.stress import StagesReport, stage_words
-from pages._ui import empty, headings, subject, tables
+from pages._ui import empty, headings, subject, tables, tongue
 from pages._ui.evidence import need, result
 from pages._ui.text import plain, shown
 
@@ -16,10 +16,12 @@ def section() -> None:
     picked = subject.current()
     if picked.data and not picked.reference:
         empty.state(
-            "Choose a reference above.",
-            "Each step of the model's file gets its expectations from earlier rows: ranges, missing values and categories.",
+            tongue.say("Choose a reference above."),
+            tongue.say(
+                "Each step of the model's file gets its expectations from earlier rows: ranges, missing values and categories."
+            ),
             page="register",
-            label="Register a reference",
+            label=tongue.say("Register a reference"),
         )
         return
     stored = need("stress.stages", picked)

@@ -11,7 +11,7 @@ import streamlit as st
 from governance.quality import Expectations, expectation
 from governance.runs import draft
 from governance.stress import Worst, WorstReport, words
-from pages._ui import tables
+from pages._ui import tables, tongue
 from pages._ui.charts import base
 from pages._ui.text import plain, shown
 
@@ -27,7 +27,7 @@ def section(report: WorstReport) -> None:
     view = st.segmented_control("Searched", VIEWS, default=VIEWS[0], key="worst", bind="query-params", required=True)
     found = report.worst if view != VIEWS[1] else report.unnoticed
     if not found:
-        st.markdown("No error of this sort does any harm.")
+        st.markdown(tongue.say("No error of this sort does any harm."))
         return
     rows = frame(found, report)
     unit = "points of 100" if report.unit == "points" else report.unit
@@ -78,19 +78,23 @@ def proposals(report: WorstReport) -> None:
     if not told:
         return
     st.markdown(
-        "**Checks that would see what nothing notices.** They are proposals: a person puts them into the data contract, or not."
+        tongue.say(
+            "**Checks that would see what nothing notices.** They are proposals: a person puts them into the data contract, or not."
+        )
     )
     for said in told[:NAMED]:
         st.markdown(f"- {said}")
     made = draft(Expectations(), [item.noticed.proposal for item in silent if item.noticed and item.noticed.proposal])
     st.download_button(
-        "Proposed checks (TOML)",
+        tongue.say("Proposed checks (TOML)"),
         expectation.to_toml(made).encode(),
         "proposed.toml",
         "application/toml",
         icon=":material/download:",
         key="proposed",
-        help="Data quality, What is expected of these data: begin with this file, edit it, and put it to use.",
+        help=tongue.say(
+            "Data quality, What is expected of these data: begin with this file, edit it, and put it to use."
+        ),
     )
 
 

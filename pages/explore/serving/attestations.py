@@ -13,7 +13,7 @@ from governance.serving import AttestReport, words
 from governance.workflow.assess import Recorded
 from governance.workflow.serving import Asked, Deployment, under_way
 from governance.workflow.workspace import current_workspace
-from pages._ui import badges, errors, headings, records, runs, session, tables
+from pages._ui import badges, errors, headings, records, runs, session, tables, tongue
 from pages._ui.choices import Picked
 from pages._ui.text import plain, short, shown
 
@@ -37,13 +37,20 @@ def card(deployment: Deployment, last: Recorded | None, picked: Picked) -> None:
     with st.container(border=True, key=f"deployment-{deployment.id}"):
         st.subheader(plain(deployment.id), anchor=False)
         address = deployment.endpoint.address if deployment.endpoint else "(the address was erased)"
-        st.caption(f"{plain(address)}, entry {deployment.index}, {deployment.begun} attestations begun")
+        st.caption(
+            tongue.say(
+                "{address}, entry {index}, {begun} attestations begun",
+                address=plain(address),
+                index=deployment.index,
+                begun=deployment.begun,
+            )
+        )
         if last is None:
             badges.badge("not_assessed", "Never asked")
         else:
             _draw(last)
         if deployment.ended:
-            st.caption(f"It ended on {records.moment(deployment.ended)}.")
+            st.caption(tongue.say("It ended on {ended}.", ended=records.moment(deployment.ended)))
         elif deployment.endpoint is not None:
             _act(deployment, picked)
 
@@ -79,7 +86,11 @@ def _draw(last: Recorded) -> None:
     )
     committed = "no entry" if report.committed is None else f"entry {report.committed}"
     st.caption(
-        f"The rows were named in {committed} before the first was sent. Asked from {records.moment(report.started)} on."
+        tongue.say(
+            "The rows were named in {committed} before the first was sent. Asked from {started} on.",
+            committed=committed,
+            started=records.moment(report.started),
+        )
     )
     tables.provenance(last.evidence, f"attest-{short(last.digest)}")
 
@@ -93,13 +104,15 @@ def _act(deployment: Deployment, picked: Picked) -> None:
     if standing.problem:
         st.warning(plain(standing.problem, 1000), icon=":material/info:")
     if not picked.data:
-        st.caption("Pick data above: the rows are made from them.")
+        st.caption(tongue.say("Pick data above: the rows are made from them."))
         return
-    if not session.may_act("Members ask a server and record what it answers."):
+    if not session.may_act(tongue.say("Members ask a server and record what it answers.")):
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        requests = st.selectbox("Requests", REQUESTS, index=1, key=f"requests-{deployment.id}")
-        asked = st.button("Ask it now", type="primary", icon=":material/fact_check:", key=f"ask-{deployment.id}")
+        requests = st.selectbox(tongue.say("Requests"), REQUESTS, index=1, key=f"requests-{deployment.id}")
+        asked = st.button(
+            tongue.say("Ask it now"), type="primary", icon=":material/fact_check:", key=f"ask-{deployment.id}"
+        )
     if asked:
         with errors.caught():
             count = requests if requests in REQUESTS else REQUESTS[1]
@@ -113,7 +126,7 @@ def follow(name: str, what: str) -> None:
     standing = under_way.standing(current_workspace.current(), name)
     if not standing.going:
         st.rerun()
-    st.markdown(f"{what} You can leave this page and come back.")
+    st.markdown(tongue.say("{what} You can leave this page and come back.", what=what))
     st.progress(
         min(1.0, standing.done / standing.of) if standing.of else 0.0,
         text=plain(f"{standing.phase}: {standing.done:,} of {standing.of:,}" if standing.of else standing.phase),
@@ -135,7 +148,7 @@ def table(found: Sequence[Recorded]) -> None:
             "evidence": [short(item.digest, 12) for item in found],
         }
     )
-    st.subheader("All attestations", anchor=False)
+    st.subheader(tongue.say("All attestations"), anchor=False)
     tables.table(
         frame, "Attestations of this model, the newest first",
         {"deployment": tables.words("Deployment"), "outcome": tables.words("Outcome"),

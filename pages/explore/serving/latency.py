@@ -12,7 +12,7 @@ from governance.evidence import NotAssessed
 from governance.serving import Latency, LatencyReport, words
 from governance.workflow.serving import Load, measure, under_way
 from governance.workflow.workspace import current_workspace
-from pages._ui import badges, errors, headings, session, tables
+from pages._ui import badges, errors, headings, session, tables, tongue
 from pages._ui.choices import Picked
 from pages._ui.text import plain, short, shown
 from pages.explore.serving import attestations
@@ -26,7 +26,7 @@ _LARGEST_TIME: Final = 120.0
 
 def section(picked: Picked, deployments: Sequence[str]) -> None:
     """Draw what was measured of the picked model, and a form to measure it."""
-    st.subheader("How fast does it answer?", anchor=False)
+    st.subheader(tongue.say("How fast does it answer?"), anchor=False)
     found = measure.history(current_workspace.current(), picked.model)
     if found:
         stored, report = found[0]
@@ -37,7 +37,7 @@ def section(picked: Picked, deployments: Sequence[str]) -> None:
             _draw(report)
         tables.provenance(stored.evidence, f"latency-{short(stored.digest)}")
     else:
-        headings.aside("Nothing has been measured yet.")
+        headings.aside(tongue.say("Nothing has been measured yet."))
     _act(picked, deployments)
 
 
@@ -96,17 +96,17 @@ def _act(picked: Picked, deployments: Sequence[str]) -> None:
     if standing.problem:
         st.warning(plain(standing.problem, 1000), icon=":material/info:")
     if not picked.data:
-        st.caption("Pick data above: requests are made of its rows.")
+        st.caption(tongue.say("Pick data above: requests are made of its rows."))
         return
-    if not session.may_act("Members measure and record what they find."):
+    if not session.may_act(tongue.say("Members measure and record what they find.")):
         return
     with st.form("latency"):
-        where = st.selectbox("What is timed", [ITSELF, *deployments])
+        where = st.selectbox(tongue.say("What is timed"), [ITSELF, *deployments])
         with st.container(horizontal=True):
-            rate = st.number_input("Requests a second", 1.0, _LARGEST_RATE, 50.0)
-            seconds = st.number_input("Seconds", 1.0, _LARGEST_TIME, 20.0)
-            budget = st.number_input("Budget, ms", 0.1, _LARGEST_BUDGET, 100.0)
-        sent = st.form_submit_button("Measure", type="primary", icon=":material/speed:")
+            rate = st.number_input(tongue.say("Requests a second"), 1.0, _LARGEST_RATE, 50.0)
+            seconds = st.number_input(tongue.say("Seconds"), 1.0, _LARGEST_TIME, 20.0)
+            budget = st.number_input(tongue.say("Budget, ms"), 0.1, _LARGEST_BUDGET, 100.0)
+        sent = st.form_submit_button(tongue.say("Measure"), type="primary", icon=":material/speed:")
     if sent:
         with errors.caught():
             load = Load(

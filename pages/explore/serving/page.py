@@ -6,18 +6,20 @@ import streamlit as st
 
 from governance.workflow.serving import attestation, deployments
 from governance.workflow.workspace import current_workspace
-from pages._ui import empty, headings, subject
+from pages._ui import empty, headings, subject, tongue
 from pages.explore.serving import attestations, latency
 
 # subject
 picked = subject.current()
-headings.page("Serving", "Is what is served what was approved, and how fast does it answer?")
+headings.page(tongue.say("Serving"), tongue.say("Is what is served what was approved, and how fast does it answer?"))
 if not picked.model:
     empty.state(
-        "Pick a model above.",
-        "A model that is served somewhere is asked rows that visit every leaf and both sides of every split of the approved file.",
+        tongue.say("Pick a model above."),
+        tongue.say(
+            "A model that is served somewhere is asked rows that visit every leaf and both sides of every split of the approved file."
+        ),
         page="register",
-        label="Register a model or data",
+        label=tongue.say("Register a model or data"),
     )
     st.stop()
 
@@ -27,16 +29,16 @@ places = deployments.listed(place, model=picked.model)
 found = attestation.history(place, picked.model)
 if not places:
     empty.state(
-        "No deployment of this model is registered yet.",
-        "A deployment is an address at which the model is said to be served.",
+        tongue.say("No deployment of this model is registered yet."),
+        tongue.say("A deployment is an address at which the model is said to be served."),
         page="deployments",
-        label="Register a deployment",
+        label=tongue.say("Register a deployment"),
     )
 
 # draw, and act
 going = sum(not item.ended for item in places)
 headings.lead(
-    "Nothing is known of where this model is served."
+    tongue.say("Nothing is known of where this model is served.")
     if not going
     else f"This model is said to be served in {going} {'place' if going == 1 else 'places'}."
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages._ui import datasets, empty, headings, linked, navigation, session, tables
+from pages._ui import datasets, empty, headings, linked, navigation, session, tables, tongue
 from pages._ui.text import plain, shown
 
 # subject
-headings.page("Data sets", "Which tables are registered, and what do their columns mean?")
+headings.page(tongue.say("Data sets"), tongue.say("Which tables are registered, and what do their columns mean?"))
 
 # read
 known = datasets.tables()
@@ -59,22 +59,31 @@ if known:
         )
     with right:
         st.markdown(
-            f"- Role: {plain(found.role)}\n- Rows: {found.rows:,}\n"
-            f"- Registered on {found.registered} by {plain(found.by)} (ledger entry {found.entry})\n"
-            f"- Recorded results that rest on it: {found.evidence}"
+            tongue.say(
+                "- Role: {role}\n- Rows: {rows}\n- Registered on {registered} by {by} (ledger entry {entry})\n- "
+                "Recorded results that rest on it: {evidence}",
+                role=plain(found.role),
+                rows=tongue.voice().whole(found.rows),
+                registered=found.registered,
+                by=plain(found.by),
+                entry=found.entry,
+                evidence=found.evidence,
+            )
         )
-        st.caption("Digest of the stored table (SHA-256)")
+        st.caption(tongue.say("Digest of the stored table (SHA-256)"))
         st.code(found.digest, language=None, wrap_lines=True)
         if found.original_digest != found.digest:
-            st.caption("Digest of the file that was given")
+            st.caption(tongue.say("Digest of the file that was given"))
             st.code(found.original_digest, language=None, wrap_lines=True)
-        navigation.link("quality", "Check its quality", data=found.label)
+        navigation.link("quality", tongue.say("Check its quality"), data=found.label)
 else:
     empty.state(
-        "No data set is registered yet.",
-        "A registered table has a digest, and every column has a role that a person confirmed. Models are judged on it.",
+        tongue.say("No data set is registered yet."),
+        tongue.say(
+            "A registered table has a digest, and every column has a role that a person confirmed. Models are judged on it."
+        ),
     )
 
 # act
-if session.may_act("Members register data."):
-    navigation.link("register", "Register a data set")
+if session.may_act(tongue.say("Members register data.")):
+    navigation.link("register", tongue.say("Register a data set"))

@@ -6,18 +6,18 @@ import streamlit as st
 
 from governance.workflow.serving import deployments
 from governance.workflow.workspace import current_workspace
-from pages._ui import empty, headings, workspace
+from pages._ui import empty, headings, tongue, workspace
 from pages.registry.deployments import form
 
 # read
-headings.page("Deployments", "Where are the registered models served?")
+headings.page(tongue.say("Deployments"), tongue.say("Where are the registered models served?"))
 known = workspace.models()
 if not known:
     empty.state(
-        "No model is registered yet.",
-        "A deployment says at which address a registered model is served.",
+        tongue.say("No model is registered yet."),
+        tongue.say("A deployment says at which address a registered model is served."),
         page="register",
-        label="Register your model",
+        label=tongue.say("Register your model"),
     )
     st.stop()
 place = current_workspace.current()
@@ -29,7 +29,7 @@ live = [item for item in found if not item.ended]
 headings.lead(
     f"{len(live)} {'place is' if len(live) == 1 else 'places are'} registered at which models are served."
     if found
-    else "No deployment is registered yet."
+    else tongue.say("No deployment is registered yet.")
 )
 form.table(found, names)
 

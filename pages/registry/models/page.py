@@ -5,22 +5,26 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages._ui import empty, headings, linked, model_inspection, navigation, tables
+from pages._ui import empty, headings, linked, model_inspection, navigation, tables, tongue
 from pages._ui.badges import inline
 from pages._ui.text import plain, short, shown
 from pages.registry.models import profile, versions
 
 # subject
-headings.page("Models", "Which models are registered, who answers for them, and where do they stand?")
+headings.page(
+    tongue.say("Models"), tongue.say("Which models are registered, who answers for them, and where do they stand?")
+)
 
 # read
 known = versions.versions()
 if not known:
     empty.state(
-        "No model is registered yet.",
-        "A registered version has a digest, an owner, an intended use and a risk tier; everything else refers to it.",
+        tongue.say("No model is registered yet."),
+        tongue.say(
+            "A registered version has a digest, an owner, an intended use and a risk tier; everything else refers to it."
+        ),
         page="register",
-        label="Register your model",
+        label=tongue.say("Register your model"),
     )
     st.stop()
 
@@ -78,20 +82,29 @@ profile.draw(version.digest, version.label)
 left, right = st.columns(2)
 with left:
     st.markdown(
-        f"- Owner: {plain(version.owner)}\n- Risk tier: {plain(version.tier)}\n"
-        f"- Registered on {version.registered} by {plain(version.by)} (ledger entry {version.entry})\n"
-        f"- Recorded results about it: {version.evidence}"
+        tongue.say(
+            "- Owner: {owner}\n- Risk tier: {tier}\n- Registered on {registered} by {by} (ledger entry {entry})\n- "
+            "Recorded results about it: {evidence}",
+            owner=plain(version.owner),
+            tier=plain(version.tier),
+            registered=version.registered,
+            by=plain(version.by),
+            entry=version.entry,
+            evidence=version.evidence,
+        )
     )
 with right:
     steps = versions.lineage(version, known)
     st.markdown(
-        "Replaces: " + " → ".join(plain(step) for step in steps) if len(steps) > 1 else "It replaces no other version."
+        "Replaces: " + " → ".join(plain(step) for step in steps)
+        if len(steps) > 1
+        else tongue.say("It replaces no other version.")
     )
-    st.caption("Digest of the file (SHA-256)")
+    st.caption(tongue.say("Digest of the file (SHA-256)"))
     st.code(version.digest, language=None, wrap_lines=True)
 if report is not None:
     st.markdown(model_inspection.summary(report))
-    with st.expander("What is inside the file", key="inside", on_change="rerun") as box:
+    with st.expander(tongue.say("What is inside the file"), key="inside", on_change="rerun") as box:
         if box.open:
             model_inspection.details(report, short(version.digest))
 
@@ -100,5 +113,5 @@ with st.container(horizontal=True):
     for key in ("performance", "explanations", "fairness", "drift"):
         navigation.link(key, model=version.label)
     if version.case:
-        navigation.link("case", "Open its case", case=version.case)
-    navigation.link("register", "Register another version")
+        navigation.link("case", tongue.say("Open its case"), case=version.case)
+    navigation.link("register", tongue.say("Register another version"))

@@ -30,7 +30,7 @@ def draw(model: str, label: str) -> None:
         label: as the subject picker writes it.
     """
     found = model_profile.profile(current_workspace.current(), model, tongue.voice())
-    st.subheader("What is known of it", anchor="profile")
+    st.subheader(tongue.say("What is known of it"), anchor="profile")
 
     def below(item: Picture) -> None:
         source = found.sources[item.evidence]
@@ -38,7 +38,7 @@ def draw(model: str, label: str) -> None:
             f"Newest result, of {source.day} (ledger entry {source.entry}), on {join([plain(name) for name in source.data])}."
         )
         if item.method in _PAGES:
-            navigation.link(_PAGES[item.method], "All of it", model=label)
+            navigation.link(_PAGES[item.method], tongue.say("All of it"), model=label)
 
     pictures.draw(found.brief, below)
     if found.missing:

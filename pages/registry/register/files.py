@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from pages._ui import uploads
+from pages._ui import tongue, uploads
 from pages._ui.text import plain
 from pages._ui.uploads import Incoming
 from pages.registry.register import draft
@@ -76,7 +76,11 @@ def _take(came: tuple[Incoming, ...]) -> None:
         many = [file.name for file in came if _slot(file) == slot]
         if len(many) > 1:
             st.caption(
-                f":material/info: One {slot} at a time: the others of these {len(many)} wait for the next registration."
+                tongue.say(
+                    ":material/info: One {slot} at a time: the others of these {many} wait for the next registration.",
+                    slot=slot,
+                    many=len(many),
+                )
             )
 
 
@@ -95,7 +99,10 @@ def _in(slot: Slot) -> Incoming | None:
     if uploads.still_here(left[0]):
         return Incoming(*left)
     st.caption(
-        f":material/info: {plain(left[2], 120)} was given before the app was started anew. Please give it again."
+        tongue.say(
+            ":material/info: {left} was given before the app was started anew. Please give it again.",
+            left=plain(left[2], 120),
+        )
     )
     draft.put(f"file-{slot}", None)
     return None
@@ -103,8 +110,11 @@ def _in(slot: Slot) -> Incoming | None:
 
 def _line(slot: Slot, file: Incoming) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{_ICONS[slot]} The {slot}: **{plain(file.name, 120)}**", width="content")
-        st.button("Take it away", key=f"away-{slot}", on_click=_away, args=(slot,), type="tertiary")
+        st.markdown(
+            tongue.say("{icons} The {slot}: **{name}**", icons=_ICONS[slot], slot=slot, name=plain(file.name, 120)),
+            width="content",
+        )
+        st.button(tongue.say("Take it away"), key=f"away-{slot}", on_click=_away, args=(slot,), type="tertiary")
 
 
 def _away(slot: Slot) -> None:

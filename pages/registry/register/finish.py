@@ -13,7 +13,7 @@ from governance.subject import Schema
 from governance.workflow.assess import standard
 from governance.workflow.registry import register
 from governance.workflow.workspace import current_workspace, subjects
-from pages._ui import errors, navigation, session, subject, workspace
+from pages._ui import errors, navigation, session, subject, tongue, workspace
 from pages._ui.text import join, shown
 from pages._ui.uploads import Incoming, Names
 from pages.registry.register import draft, files
@@ -51,7 +51,7 @@ def act(table: NewTable | None, model: NewModel | None) -> None:
     """Draw the words that go with what came, and the button that registers it and starts the standard analyses."""
     told_table = _about_table(table) if table else None
     told_model = _about_model(model) if model else None
-    sent = st.button("Register", type="primary", icon=":material/add_circle:", key="register-now")
+    sent = st.button(tongue.say("Register"), type="primary", icon=":material/add_circle:", key="register-now")
     if not sent:
         return
     missing = [
@@ -59,9 +59,9 @@ def act(table: NewTable | None, model: NewModel | None) -> None:
         *(_lacking_model(model, told_model) if model else []),
     ]
     if missing:
-        st.warning(f"Still missing: {join(missing)}.", icon=":material/edit:")
+        st.warning(tongue.say("Still missing: {missing}.", missing=join(missing)), icon=":material/edit:")
         return
-    with errors.caught(), st.spinner("Registering"):
+    with errors.caught(), st.spinner(tongue.say("Registering")):
         data = _register_table(table, told_table) if table and told_table else (model.rows if model else "")
         if model is None or told_model is None:
             _leave("datasets", data=_label(data))
@@ -71,20 +71,20 @@ def act(table: NewTable | None, model: NewModel | None) -> None:
 
 def _about_table(table: NewTable) -> register.DataWords:
     tag = table.file.digest[:12]
-    st.markdown("**The table**")
+    st.markdown(tongue.say("**The table**"))
     name = st.text_input(
-        "Name of the data set",
+        tongue.say("Name of the data set"),
         max_chars=200,
         value=draft.get(f"data-name-{tag}", shown(Path(table.file.name).stem, 100)),
         key=draft.field(f"data-name-{tag}"),
     )
     role = st.radio(
-        "What the data are for", list(DATA_ROLES), index=draft.place(f"data-role-{tag}", list(DATA_ROLES)),
+        tongue.say("What the data are for"), list(DATA_ROLES), index=draft.place(f"data-role-{tag}", list(DATA_ROLES)),
         format_func=DATA_ROLES.__getitem__, horizontal=True,
         key=draft.field(f"data-role-{tag}"),
     )  # fmt: skip
     st.checkbox(
-        "I have looked at the rows and at the roles, and they are right.",
+        tongue.say("I have looked at the rows and at the roles, and they are right."),
         value=draft.get(f"data-sure-{tag}", default=False),
         key=draft.field(f"data-sure-{tag}"),
     )
@@ -106,34 +106,34 @@ def _about_model(model: NewModel) -> register.ModelWords:
     board, tag = workspace.board(), model.file.digest[:12]
     tiers = tuple(board.charter.tiers) if board.charter else TIERS
     parents = {item.label: item.digest for item in workspace.models()}
-    st.markdown("**The model**")
+    st.markdown(tongue.say("**The model**"))
     left, right = st.columns(2)
     name = left.text_input(
-        "Name",
+        tongue.say("Name"),
         max_chars=200,
         value=draft.get(f"name-{tag}", shown(Path(model.file.name).stem, 100)),
         key=draft.field(f"name-{tag}"),
     )
     version = right.text_input(
-        "Version", max_chars=200, value=draft.get(f"version-{tag}"), key=draft.field(f"version-{tag}")
+        tongue.say("Version"), max_chars=200, value=draft.get(f"version-{tag}"), key=draft.field(f"version-{tag}")
     )
     owner = left.text_input(
-        "Owner: who answers for it",
+        tongue.say("Owner: who answers for it"),
         max_chars=200,
         value=draft.get(f"owner-{tag}", session.visitor().name),
         key=draft.field(f"owner-{tag}"),
     )
     tier = right.selectbox(
-        "Risk tier", tiers, index=draft.place(f"tier-{tag}", tiers, 0) or 0, key=draft.field(f"tier-{tag}"),
-        help="How strict the board's rules are; the charter says what each asks for.",
+        tongue.say("Risk tier"), tiers, index=draft.place(f"tier-{tag}", tiers, 0) or 0, key=draft.field(f"tier-{tag}"),
+        help=tongue.say("How strict the board's rules are; the charter says what each asks for."),
     )  # fmt: skip
     use = st.text_area(
-        "Intended use", max_chars=4000, value=draft.get(f"use-{tag}"), key=draft.field(f"use-{tag}"),
-        placeholder="What it decides or supports, about whom, and what it is not for.",
+        tongue.say("Intended use"), max_chars=4000, value=draft.get(f"use-{tag}"), key=draft.field(f"use-{tag}"),
+        placeholder=tongue.say("What it decides or supports, about whom, and what it is not for."),
     )  # fmt: skip
     parent = _parent([NOBODY, *parents], f"parent-{tag}") if parents else NOBODY
     st.checkbox(
-        "The five answers above are what this model should say.",
+        tongue.say("The five answers above are what this model should say."),
         value=draft.get(f"model-sure-{tag}", default=False),
         key=draft.field(f"model-sure-{tag}"),
     )
@@ -148,7 +148,7 @@ def _about_model(model: NewModel) -> register.ModelWords:
 
 
 def _parent(offered: list[str], key: str) -> str:
-    return st.selectbox("Replaces", offered, index=draft.place(key, offered, 0) or 0, key=draft.field(key))
+    return st.selectbox(tongue.say("Replaces"), offered, index=draft.place(key, offered, 0) or 0, key=draft.field(key))
 
 
 def _lacking_model(model: NewModel, told: register.ModelWords | None) -> list[str]:

@@ -13,7 +13,7 @@ import streamlit as st
 from governance.data import MISSING, TableLook
 from governance.evidence import Cancelled
 from governance.workflow.registry import Looking, TableChoices, begin
-from pages._ui import session
+from pages._ui import session, tongue
 from pages._ui.tables import table
 from pages._ui.text import plain, shown
 from pages._ui.uploads import Incoming
@@ -50,8 +50,8 @@ def looked_at(incoming: Incoming, choices: TableChoices) -> TableLook:
     try:
         return looking.turn.result(timeout=0)
     except (CancelledError, Cancelled):
-        st.markdown("The look at this file was stopped. Nothing was stored.")
-        st.button("Look again", key="look-again", on_click=_forget, args=(key,), icon=":material/refresh:")
+        st.markdown(tongue.say("The look at this file was stopped. Nothing was stored."))
+        st.button(tongue.say("Look again"), key="look-again", on_click=_forget, args=(key,), icon=":material/refresh:")
         st.stop()
     except BaseException:
         _looks.pop(key, None)
@@ -68,10 +68,10 @@ def _poll(looking: Looking) -> None:
         st.rerun()
     step = looking.step()
     with st.container(border=True, key="looking"):
-        st.markdown("**Every row is read once**, before anything is stored.")
+        st.markdown(tongue.say("**Every row is read once**, before anything is stored."))
         st.progress(min(1.0, step.done / step.of) if step and step.of else 0.0, text=plain(looking.line()))
         st.button(
-            "Stop", key="stop-looking", on_click=looking.turn.stop, icon=":material/stop_circle:", type="tertiary",
+            tongue.say("Stop"), key="stop-looking", on_click=looking.turn.stop, icon=":material/stop_circle:", type="tertiary",
             disabled=looking.turn.stopping,
         )  # fmt: skip
 
@@ -85,7 +85,11 @@ def reading(incoming: Incoming) -> TableLook:
     found = look.reading
     if found is None:
         st.markdown(
-            f"A Parquet file with {look.rows:,} rows and {len(look.columns)} columns. It names its types itself."
+            tongue.say(
+                "A Parquet file with {rows} rows and {columns} columns. It names its types itself.",
+                rows=tongue.voice().whole(look.rows),
+                columns=len(look.columns),
+            )
         )
         return look
     separator_name = SEPARATORS.get(found.separator, "another character")
@@ -97,32 +101,33 @@ def reading(incoming: Incoming) -> TableLook:
     )
     for warning in found.warnings:
         st.markdown(f":material/info: {plain(warning, 600)}")
-    with st.popover("Read it differently", icon=":material/tune:", type="tertiary"):
+    with st.popover(tongue.say("Read it differently"), icon=":material/tune:", type="tertiary"):
         st.selectbox(
-            "Separator",
+            tongue.say("Separator"),
             list(SEPARATORS),
             format_func=SEPARATORS.__getitem__,
             index=draft.place(names[0], list(SEPARATORS), 0) or 0,
             key=draft.field(names[0]),
         )
         st.selectbox(
-            "Encoding",
+            tongue.say("Encoding"),
             ENCODINGS,
             format_func=_encoding_words,
             index=draft.place(names[1], ENCODINGS, 0) or 0,
             key=draft.field(names[1]),
         )
         st.text_input(
-            "Further words for missing, separated by commas",
+            tongue.say("Further words for missing, separated by commas"),
             value=draft.get(names[2]),
             key=draft.field(names[2]),
             placeholder="?, -999",
             max_chars=500,
         )
         st.multiselect(
-            "Columns that stay text", found.columns, format_func=shown, default=[name for name in as_text or () if name in found.columns],
+            tongue.say("Columns that stay text"), found.columns, format_func=shown,
+            default=[name for name in as_text or () if name in found.columns],
             key=draft.field(names[3]),
-            help="For codes such as postcodes, which are no quantities.",
+            help=tongue.say("For codes such as postcodes, which are no quantities."),
         )  # fmt: skip
     st.caption(
         "Missing is: "
@@ -142,6 +147,6 @@ def contents(look: TableLook) -> None:
     names = [shown(column.name, 100) for column in look.columns]
     first = pd.DataFrame([[shown(cell, 100) for cell in row] for row in look.sample], columns=range(len(names)))
     first.columns = pd.Index(names)
-    with st.expander("The first rows", key="look-rows-open", on_change="rerun") as box:
+    with st.expander(tongue.say("The first rows"), key="look-rows-open", on_change="rerun") as box:
         if box.open:
             table(first, "The first rows of the table", key="look-rows")

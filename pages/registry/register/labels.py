@@ -9,6 +9,7 @@ import streamlit as st
 
 from governance.data import ColumnProfile, TableLook
 from governance.subject import Label
+from pages._ui import tongue
 from pages._ui.text import plain, shown
 from pages.registry.register import draft
 
@@ -25,24 +26,34 @@ def meaning(look: TableLook, column: str, file: str) -> Label | None:
         return Label("")
     if found.distinct > _FEW:
         st.caption(
-            f"The label {plain(column, 100)} has {found.distinct:,} values: it is taken as a number, or as several classes."
+            tongue.say(
+                "The label {column} has {distinct} values: it is taken as a number, or as several classes.",
+                column=plain(column, 100),
+                distinct=tongue.voice().whole(found.distinct),
+            )
         )
         return Label(column)
     counted = {item.value: item.rows for item in found.top}
     offered = [*counted, NO_CLASS]
     positive = st.radio(
-        f"The score is about, of {shown(column, 100)}", offered, horizontal=True,
+        tongue.say("The score is about, of {column}", column=shown(column, 100)), offered, horizontal=True,
         index=draft.place(f"positive-{file}", offered), key=draft.field(f"positive-{file}"),
-        format_func=partial(_value_words, counted), help="Which value of the label a high score predicts. It is never guessed.",
+        format_func=partial(_value_words, counted), help=tongue.say("Which value of the label a high score predicts. It is never guessed."),
     )  # fmt: skip
     if positive is None:
         return None
     if positive == NO_CLASS:
         return Label(column, classes=_classes(list(counted), file))
+    several = file.startswith(f"{column}-")
+    asked = (
+        tongue.say("Being selected, of {column}, is", column=shown(column, 100))
+        if several
+        else tongue.say("Being selected is")
+    )
     selected = st.radio(
-        f"Being selected, of {shown(column, 100)}, is" if file.startswith(f"{column}-") else "Being selected is", list(_SELECTED),
+        asked, list(_SELECTED),
         index=draft.place(f"selected-{file}", list(_SELECTED)), format_func=_SELECTED.__getitem__, horizontal=True,
-        key=draft.field(f"selected-{file}"), help="All wording follows it.",
+        key=draft.field(f"selected-{file}"), help=tongue.say("All wording follows it."),
     )  # fmt: skip
     if selected not in _SELECTED:
         return None
@@ -57,7 +68,7 @@ def meaning(look: TableLook, column: str, file: str) -> Label | None:
 def threshold(file: str) -> float:
     """Draw from which score on a person is selected."""
     asked = st.number_input(
-        "Selected from a score of", 0.0, 1.0, step=0.01, width=220,
+        tongue.say("Selected from a score of"), 0.0, 1.0, step=0.01, width=220,
         value=float(draft.get(f"threshold-{file}", 0.5)), key=draft.field(f"threshold-{file}"),
     )  # fmt: skip
     return min(1.0, max(0.0, float(asked)))
@@ -72,9 +83,9 @@ def decided(look: TableLook, column: str, label: Label | None, file: str) -> str
     if set(values) <= {label.positive, *label.negative}:
         return ""
     chosen = st.radio(
-        "Decision that stands for the positive label", values, format_func=shown, horizontal=True,
+        tongue.say("Decision that stands for the positive label"), values, format_func=shown, horizontal=True,
         index=draft.place(f"decided-{file}", values), key=draft.field(f"decided-{file}"),
-        help="For decisions such as 1 and 0 beside a label such as yes and no. Without an answer it is coded as the label is.",
+        help=tongue.say("For decisions such as 1 and 0 beside a label such as yes and no. Without an answer it is coded as the label is."),
     )  # fmt: skip
     return chosen if chosen in values else ""
 
@@ -84,9 +95,10 @@ def _classes(values: list[str], file: str) -> tuple[str, ...]:
     key = f"label-classes-{file}"
     before = [str(item) for item in draft.get(key, [])]
     chosen = st.multiselect(
-        "Classes of the label", list(dict.fromkeys([*values, *before])), format_func=shown, accept_new_options=True,
-        placeholder="those that occur", default=before, key=draft.field(key),
-        help="Name them when a class has no row here: choose those that occur and write the others. Leave it empty for a number.",
+        tongue.say("Classes of the label"), list(dict.fromkeys([*values, *before])), format_func=shown, accept_new_options=True,
+        placeholder=tongue.say("those that occur"), default=before, key=draft.field(key),
+        help=tongue.say("Name them when a class has no row here: choose those that occur and write the others. Leave it empty for a "
+            "number."),
     )  # fmt: skip
     return tuple(dict.fromkeys(str(item) for item in chosen if str(item)))
 

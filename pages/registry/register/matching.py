@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from governance.data import TableLook
+from pages._ui import tongue
 from pages._ui.text import join, plain
 from pages._ui.uploads import Names
 from pages.registry.register import first_look, model_file, roles
@@ -27,7 +28,7 @@ def model(given: Given) -> Checked | None:
     """Draw what is inside the model; None while there is none, while it is refused, or while a person has to name its columns."""
     if given.model is None:
         return None
-    st.subheader("The model", anchor=False)
+    st.subheader(tongue.say("The model"), anchor=False)
     report, names = model_file.check(given.model)
     return None if names is None else Checked(names, names.columns or report.columns)
 
@@ -40,7 +41,7 @@ def table(given: Given, checked: Checked | None) -> NewTable | None:
     """
     if given.table is None:
         return None
-    st.subheader("The table: what do its columns mean?", anchor=False)
+    st.subheader(tongue.say("The table: what do its columns mean?"), anchor=False)
     look = first_look.reading(given.table)
     first_look.contents(look)
     if checked is not None:
@@ -53,9 +54,11 @@ def answers(given: Given, checked: Checked | None, new: NewTable | None) -> NewM
     """Draw the model's first answers, for the new table where it fits, else for registered data; None while there are none."""
     if given.model is None or checked is None:
         return None
-    st.subheader("First answers", anchor=False)
+    st.subheader(tongue.say("First answers"), anchor=False)
     if given.table is not None and new is None:
-        st.caption("They come as soon as the roles above are complete: the label stands beside each answer.")
+        st.caption(
+            tongue.say("They come as soon as the roles above are complete: the label stands beside each answer.")
+        )
         return None
     fits = new is not None and not _lacking(checked, new.look)
     rows = "" if fits else model_file.rows_to_try(checked.columns)

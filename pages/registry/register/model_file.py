@@ -7,7 +7,7 @@ import streamlit as st
 
 from governance.models import Inspection
 from governance.workflow.registry import FirstLook
-from pages._ui import errors, headings, model_inspection, uploads, workspace
+from pages._ui import errors, headings, model_inspection, tongue, uploads, workspace
 from pages._ui.tables import figures, table, words
 from pages._ui.text import join, plain, shown
 from pages._ui.uploads import Incoming, Names
@@ -18,24 +18,36 @@ def columns_of(report: Inspection) -> tuple[str, ...] | None:
     """Draw the columns that the model takes; return () when the file names them, None while a person still has to."""
     if report.columns:
         with st.expander(
-            f"The file names its {len(report.columns)} columns itself", key="named", on_change="rerun"
+            tongue.say("The file names its {columns} columns itself", columns=len(report.columns)),
+            key="named",
+            on_change="rerun",
         ) as box:
             if box.open:
                 st.text(", ".join(shown(name, 100) for name in report.columns))
         return ()
     count = str(report.width) if report.width else "the"
     st.markdown(
-        f"The file takes {count} columns and **does not name them**. Names cannot be guessed: a wrong order gives wrong answers "
-        "without any error. Write them in the order in which the model was trained, separated by commas or lines."
+        tongue.say(
+            "The file takes {count} columns and **does not name them**. Names cannot be guessed: a wrong order gives "
+            "wrong answers without any error. Write them in the order in which the model was trained, separated by "
+            "commas or lines.",
+            count=count,
+        )
     )
     text = st.text_area(
-        "Columns in training order", value=draft.get("columns"), key=draft.field("columns"), max_chars=100_000
+        tongue.say("Columns in training order"),
+        value=draft.get("columns"),
+        key=draft.field("columns"),
+        max_chars=100_000,
     )
     named = _listed(text)
     if not named:
         return None
     if report.width and len(named) != report.width:
-        st.warning(f"{len(named)} names for {report.width} columns.", icon=":material/warning:")
+        st.warning(
+            tongue.say("{named} names for {width} columns.", named=len(named), width=report.width),
+            icon=":material/warning:",
+        )
         return None
     return named
 
@@ -45,12 +57,14 @@ def classes_of(report: Inspection) -> tuple[str, ...]:
     if not report.refused or report.refused[0].code != "output":
         return ()
     st.markdown(
-        "If the scores of this file stand for **classes that it does not name**, write their labels in the order of the scores, "
-        "separated by commas or lines. The order cannot be guessed: a wrong one turns every decision around without any error."
+        tongue.say(
+            "If the scores of this file stand for **classes that it does not name**, write their labels in the order of the scores, "
+            "separated by commas or lines. The order cannot be guessed: a wrong one turns every decision around without any error."
+        )
     )
     return _listed(
         st.text_area(
-            "Class labels in the order of the scores",
+            tongue.say("Class labels in the order of the scores"),
             value=draft.get("classes"),
             key=draft.field("classes"),
             max_chars=10_000,
@@ -69,11 +83,11 @@ def check(file: Incoming) -> tuple[Inspection, Names | None]:
     if classes:
         report = uploads.inspected(file, (), classes)
     if report.refused:
-        headings.lead("This file is refused.")
+        headings.lead(tongue.say("This file is refused."))
         model_inspection.refusals(report)
         return report, None
     st.markdown("**This file can be registered.** " + model_inspection.summary(report))
-    with st.expander("What is inside the file", key="inside", on_change="rerun") as box:
+    with st.expander(tongue.say("What is inside the file"), key="inside", on_change="rerun") as box:
         if box.open:
             model_inspection.details(report, "incoming")
     columns = columns_of(report)
@@ -85,14 +99,17 @@ def rows_to_try(needed: tuple[str, ...]) -> str:
     offered = workspace.data_holding(needed)
     if not offered:
         st.markdown(
-            "No registered table has the columns that this model takes. **Add a table in the field above**, even a small one: the model is "
-            "asked about its first five rows before anything is stored."
+            tongue.say(
+                "No registered table has the columns that this model takes. **Add a table in the field above**, even a "
+                "small one: the model is "
+                "asked about its first five rows before anything is stored."
+            )
         )
         return ""
     labels = [item.label for item in offered]
     chosen = st.selectbox(
-        "Rows to try", labels, index=draft.place("rows", labels, 0) or 0, key=draft.field("rows"),
-        help="Registered data with the columns of this model; another table comes in by the field above.",
+        tongue.say("Rows to try"), labels, index=draft.place("rows", labels, 0) or 0, key=draft.field("rows"),
+        help=tongue.say("Registered data with the columns of this model; another table comes in by the field above."),
     )  # fmt: skip
     return next(item.digest for item in offered if item.label == chosen)
 

@@ -12,7 +12,7 @@ import streamlit as st
 from governance.data import PUBLIC, PublicSet, fetch
 from governance.evidence import RefusedInputError
 from governance.runs import executor
-from pages._ui import errors
+from pages._ui import errors, tongue
 from pages._ui.text import plain
 from pages.registry.register import files
 
@@ -27,19 +27,19 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 def offer() -> None:
     """Draw the offer; what was fetched becomes the table of the registration."""
-    with st.expander("Fetch a public data set", key="public", on_change="rerun") as box:
+    with st.expander(tongue.say("Fetch a public data set"), key="public", on_change="rerun") as box:
         if not box.open:
             return
         chosen = st.selectbox(
-            "Public data set", [item.title for item in PUBLIC], index=None, key="public-set",
-            placeholder="choose", help="Nothing is downloaded before the button below is pressed.",
+            tongue.say("Public data set"), [item.title for item in PUBLIC], index=None, key="public-set",
+            placeholder="choose", help=tongue.say("Nothing is downloaded before the button below is pressed."),
         )  # fmt: skip
         found = next((item for item in PUBLIC if item.title == chosen), None)
         if found is None:
             return
         st.markdown(about(found))
-        if st.button("Fetch it", key="public-fetch", icon=":material/download:"):
-            with errors.caught(), st.spinner("Fetching, in a process of its own"):
+        if st.button(tongue.say("Fetch it"), key="public-fetch", icon=":material/download:"):
+            with errors.caught(), st.spinner(tongue.say("Fetching, in a process of its own")):
                 files.give("table", fetched(found))
                 st.rerun()
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from governance.data import ColumnProfile, Role, TableLook
 from governance.subject import Mapped, Schema
+from pages._ui import tongue
 from pages._ui.text import join, plain, shown
 from pages.registry.register import draft, labels
 
@@ -45,19 +46,26 @@ def choose(look: TableLook, file: str = "") -> Schema | None:
     """Draw the choice of roles for a file; return the schema, or None while something is missing."""
     if look.suggestions:
         st.button(
-            "Take the suggestions", on_click=_take, args=(look, file), icon=":material/checklist:",
-            help="Fills the choices below; change what is wrong.",
+            tongue.say("Take the suggestions"), on_click=_take, args=(look, file), icon=":material/checklist:",
+            help=tongue.say("Fills the choices below; change what is wrong."),
         )  # fmt: skip
     shown_columns = _shown(look, file)
     for at in shown_columns:
         _row(look, at, file)
     if rest := len(look.columns) - len(shown_columns):
-        st.caption(f"{rest:,} more columns are not drawn; find them by a part of their name.")
+        st.caption(
+            tongue.say(
+                "{rest} more columns are not drawn; find them by a part of their name.", rest=tongue.voice().whole(rest)
+            )
+        )
     chosen = {column.name: _role(at, file) for at, column in enumerate(look.columns)}
     twice = [role for role in _SINGLE if list(chosen.values()).count(role) > 1]
     if twice:
         names = join([plain(name, 60) for name, role in chosen.items() if role == twice[0]])
-        st.warning(f"{names} have the role “{ROLES[twice[0]]}”. One column can have it.", icon=":material/edit:")
+        st.warning(
+            tongue.say("{names} have the role “{roles}”. One column can have it.", names=names, roles=ROLES[twice[0]]),
+            icon=":material/edit:",
+        )
         return None
     return _schema(look, chosen, file)
 
@@ -72,7 +80,7 @@ def _schema(look: TableLook, chosen: dict[str, str], file: str) -> Schema | None
     decided = labels.decided(look, one["prediction"], label, file)
     mappings = _one_spelling(look, file)
     if label is None or None in further:
-        st.caption("Say which value of each label the score is about, and whether being selected is good.")
+        st.caption(tongue.say("Say which value of each label the score is about, and whether being selected is good."))
         return None
     return Schema(
         target=one["target"],
@@ -120,7 +128,9 @@ def _shown(look: TableLook, file: str) -> tuple[int, ...]:
     if len(every) <= _MOST_ROWS:
         return tuple(every)
     part = (
-        st.text_input("Find a column", value=draft.get(f"find-{file}"), key=draft.field(f"find-{file}"), max_chars=200)
+        st.text_input(
+            tongue.say("Find a column"), value=draft.get(f"find-{file}"), key=draft.field(f"find-{file}"), max_chars=200
+        )
         .strip()
         .lower()
     )
@@ -139,7 +149,7 @@ def _row(look: TableLook, at: int, file: str) -> None:
     held.caption(plain(values(column), 400))
     with role:
         st.selectbox(
-            f"Role of {shown(column.name, 100)}", list(ROLES), format_func=ROLES.__getitem__, help=_HELP,
+            tongue.say("Role of {name}", name=shown(column.name, 100)), list(ROLES), format_func=ROLES.__getitem__, help=_HELP,
             index=draft.place(f"role-{at}-{file}", list(ROLES), 0) or 0, key=draft.field(f"role-{at}-{file}"),
             label_visibility="collapsed",
         )  # fmt: skip
@@ -170,7 +180,7 @@ def _one_spelling(look: TableLook, file: str) -> tuple[Mapped, ...]:
             words,
             draft.get(key, default=False),
             key=draft.field(key),
-            help="Recorded with the roles and told with every result.",
+            help=tongue.say("Recorded with the roles and told with every result."),
         ):
             found += item.mappings
     return tuple(found)

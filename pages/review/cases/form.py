@@ -9,7 +9,7 @@ import streamlit as st
 from governance.review import BoardState
 from governance.workflow.review import review
 from governance.workflow.workspace import current_workspace
-from pages._ui import drafts, errors, freezing, linked, navigation, session, workspace
+from pages._ui import drafts, errors, freezing, linked, navigation, session, tongue, workspace
 from pages._ui.text import short, shown
 from storage import Views
 
@@ -23,28 +23,32 @@ def register(views: Views, board: BoardState) -> None:
     tiers = sorted(board.charter.tiers) if board.charter else []
     people = ["", *(member.id for member in workspace.members())]
     if not tiers:
-        st.markdown("The board has not adopted a charter yet: it says how many votes a case needs, and whose.")
-        navigation.link("charter", "Adopt a charter")
+        st.markdown(
+            tongue.say("The board has not adopted a charter yet: it says how many votes a case needs, and whose.")
+        )
+        navigation.link("charter", tongue.say("Adopt a charter"))
         return
-    title = drafts.area("Title", NEW, "title", height=68, help_text="A few words, at most 120 characters.")
+    title = drafts.area(
+        tongue.say("Title"), NEW, "title", height=68, help_text=tongue.say("A few words, at most 120 characters.")
+    )
     question = drafts.area(
-        "What is the board asked to sign?",
+        tongue.say("What is the board asked to sign?"),
         NEW,
         "question",
-        help_text="One question that can be answered with yes or no.",
+        help_text=tongue.say("One question that can be answered with yes or no."),
     )
     chosen = st.multiselect(
-        "Models", list(models), format_func=lambda key: shown(models[key]), default=_asked(views, models), key="case-models",
-        help="With several, each is a candidate: the policy is held against each of them, and one vote covers all of them.",
+        tongue.say("Models"), list(models), format_func=lambda key: shown(models[key]), default=_asked(views, models), key="case-models",
+        help=tongue.say("With several, each is a candidate: the policy is held against each of them, and one vote covers all of them."),
     )  # fmt: skip
-    tier = st.selectbox("Risk tier", tiers, key="case-tier")
+    tier = st.selectbox(tongue.say("Risk tier"), tiers, key="case-tier")
     columns = st.columns(3)
     owner, developer, sponsor = (
         column.selectbox(label, people, format_func=lambda who: who or "nobody on the board", key=f"case-{label}")
         for column, label in zip(columns, ("Owner", "Developer", "Sponsor"), strict=True)
     )
-    st.caption("Owner, developer and sponsor never vote on their own case.")
-    if st.button("Open the case", type="primary", key="open-case"):
+    st.caption(tongue.say("Owner, developer and sponsor never vote on their own case."))
+    if st.button(tongue.say("Open the case"), type="primary", key="open-case"):
         with errors.caught():
             words = review.CaseWords(
                 title=" ".join(title.split()),
@@ -72,8 +76,8 @@ def open_review(views: Views, board: BoardState) -> None:
     """Draw the form that freezes evidence and opens a round."""
     ready = [item for item in views.cases() if board.cases[item.case].status != "retired"]
     if not ready:
-        st.caption("There is no case yet.")
+        st.caption(tongue.say("There is no case yet."))
         return
     titles = linked.distinct({item.case: shown(item.title.shown) for item in ready})
-    name = st.selectbox("Case", list(titles), format_func=titles.__getitem__, key="freeze-case")
+    name = st.selectbox(tongue.say("Case"), list(titles), format_func=titles.__getitem__, key="freeze-case")
     freezing.prepare(views, board, name)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import case_summary, duties, empty, headings, session, workspace
+from pages._ui import case_summary, duties, empty, headings, session, tongue, workspace
 from pages.review.cases import form
 
 # subject
-headings.page("Cases", "What is before the board, and what has it decided?")
+headings.page(tongue.say("Cases"), tongue.say("What is before the board, and what has it decided?"))
 
 # read
 views, board = workspace.views(), workspace.board()
@@ -17,28 +17,30 @@ waiting = sum(board.cases[item.case].status == "in_review" for item in files)
 
 # draw
 if files:
-    headings.lead(f"{len(files)} {'case' if len(files) == 1 else 'cases'}, {waiting or 'none'} in review.")
+    voice = tongue.voice()
+    cases = voice.count(len(files), "One case", "{n} cases")
+    headings.lead(voice.say("{cases}, {waiting} in review.", cases=cases, waiting=waiting or voice.say("none")))
     for item in files:
         duties.case_row(item.case, item.title.shown, case_summary.marks(board.cases[item.case]))
 else:
     empty.state(
-        "No case has been opened.",
-        "A case puts one question about a model before the board, with the evidence frozen at that moment.",
+        tongue.say("No case has been opened."),
+        tongue.say("A case puts one question about a model before the board, with the evidence frozen at that moment."),
         page=None if views is not None and views.models() else "register",
-        label="Register a model first",
+        label=tongue.say("Register a model first"),
     )
 
 # act
 if views is not None and views.models():
-    st.subheader("Prepare a case", anchor=False)
-    if not session.may_act("Members put cases before the board."):
+    st.subheader(tongue.say("Prepare a case"), anchor=False)
+    if not session.may_act(tongue.say("Members put cases before the board.")):
         st.stop()
     asked = session.chosen("evidence") or session.chosen("proposed")
     if asked and "new" not in st.session_state:
         st.session_state["new"] = True
-    with st.expander("Put a model before the board", key="new", on_change="rerun") as box:
+    with st.expander(tongue.say("Put a model before the board"), key="new", on_change="rerun") as box:
         if box.open:
             form.register(views, board)
-    with st.expander("Freeze evidence and open the review", key="freeze", on_change="rerun") as opening:
+    with st.expander(tongue.say("Freeze evidence and open the review"), key="freeze", on_change="rerun") as opening:
         if opening.open:
             form.open_review(views, board)

@@ -10,7 +10,7 @@ from governance.review import BoardState, Charter, Tier, charter as charters
 from governance.runs import title_of
 from governance.workflow.review import members
 from governance.workflow.workspace import current_workspace
-from pages._ui import drafts, errors, session, signing
+from pages._ui import drafts, errors, session, signing, tongue
 from pages._ui.case_summary import ROLES
 from pages._ui.tables import table, words
 from pages._ui.text import join, plain, short, shown
@@ -34,11 +34,13 @@ def rules(charter: Charter) -> None:
     """Draw the rules per risk tier, in words."""
     for name, tier in charter.tiers.items():
         with st.container(border=True):
-            st.markdown(f"**Risk tier {plain(name)}**")
+            st.markdown(tongue.say("**Risk tier {name}**", name=plain(name)))
             st.markdown(_in_words(tier))
     st.caption(
-        "In every tier the owner, the developer and the sponsor never vote, at least two different members must approve, and "
-        "whoever has a conflict of interest steps aside. No charter can change that."
+        tongue.say(
+            "In every tier the owner, the developer and the sponsor never vote, at least two different members must approve, and "
+            "whoever has a conflict of interest steps aside. No charter can change that."
+        )
     )
 
 
@@ -63,7 +65,7 @@ def proposals(board: BoardState) -> None:
     """Draw who has signed which text that is not in force yet."""
     if not board.signatures:
         return
-    st.subheader("Signed and not in force yet", anchor=False)
+    st.subheader(tongue.say("Signed and not in force yet"), anchor=False)
     rows = [
         {"charter": short(digest, 12), "signed": join(sorted(who)), "missing": len(board.board) // 2 + 1 - len(who)}
         for digest, who in board.signatures.items()
@@ -76,25 +78,38 @@ def sign(board: BoardState) -> None:
     """Draw the text of a charter and the way to sign it."""
     visitor = session.visitor()
     if visitor.id not in board.board:
-        st.caption("Only members of the board sign the charter.")
+        st.caption(tongue.say("Only members of the board sign the charter."))
         return
     titles = dict(charters.TEMPLATES)
-    start = str(st.selectbox("Text to start from", list(titles), format_func=titles.__getitem__, key="charter-start"))
+    start = str(
+        st.selectbox(
+            tongue.say("Text to start from"), list(titles), format_func=titles.__getitem__, key="charter-start"
+        )
+    )
     said = st.container()
-    with st.expander("The text itself, to read or to change (TOML)", key="charter-text"):
+    with st.expander(tongue.say("The text itself, to read or to change (TOML)"), key="charter-text"):
         text = drafts.area(
-            "Charter (TOML)", "charter", f"text-{start}", height=320, default=charters.template(start), followed=True
+            tongue.say("Charter (TOML)"),
+            "charter",
+            f"text-{start}",
+            height=320,
+            default=charters.template(start),
+            followed=True,
         )
     found = _read(text)
     if found is None:
         return
     with said:
         if board.charter is not None and board.charter.digest == found.digest:
-            st.markdown("This text is the charter that is in force: its rules stand above.")
+            st.markdown(tongue.say("This text is the charter that is in force: its rules stand above."))
         else:
             rules(found)
-    st.caption(f"Digest of this text: `{short(found.digest, 12)}`; the whole of it is shown when you sign.")
-    if st.button("Sign this charter", type="primary", icon=":material/draw:"):
+    st.caption(
+        tongue.say(
+            "Digest of this text: `{digest}`; the whole of it is shown when you sign.", digest=short(found.digest, 12)
+        )
+    )
+    if st.button(tongue.say("Sign this charter"), type="primary", icon=":material/draw:"):
         signing.ask(
             MEANING, (("Charter", shown(found.title)), ("Rules", _rules_in_short(found))), found.digest,
             lambda secret: members.adopt_charter(current_workspace.current(), found, member=visitor.id, passphrase=secret),

@@ -1,0 +1,97 @@
+"""What a page draws is said in the visitor's language: a sentence that goes around the voice is found, and only few are left."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+ROOT = Path(__file__).resolve().parents[2]
+DRAWS: Final = frozenset({
+    "markdown", "caption", "button", "selectbox", "checkbox", "radio", "text_input", "text_area", "number_input", "multiselect",
+    "expander", "popover", "subheader", "title", "info", "warning", "error", "success", "toggle", "file_uploader", "download_button",
+    "form_submit_button", "spinner", "aside", "lead", "page", "state", "area",
+})  # fmt: skip
+"""Functions whose first text, label, help or placeholder somebody reads."""
+READ: Final = frozenset({"help", "label", "placeholder", "help_text"})
+LEFT: Final[dict[str, int]] = {
+    "pages/_ui/freezing.py": 3,
+    "pages/_ui/model_inspection.py": 1,
+    "pages/audit/verify/checking.py": 3,
+    "pages/explore/cohorts/builder.py": 2,
+    "pages/explore/drift/group_drift.py": 1,
+    "pages/explore/drift/sections.py": 1,
+    "pages/explore/explanations/global_views.py": 1,
+    "pages/explore/explanations/page.py": 2,
+    "pages/explore/fairness/candidates.py": 2,
+    "pages/explore/fairness/groups.py": 1,
+    "pages/explore/fairness/impact.py": 5,
+    "pages/explore/monitor/monitoring.py": 2,
+    "pages/explore/norms/corrections.py": 2,
+    "pages/explore/norms/standing.py": 2,
+    "pages/explore/performance/comparison.py": 1,
+    "pages/explore/performance/correctness.py": 2,
+    "pages/explore/performance/segments.py": 1,
+    "pages/explore/person/alternatives.py": 1,
+    "pages/explore/person/page.py": 1,
+    "pages/explore/person/person.py": 1,
+    "pages/explore/person/reason_codes.py": 1,
+    "pages/explore/robustness/worst_errors.py": 1,
+    "pages/explore/serving/page.py": 1,
+    "pages/registry/deployments/page.py": 1,
+    "pages/registry/models/page.py": 2,
+    "pages/registry/models/profile.py": 2,
+    "pages/registry/register/first_look.py": 3,
+    "pages/registry/register/matching.py": 1,
+    "pages/registry/register/model_file.py": 1,
+}
+"""Page -> sentences that are still English to everybody. A page may only lose some: what is new is said."""
+
+
+def untold(tree: ast.AST) -> Iterator[str]:
+    """Yield the sentences that drawing functions are given as they are."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in DRAWS:
+            for given in (*node.args[:1], *(item.value for item in node.keywords if item.arg in READ)):
+                yield from _sentences(given)
+
+
+def _sentences(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from (*_sentences(node.body), *_sentences(node.orelse))
+    if isinstance(node, ast.BinOp):
+        yield from (*_sentences(node.left), *_sentences(node.right))
+    if isinstance(node, ast.JoinedStr):
+        parts = [item.value for item in node.values if isinstance(item, ast.Constant)]
+        yield from filter(_is_sentence, [" … ".join(map(str, parts))])
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_sentence(node.value):
+        yield node.value
+
+
+def _is_sentence(text: str) -> bool:
+    words = re.sub(r":material/\w+:|:\w+(-badge)?\[|`[^`]*`", " ", text)
+    return bool(re.search(r"[a-z]{3,} [a-z]{2,}|[A-Z][a-z]{3,}", words))
+
+
+def test_what_is_drawn_is_said_in_the_language_of_the_visitor() -> None:
+    found = Counter(
+        {
+            str(path.relative_to(ROOT).as_posix()): len(list(untold(ast.parse(path.read_text("utf-8")))))
+            for path in sorted((ROOT / "pages").rglob("*.py"))
+        }
+    )
+    assert {page: n for page, n in found.items() if n} == LEFT
+
+
+def test_a_sentence_that_goes_around_the_voice_is_found() -> None:
+    tree = ast.parse(
+        'st.markdown("Nobody translates this."); st.button(label, help=f"It is {x} too late."); '
+        'st.caption(say("All is well.")); st.markdown(f":material/info: {told}"); st.text_input(say("Name"), placeholder="a-z")'
+    )
+    assert list(untold(tree)) == ["Nobody translates this.", "It is  …  too late."]
