@@ -173,6 +173,27 @@ def test_no_command_takes_a_members_passphrase_beside_that_of_the_root_key(
     assert answer("member", "waiting", *place) == {"requests": []}
 
 
+def test_whoever_admits_a_member_needs_the_root_passphrase_alone(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = ("-w", workspace.root)
+    monkeypatch.delenv("COUNTERSIGN_ROOT_PASSPHRASE")
+    monkeypatch.setenv("COUNTERSIGN_PASSPHRASE", "bo's own passphrase")
+    asked = answer("member", "ask", "bo", "--name", "Bo", *place)
+    monkeypatch.delenv("COUNTERSIGN_PASSPHRASE")
+    monkeypatch.setenv("COUNTERSIGN_ROOT_PASSPHRASE", ROOT)
+    assert answer("member", "admit", "bo", "--role", "lay", *place) == {"member": "bo", "roles": ["lay"]}
+    assert workspace.unlock("bo", "bo's own passphrase").keyid == asked["keyid"]
+
+
+def test_adding_a_member_whose_passphrase_is_typed_says_what_that_means(workspace: Workspace) -> None:
+    said = call("member", "add", "bo", "--name", "Bo", "--role", "lay", "-w", workspace.root)
+    assert said.exit_code == 0, said.exception
+    assert "Whoever typed the passphrase can sign as bo" in said.stdout
+    help_text = " ".join(call("member", "add", "--help").stdout.split())
+    assert "for a set-up of one person" in help_text
+
+
 def test_a_request_in_anothers_name_is_refused_and_the_member_asks_anew(workspace: Workspace) -> None:
     place = ("-w", workspace.root)
     theirs = answer("key", "ask", "ada", *place)["keyid"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import runpy
 from collections.abc import Callable
@@ -240,8 +241,11 @@ def test_the_command_line_of_the_script(
     assert "First bad entry: 0" in capsys.readouterr().out
     monkeypatch.setattr("sys.argv", ["verify.py", str(export), "--trust", str(trust)])
     monkeypatch.syspath_prepend(str(export))
-    with pytest.raises(SystemExit) as caught:
-        runpy.run_path(str(Path(verifier.__file__)), run_name="__main__")
+    try:
+        with pytest.raises(SystemExit) as caught:
+            runpy.run_path(str(Path(verifier.__file__)), run_name="__main__")
+    finally:
+        gc.enable()  # as a program of its own it leaves that to the end of the process
     assert caught.value.code == 1
 
 

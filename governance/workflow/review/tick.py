@@ -10,7 +10,7 @@ from typing import Final
 
 from governance.evidence import CountersignError
 from governance.review import Entry, apply, edition_of, events
-from governance.workflow.workspace import append, clock, current_workspace, state_inside
+from governance.workflow.workspace import append, clock, current_workspace, state, state_inside
 from storage import Workspace
 from storage.times import rfc3339
 
@@ -41,6 +41,7 @@ def tick(workspace: Workspace) -> tuple[Caused, ...]:
 
     attestation.untold(workspace)
     done: list[Caused] = []
+    state(workspace)  # replays what is to be replayed before the right to write is taken
     with workspace.write() as unit:
         board = state_inside(workspace, unit)
         at = max(clock.now(), datetime.fromisoformat(board.time)) if board.time else clock.now()

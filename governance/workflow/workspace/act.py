@@ -163,6 +163,7 @@ def acts(
         CountersignError: it could not be written; nothing was recorded.
     """
     who = actor or _owner(signer)
+    state(workspace)  # replays what is to be replayed before the right to write is taken, and once for all who wait
     with workspace.write() as unit:
         before = state_inside(workspace, unit)
         require_act(before, who)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from governance.dossier import bundle
 from governance.dossier.bundle import write_folder, zip_bytes
 from governance.dossier.verify import verify
 from governance.evidence.errors import CountersignError, RefusedInputError, RuleError
@@ -96,6 +97,18 @@ def test_an_export_is_recorded_once_it_is_on_disk_and_a_failed_one_is_not(
     assert answer["valid"], answer["reason"]
     assert made.missing == ()
     assert answer["checkpoint"] == {"size": made.size, "root": last.body["root"]}
+
+
+def test_a_line_is_read_once_whatever_is_made_of_it(
+    board: Workspace, decided: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    one = bundle._read
+    monkeypatch.setattr(bundle, "_read", lambda index, line: (read.append(index), one(index, line))[1])
+    for case in (None, decided):
+        read.clear()
+        made = export.pack(board, case=case)
+        assert read == list(range(made.size))
 
 
 def test_evidence_that_is_not_stored_any_more_is_named(board: Workspace, decided: str) -> None:
