@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from governance.dossier import verify as verifier
-from governance.dossier.bundle import write_folder
+from governance.dossier.bundle import DisclosedText, write_folder
 from governance.evidence.codec import sha256
 from governance.review import events
 from tests.dossier.ledger import (
@@ -29,7 +29,7 @@ from tests.dossier.ledger import (
     signer_of,
     vkey,
 )
-from tests.dossier.test_attacks import filled, refused, resigned
+from tests.dossier.test_attacks import SALT, filled, refused, resigned
 from tests.dossier.test_gate import finding
 from tests.review.board import DATA, METHODS, MODEL, approved, opened, registered, text
 
@@ -279,3 +279,46 @@ def test_evidence_that_lacks_what_its_form_asks_for_is_refused_at_its_entry(tmp_
     del broken["key"]["cohort"]
     files, index = judged(in_json(policy()), in_json(broken))
     refused(files, tmp_path, index - 1, "says otherwise than its entry: key")
+
+
+@pytest.mark.parametrize(("who", "told"), [("service", 1), ("ada", 0)])
+def test_words_of_a_decision_that_no_member_signed_are_named(tmp_path: Path, who: str, told: int) -> None:
+    room = opened()
+    for name in ("ada", "ben", "cleo"):
+        room.vote(name)
+    room.decide(who)
+    answer = check(filled(room).files(), tmp_path)
+    assert answer["valid"]
+    named = (
+        f"reason, scope, dates and added conditions of the decision in entry {len(room.entries) - 1}: no member signed"
+    )
+    assert sum(note.startswith(named) for note in answer["not_checked"]) == told
+
+
+@pytest.mark.parametrize(("beside", "valid"), [("ben", True), ("Ben", False), ("ada", False), ("be\u200bn", False)])
+def test_a_vote_carries_the_name_of_its_member(tmp_path: Path, beside: str, valid: bool) -> None:
+    """Texts have salts of their own, so only where both are shown can anybody see that they differ."""
+    room, salt = opened(), b"other salt here!"
+    room.do("ben", events.ConflictDeclared("ben", conflict=False))
+    meaning, name = events.MEANINGS["approve"], events.text_ref(beside, salt)
+    room.do("ben", events.VoteCast("approve", room.case.bundle, 1, None, (), meaning, name))
+    lines = lines_of([(predicate(entry), signer_of(entry)) for entry in room.entries])
+    own, printed = (text("ben").sha256, DisclosedText(SALT, "ben")), (name.sha256, DisclosedText(salt, beside))
+    for shown in ((own,), (printed,)):
+        assert check(Book(lines, texts=dict(shown)).files(), tmp_path)["valid"]
+    files = Book(lines, texts=dict((own, printed))).files()
+    if valid:
+        assert check(files, tmp_path)["valid"]
+    else:
+        refused(files, tmp_path, len(lines) - 1, "the name beside the signature")
+
+
+def test_after_a_new_name_the_next_vote_carries_that_one(tmp_path: Path) -> None:
+    room = opened()
+    room.vote("ben")
+    room.do("service", events.MemberAdded("ben", text("Ben King"), ("validator",)), None)
+    room.vote("ben")
+    names = ("ben", "Ben King")
+    lines = lines_of([(predicate(entry), signer_of(entry)) for entry in room.entries])
+    texts = {text(words).sha256: DisclosedText(SALT, words) for words in names}
+    refused(Book(lines, texts=texts).files(), tmp_path, len(lines) - 1, "the name beside the signature")
