@@ -14,7 +14,7 @@ import pytest
 
 from governance.dossier import verify as verifier
 from governance.dossier.bundle import DisclosedText, write_folder
-from governance.evidence.codec import sha256
+from governance.evidence.codec import canonical, sha256
 from governance.review import events
 from tests.dossier.ledger import (
     LOG,
@@ -144,13 +144,13 @@ def policy(metric: str = "a", limit: dict[str, str] | None = None, **fields: Any
     return {"title": "P", "format": "countersign-policy/1", "requirements": [asked | {"limit": sides} | fields]}
 
 
-def judged(asked: bytes, found: bytes, outcome: str = "met", value: str | None = "1", limit: str = "at least 1") -> Any:
+def judged(asked: bytes, found: bytes, outcome: str = "met", value: str | None = "1", *, key: str = "") -> Any:
     """Return files of an export that froze this evidence under this policy with this one outcome, and the entry's index."""
     room = registered()
-    item = events.FrozenItem(sha256(found), finding("m.x", MODEL, {}).key.digest, "m.x")
+    item = events.FrozenItem(sha256(found), key or finding("m.x", MODEL, {}).key.digest, "m.x")
     recorded = events.EvidenceRecorded(item.digest, item.key, "m.x", 1, MODEL, (DATA,), 10, 10, "assessed")
     room.do("service", recorded, None)
-    line = events.RequirementOutcome("r", outcome, value, limit, item.digest, "blocking")  # type: ignore[arg-type]
+    line = events.RequirementOutcome("r", outcome, value, "at least 1", item.digest, "blocking")  # type: ignore[arg-type]
     absent = tuple(events.NotApplicable(method, text("n")) for method in METHODS)
     room.do("ben", events.frozen(events.EvidenceFrozen(1, "0" * 64, (item,), sha256(asked), (line,), absent)))
     lines = lines_of([(predicate(entry), signer_of(entry)) for entry in room.entries])
@@ -274,11 +274,30 @@ def test_a_text_that_is_no_number_of_the_page_keeps_no_limit(tmp_path: Path, val
     assert check(files, tmp_path)["valid"]
 
 
-def test_evidence_that_lacks_what_its_form_asks_for_is_refused_at_its_entry(tmp_path: Path) -> None:
+def keyed(value: Any) -> str:
+    """Return the key that evidence stands under when its file says what it says."""
+    inputs = [{name: item[name] for name in item if name != "name"} for item in value["key"]["inputs"]]
+    return sha256(canonical(value["key"] | {"inputs": inputs}))
+
+
+@pytest.mark.parametrize(
+    ("left_out", "back", "words"),
+    [
+        (("key", "cohort"), 0, "lacks what its form asks for (KeyError: 'cohort')"),
+        (("rows", "used"), 1, "is malformed (KeyError: 'used')"),
+        (("result",), 1, "is malformed (KeyError: 'result')"),
+    ],
+)
+def test_evidence_that_lacks_what_its_form_asks_for_is_refused_at_its_entry(
+    tmp_path: Path, left_out: tuple[str, ...], back: int, words: str
+) -> None:
     broken = json.loads(evidence())
-    del broken["key"]["cohort"]
-    files, index = judged(in_json(policy()), in_json(broken))
-    refused(files, tmp_path, index - 1, "says otherwise than its entry: key")
+    inner = broken
+    for name in left_out[:-1]:
+        inner = inner[name]
+    del inner[left_out[-1]]
+    files, index = judged(in_json(policy()), in_json(broken), key=keyed(broken))
+    refused(files, tmp_path, index - back, words)
 
 
 @pytest.mark.parametrize(("who", "told"), [("service", 1), ("ada", 0)])
