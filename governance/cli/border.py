@@ -14,7 +14,7 @@ from typing import Any, Final
 import typer
 
 from governance.cli.nouns import LARGEST
-from governance.cli.output import DONE, INTERNAL, WRONG_USE
+from governance.cli.output import DONE, INTERNAL, WRONG_USE, tame
 from governance.evidence import Cancelled, CountersignError
 from storage import sweep_outside
 
@@ -92,7 +92,7 @@ def _listen() -> None:
 
 def _end(words: str, code: int) -> int:
     try:
-        sys.stderr.write(f"countersign: {words}\n")
+        sys.stderr.write(f"countersign: {tame(words)}\n")
     except OSError:
         return code
     return code

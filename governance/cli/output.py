@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ NOT_SATISFIED: Final = 1
 WRONG_USE: Final = 2
 INTERNAL: Final = 3
 
+_MOVING: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]|\r(?!\n)")
+"""What moves the cursor of a terminal, clears it, or turns the direction of what follows: no words of ours hold it."""
 _NAMED: ContextVar[tuple[Path, ...]] = ContextVar("files that the command was given", default=())
 ForceOption = Annotated[bool, typer.Option("--force", help="Write over a file that exists.")]
 
@@ -32,7 +35,12 @@ def print_json(value: JsonValue) -> None:
 
 def say(text: str) -> None:
     """Print a line for people on standard output."""
-    emit(text + "\n")
+    emit(tame(text) + "\n")
+
+
+def tame(text: str) -> str:
+    """Return text as a terminal may show it: a name from a file or a record clears no screen and writes no verdict over ours."""
+    return _MOVING.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def emit(text: str) -> None:
@@ -46,7 +54,7 @@ def emit(text: str) -> None:
 
 def warn(text: str) -> None:
     """Print a line for people on standard error, beside an answer that is given all the same."""
-    sys.stderr.write(f"countersign: {text}\n")
+    sys.stderr.write(f"countersign: {tame(text)}\n")
 
 
 def note_files(given: Iterable[object]) -> None:

@@ -148,11 +148,17 @@ def examine(export: Path, trust: dict[str, Any], old: list[Path], answer: dict[s
     check_norms(inside, ledger.board.accusing)
     check_served(inside, ledger.board.differing)
     check_automatic(inside, ledger.board.suspending, notes)
-    check_texts(inside, ledger.texts, notes)
+    check_texts(inside, ledger.texts, ledger.board.printed, notes)
     check_copies(inside, {name: at[case.decided] for name, case in cases.items() if case.decided is not None}, notes)
     if "checkpoint.tsr" in inside:
         check_timestamp(inside["checkpoint.tsr"](), note, notes)
     # 8. What was not asked.
+    if worded := ledger.board.worded:
+        named = ", ".join(map(str, worded[:5])) + (" ..." if len(worded) > 5 else "")
+        notes.append(
+            f"reason, scope, dates and added conditions of the decision in entry {named}: no member signed them; the votes cover the "
+            "case, the evidence and their own conditions"
+        )
     if not old:
         notes.append("older checkpoints: none was given, so whoever holds all keys could have rewritten the history")
     if not trust["witness_vkeys"]:

@@ -190,8 +190,11 @@ def number(value: float) -> str:
     return "-" * sign + shown
 
 
-def check_texts(inside: Files, named: set[bytes], notes: list[str]) -> None:
-    """Refuse texts that are not what was signed: SHA-256 over exactly 16 bytes of salt and then the text."""
+def check_texts(inside: Files, named: set[bytes], printed: list[tuple[int, str, str]], notes: list[str]) -> None:
+    """Refuse texts that are not what was signed: SHA-256 over exactly 16 bytes of salt and then the text.
+
+    `printed` is (index, name beside the signature, name of the member) of every vote, each by its digest.
+    """
     texts = read_json(inside["texts.json"]()) if "texts.json" in inside else {}
     for name, item in texts.items():
         need(set(item) == {"salt", "text"}, f"text {name} is not the one that was signed")
@@ -203,6 +206,9 @@ def check_texts(inside: Files, named: set[bytes], notes: list[str]) -> None:
         )
         signed = name.encode() in named and sha256(salt, item["text"].encode()).hex() == name
         need(signed, f"text {name} is not the one that was signed")
+    for index, beside, own in printed:
+        other = beside in texts and own in texts and texts[beside]["text"] != texts[own]["text"]
+        need(not other, "the name beside the signature is not that of the member who signed", index)
     notes.append(f"{len(texts)} texts are disclosed and were checked; others that entries name are withheld or erased")
 
 

@@ -101,6 +101,9 @@ class Board:
         self.exports: list[tuple[int, int, str]] = []
         self.frozen: list[tuple[int, list[str], Any]] = []
         self.decisions = 0
+        self.worded: list[int] = []
+        self.names: dict[str, str] = {}
+        self.printed: list[tuple[int, str, str]] = []
         self.__dict__.update(before.__dict__ if before else {})
 
     def board(self) -> dict[str, list[str]]:
@@ -144,6 +147,7 @@ class Board:
         if kind == "member.added":
             need(b["member"] not in ("service", "root"), "the member has a reserved name")
             self.members[b["member"]] = b["roles"]
+            self.names[b["member"]] = b["name"]["sha256"]
         elif kind == "member.removed":
             need(self.members.pop(b["member"], None), "there is no such member")
         elif kind == "charter.adopted":
@@ -287,6 +291,7 @@ class Board:
                   for item in vote["conditions"]}  # fmt: skip
         need(len(set(ids)) == len(ids) and not set(ids) & (others | c.used), "the id of a condition is used twice")
         need(all(item["due"] > e["time"] for item in b["conditions"]), "a condition is due before the vote")
+        self.printed.append((e["index"], b["name"]["sha256"], self.names[who]))
         c.votes[who] = (e["index"], b)
 
     def deciding(self, c: Any, _kind: str, e: Any, b: Any) -> None:
@@ -303,6 +308,7 @@ class Board:
         need(c.status == "in_review" and enough(c), "there is no open review with a quorum and the required roles")
         need(not any(blocking for _, blocking, _ in c.comments.values()), "a blocking comment was open")
         need(who == "service" or (may_vote(c, who) and "chair" in c.roles[who]), f"{who} does not chair the review")
+        self.worded += [e["index"]] if who == "service" else []
         votes = in_force(c)
         count = {kind: sum(vote["vote"] == kind for _, _, vote in votes) for kind in KINDS}
         outcome = outcome_of(count, c.review["majority"])

@@ -17,7 +17,7 @@ import pytest
 
 from governance import __main__ as entry
 from governance.__main__ import COMMANDS, build
-from governance.cli import border
+from governance.cli import border, output
 from governance.cli.schema_options import SchemaOptions
 from governance.evidence.errors import RefusedInputError
 from governance.subject.schema import Schema
@@ -139,7 +139,7 @@ def test_every_end_has_a_code_of_the_contract_and_words(
 
 SLEEPER = """
 import os, sys, tempfile, time
-from governance.cli import border
+from governance.cli import border, output
 def start():
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         print(folder, flush=True)
@@ -293,3 +293,21 @@ def test_reasons_guess_no_outcome_and_say_what_is_taken_by_default(capsys: pytes
     words = capsys.readouterr().err
     assert "a score of 0.5 or more counts as selected" in words
     assert "--selected-is" in words
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2J\x1b[HVALID", "\\x1b[2J\\x1b[HVALID"),
+        ("refused\rVALID", "refused\\rVALID"),
+        ("a\x9b2Jb\x7f", "a\\x9b2Jb\\x7f"),
+        ("abc\u202edef", "abc\\u202edef"),
+        ("a,b\r\n1\t2\n", "a,b\r\n1\t2\n"),
+        ("Zoë — “fine” \u2068عربي\u2069", "Zoë — “fine” \u2068عربي\u2069"),
+    ],
+)
+def test_words_for_people_move_no_cursor(text: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    output.say(text)
+    assert capsys.readouterr().out == shown + "\n"
+    output.warn(text)
+    assert capsys.readouterr().err == f"countersign: {shown}\n"

@@ -380,6 +380,7 @@ def _content(replay: Replay, files: dict[str, bytes]) -> None:
     for entry in replay.entries:
         if entry["type"] == "evidence.recorded" and entry["body"]["digest"] in there:
             same_as(entry["body"], there[entry["body"]["digest"]])
+    _names(replay, disclosed)
     _accusing(replay, there)
     _alone(replay, there)
     _differing(replay, there)
@@ -394,6 +395,17 @@ def _content(replay: Replay, files: dict[str, bytes]) -> None:
     _bundles(replay, files)
     if "checkpoint.tsr" in files:
         stamp_of(files["checkpoint.tsr"], files["checkpoint"])
+
+
+def _names(replay: Replay, disclosed: dict[str, Any]) -> None:
+    """A vote carries the name under which its member was added."""
+    added: dict[str, str] = {}
+    for entry in replay.entries:
+        if entry["type"] == "member.added":
+            added[entry["body"]["member"]] = entry["body"]["name"]["sha256"]
+        if entry["type"] == "vote.cast":
+            both = [disclosed.get(name) for name in (entry["body"]["name"]["sha256"], added[entry["actor"]])]
+            need(None in both or both[0]["text"] == both[1]["text"], "a vote under another name")  # type: ignore[index]
 
 
 def _accusing(replay: Replay, there: dict[str, bytes]) -> None:

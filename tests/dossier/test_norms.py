@@ -143,3 +143,12 @@ def test_an_older_verifier_says_that_the_ledger_is_newer(tmp_path: Path, monkeyp
     answer = verify(place, trust, [])
     assert (answer["valid"], answer["newer"]) == (False, True)
     assert "newer" in answer["reason"]
+
+
+def test_evidence_that_names_no_norms_accuses_nobody(tmp_path: Path) -> None:
+    key = RunKey("fairness.norms", 1, (Input("model", MODEL), Input("data", DATA)), "", {"tallies": []}, {}, 0)
+    found = Evidence(key, Rows(10, 10), Environment("3", "linux", {}), {"norms": []})
+    room = recorded(adopted(), found)
+    room.do("service", alert(found.digest), None)
+    files = written(room, {found.digest: found.to_bytes()})
+    refused(files, tmp_path, len(room.entries) - 1, "the evidence has no key.parameters.norms")

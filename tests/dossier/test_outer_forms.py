@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from governance.dossier import verify as verifier
-from governance.dossier.bundle import write_folder
-from governance.evidence.codec import sha256
+from governance.dossier.bundle import DisclosedText, write_folder
+from governance.evidence.codec import canonical, sha256
 from governance.review import events
 from tests.dossier.ledger import (
     LOG,
@@ -29,7 +29,7 @@ from tests.dossier.ledger import (
     signer_of,
     vkey,
 )
-from tests.dossier.test_attacks import filled, refused, resigned
+from tests.dossier.test_attacks import SALT, filled, refused, resigned
 from tests.dossier.test_gate import finding
 from tests.review.board import DATA, METHODS, MODEL, approved, opened, registered, text
 
@@ -144,13 +144,13 @@ def policy(metric: str = "a", limit: dict[str, str] | None = None, **fields: Any
     return {"title": "P", "format": "countersign-policy/1", "requirements": [asked | {"limit": sides} | fields]}
 
 
-def judged(asked: bytes, found: bytes, outcome: str = "met", value: str | None = "1", limit: str = "at least 1") -> Any:
+def judged(asked: bytes, found: bytes, outcome: str = "met", value: str | None = "1", *, key: str = "") -> Any:
     """Return files of an export that froze this evidence under this policy with this one outcome, and the entry's index."""
     room = registered()
-    item = events.FrozenItem(sha256(found), finding("m.x", MODEL, {}).key.digest, "m.x")
+    item = events.FrozenItem(sha256(found), key or finding("m.x", MODEL, {}).key.digest, "m.x")
     recorded = events.EvidenceRecorded(item.digest, item.key, "m.x", 1, MODEL, (DATA,), 10, 10, "assessed")
     room.do("service", recorded, None)
-    line = events.RequirementOutcome("r", outcome, value, limit, item.digest, "blocking")  # type: ignore[arg-type]
+    line = events.RequirementOutcome("r", outcome, value, "at least 1", item.digest, "blocking")  # type: ignore[arg-type]
     absent = tuple(events.NotApplicable(method, text("n")) for method in METHODS)
     room.do("ben", events.frozen(events.EvidenceFrozen(1, "0" * 64, (item,), sha256(asked), (line,), absent)))
     lines = lines_of([(predicate(entry), signer_of(entry)) for entry in room.entries])
@@ -274,8 +274,70 @@ def test_a_text_that_is_no_number_of_the_page_keeps_no_limit(tmp_path: Path, val
     assert check(files, tmp_path)["valid"]
 
 
-def test_evidence_that_lacks_what_its_form_asks_for_is_refused_at_its_entry(tmp_path: Path) -> None:
+def keyed(value: Any) -> str:
+    """Return the key that evidence stands under when its file says what it says."""
+    inputs = [{name: item[name] for name in item if name != "name"} for item in value["key"]["inputs"]]
+    return sha256(canonical(value["key"] | {"inputs": inputs}))
+
+
+@pytest.mark.parametrize(
+    ("left_out", "back", "words"),
+    [
+        (("key", "cohort"), 0, "lacks what its form asks for (KeyError: 'cohort')"),
+        (("rows", "used"), 1, "is malformed (KeyError: 'used')"),
+        (("result",), 1, "is malformed (KeyError: 'result')"),
+    ],
+)
+def test_evidence_that_lacks_what_its_form_asks_for_is_refused_at_its_entry(
+    tmp_path: Path, left_out: tuple[str, ...], back: int, words: str
+) -> None:
     broken = json.loads(evidence())
-    del broken["key"]["cohort"]
-    files, index = judged(in_json(policy()), in_json(broken))
-    refused(files, tmp_path, index - 1, "says otherwise than its entry: key")
+    inner = broken
+    for name in left_out[:-1]:
+        inner = inner[name]
+    del inner[left_out[-1]]
+    files, index = judged(in_json(policy()), in_json(broken), key=keyed(broken))
+    refused(files, tmp_path, index - back, words)
+
+
+@pytest.mark.parametrize(("who", "told"), [("service", 1), ("ada", 0)])
+def test_words_of_a_decision_that_no_member_signed_are_named(tmp_path: Path, who: str, told: int) -> None:
+    room = opened()
+    for name in ("ada", "ben", "cleo"):
+        room.vote(name)
+    room.decide(who)
+    answer = check(filled(room).files(), tmp_path)
+    assert answer["valid"]
+    named = (
+        f"reason, scope, dates and added conditions of the decision in entry {len(room.entries) - 1}: no member signed"
+    )
+    assert sum(note.startswith(named) for note in answer["not_checked"]) == told
+
+
+@pytest.mark.parametrize(("beside", "valid"), [("ben", True), ("Ben", False), ("ada", False), ("be\u200bn", False)])
+def test_a_vote_carries_the_name_of_its_member(tmp_path: Path, beside: str, valid: bool) -> None:
+    """Texts have salts of their own, so only where both are shown can anybody see that they differ."""
+    room, salt = opened(), b"other salt here!"
+    room.do("ben", events.ConflictDeclared("ben", conflict=False))
+    meaning, name = events.MEANINGS["approve"], events.text_ref(beside, salt)
+    room.do("ben", events.VoteCast("approve", room.case.bundle, 1, None, (), meaning, name))
+    lines = lines_of([(predicate(entry), signer_of(entry)) for entry in room.entries])
+    own, printed = (text("ben").sha256, DisclosedText(SALT, "ben")), (name.sha256, DisclosedText(salt, beside))
+    for shown in ((own,), (printed,)):
+        assert check(Book(lines, texts=dict(shown)).files(), tmp_path)["valid"]
+    files = Book(lines, texts=dict((own, printed))).files()
+    if valid:
+        assert check(files, tmp_path)["valid"]
+    else:
+        refused(files, tmp_path, len(lines) - 1, "the name beside the signature")
+
+
+def test_after_a_new_name_the_next_vote_carries_that_one(tmp_path: Path) -> None:
+    room = opened()
+    room.vote("ben")
+    room.do("service", events.MemberAdded("ben", text("Ben King"), ("validator",)), None)
+    room.vote("ben")
+    names = ("ben", "Ben King")
+    lines = lines_of([(predicate(entry), signer_of(entry)) for entry in room.entries])
+    texts = {text(words).sha256: DisclosedText(SALT, words) for words in names}
+    refused(Book(lines, texts=texts).files(), tmp_path, len(lines) - 1, "the name beside the signature")
