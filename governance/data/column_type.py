@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from governance.data.number_text import is_code, is_whole, plain, thousands_of
+from governance.data.number_text import is_adorned, is_code, is_whole, plain, thousands_of
 from governance.data.reading import ColumnReading, ColumnType
 from governance.evidence import RefusedInputError
 
@@ -88,6 +88,10 @@ class Narrowing:
     """Whether a number has its thousands apart."""
     boolean: bool = True
     day_first: bool = True
+    numeral: bool = True
+    """Whether every cell is a number, perhaps with signs around it."""
+    adorned: bool = False
+    """Whether a cell has such signs."""
     number: _Hypothesis = field(default_factory=_Hypothesis)
     moment: _Hypothesis = field(default_factory=_Hypothesis)
 
@@ -105,6 +109,8 @@ class Narrowing:
         self.day_first &= bool(pc.all(pc.match_substring_regex(trimmed, _DAY_FIRST)).as_py())
         if self.number.alive:
             self._see_numbers(values, counts)
+            every, one = is_adorned(trimmed) if self.numeral else (False, False)
+            self.numeral, self.adorned = every, self.adorned or one
         if self.moment.alive:
             self.moment.see(values, counts, is_moment(values))
 
@@ -140,6 +146,9 @@ class Narrowing:
         return "; ".join(text for text in (grouped, _note_unread(self.number, "no number")) if text)
 
     def _note_text(self) -> str:
+        if self.numeral and self.adorned:
+            shown = next((cell for cell in self.number.unread), "")
+            return f"looks like numbers with signs around them ({shown[:40]!r}) and is kept as text: write the bare numbers"
         if self.number.alive and self.number.read > self.known / 2:
             shown = ", ".join(repr(cell[:40]) for cell in list(self.number.unread)[:3])
             return f"is kept as text because not every cell is a number: {shown}"

@@ -205,7 +205,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="stress.reasons",
-        version=1,
+        version=2,
         title="Reasons under errors",
         question="When a column breaks, how many of the people whom it strikes are given another first reason?",
         run="governance.stress.reasons:reasons",

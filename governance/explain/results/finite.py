@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from governance.explain.results.explainer import Explainer
     from governance.subject import Predictor
 
+_NAMED: Final = 3
+"""Columns of a row that are named at most."""
 LEFT_OUT: Final = "an infinite number makes the score infinite, which cannot be shared out among columns"
-_ADVICE: Final = "Put a finite or a missing value in its place, or explain probabilities: --scale probability."
+_ADVICE: Final = "Put a finite value in its place. Where the model answers probabilities, these can be explained: --scale probability."
 
 
 def infinite_columns(frame: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
@@ -97,14 +99,19 @@ def hold_finite(frame: pd.DataFrame, score: NDArray[np.float64]) -> None:
         score: (rows,) or (rows, scores) what the model gives them.
 
     Raises:
-        RefusedInputError: a row has none; the first such row and its infinite columns are named.
+        RefusedInputError: a row has none; the first such row and its infinite and missing columns are named.
     """
     bad = ~np.isfinite(score.reshape(len(frame), -1)).all(axis=1)
     if not bad.any():
         return
     at = int(bad.argmax())
-    names = [name for name, rows in infinite_columns(frame).items() if rows[at]]
-    where = f", where {', '.join(map(repr, names))} is infinite" if names else ""
+    row = frame.iloc[at : at + 1]
+    found = {
+        "infinite": tuple(infinite_columns(row)),
+        "missing": tuple(row.columns[row.isna().iloc[0].to_numpy(dtype=bool)]),
+    }
+    odd = [f"{what} in {', '.join(map(repr, names[:_NAMED]))}" for what, names in found.items() if names]
+    where = f", {', '.join(odd)}" if odd else ""
     raise RefusedInputError(
         f"The model's raw score of {int(bad.sum())} of {len(frame)} rows is no finite number (first: number {at} of them{where}).",
         _ADVICE,

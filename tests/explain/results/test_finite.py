@@ -46,9 +46,15 @@ def test_other_rows_are_explained_as_without_them(
 
 
 def test_a_single_row_without_bounds_is_refused_with_its_column(tmp_path: Path) -> None:
-    with pytest.raises(RefusedInputError, match="where 'a' is infinite") as refused:
+    with pytest.raises(RefusedInputError, match="infinite in 'a'") as refused:
         asked("explain.local", tmp_path, model(LogisticRegression()), BROKEN, row=3)
     assert "--scale probability" in refused.value.advice
+
+
+def test_a_single_row_without_a_value_is_refused_with_its_column(tmp_path: Path) -> None:
+    rows = ROWS.assign(b=ROWS["b"].where(ROWS.index != 3), c=ROWS["c"].where(ROWS.index != 3))
+    with pytest.raises(RefusedInputError, match="missing in 'b', 'c'"):
+        asked("explain.local", tmp_path, model(LinearRegression()), rows, row=3, background=ROWS)
 
 
 def test_probabilities_have_bounds_whatever_the_row_holds(tmp_path: Path) -> None:
