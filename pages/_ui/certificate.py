@@ -100,14 +100,14 @@ def verdict(lines: Sequence[Held], source: str) -> None:
     """Say in words whether the explanation is inside the limits; outside, what follows from it."""
     wrong = [item for item in lines if item.line.outcome != "met"]
     if not lines:
-        badge("not_assessed", "No limits")
+        badge("not_assessed", tongue.say("No limits"))
         st.markdown(tongue.say("No limits for explanations stand in {source}.", source=source))
         return
     if not wrong:
-        badge("met", "Inside the limits")
+        badge("met", tongue.say("Inside the limits"))
         st.markdown(tongue.say("All {lines} limits of {source} are kept.", lines=len(lines), source=source))
         return
-    badge("not_met", "Outside the limits")
+    badge("not_met", tongue.say("Outside the limits"))
     words = join([f"{_NAMES.get(item.metric, plain(item.metric))}{_found(item.line)}" for item in wrong])
     st.markdown(
         tongue.say(

@@ -24,7 +24,7 @@ def draw(result: Dependence, key: str, line: float | None = None) -> None:
         key: unique on the page.
         line: the score from which on a row is selected, None where the scale has none.
     """
-    st.markdown(dependence_words.of_person(result, plain))
+    st.markdown(dependence_words.of_person(result, tongue.voice()))
     whose = (
         f" Orange is this person, whose own value is {plain(result.own_value)}." if result.person is not None else ""
     )

@@ -83,3 +83,23 @@ def test_a_cohort_is_built_from_choices_and_a_guest_looks_but_keeps_nothing(
     press(page, "Look at these rows alone")
     page.wait_for_url(re.compile("cohort="))
     assert cohort(page) == "age <= 30"
+
+
+def test_a_click_on_a_group_leads_to_its_rows(demo: RunningApp, browser_page: Page) -> None:
+    page = browser_page
+    enter(page, f"{demo.address}/fairness")
+    wait_for_evidence(page)
+    choose(page, "Groups by", "origin")
+    wait_for_evidence(page)
+    main = page.get_by_test_id("stMain")
+    rows = page.get_by_role("combobox", name=re.compile("Rows of")).first
+    expect(rows).to_be_visible()
+    for place in (1, 0):
+        dot = main.locator('[class*="st-key-chart-dots-single"] g.mark-symbol.role-mark path').nth(place)
+        name = (dot.get_attribute("aria-label") or "").split("Group: ")[1].split(";")[0]
+        dot.click()
+        settle(page)
+        expect(rows).to_have_value(name)
+    press(page, "Look at these rows alone")
+    page.wait_for_url(re.compile("cohort="))
+    assert cohort(page) == f'origin = "{name}"'

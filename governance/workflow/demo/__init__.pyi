@@ -1,6 +1,9 @@
 from . import (
     demo_making as demo_making,
 )
+from .again import (
+    make_anew as make_anew,
+)
 from .cast import (
     CAST as CAST,
     PASSPHRASE as PASSPHRASE,

@@ -32,13 +32,14 @@ SERVICES: Final = {
 
 def standing(found: tuple[Member, ...], outside_keys: tuple[Verifier, ...]) -> str:
     """Return who may act as a sentence in markdown."""
-    people = "Nobody is a member yet" if not found else f"{len(found)} members may act"
-    if len(found) == 1:
-        people = "One member may act"
-    outside = (
-        "no witness outside keeps watch" if not outside_keys else f"{len(outside_keys)} outside keep watch as witnesses"
+    voice, outside = tongue.voice(), len(outside_keys)
+    people = voice.count(len(found), "One member may act, each with a key of their own",
+                         "{n} members may act, each with a key of their own")  # fmt: skip
+    watch = voice.count(outside, "{n} outside keeps watch as a witness", "{n} outside keep watch as witnesses")
+    return (
+        f"{people if found else voice.say('Nobody is a member yet')}; "
+        f"{watch if outside else voice.say('no witness outside keeps watch')}."
     )
-    return f"{people}, each with a key of their own; {outside}."
 
 
 def people(found: tuple[Member, ...]) -> None:

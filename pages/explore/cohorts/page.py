@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import cohorts, empty, headings, subject, tongue
+from governance.language import mark
+from pages._ui import cohorts, empty, headings, subject, tongue, views
 from pages._ui.text import plain
 from pages.explore.cohorts import builder, named, words
 
@@ -23,9 +24,7 @@ if not picked.data:
     )
     st.stop()
 
-view = st.segmented_control(
-    "View", ("Cohorts", "Words"), default="Cohorts", key="view", bind="query-params", required=True
-)
+view = views.pick((mark("Cohorts"), mark("Words")), "view")
 if view == "Words":
     words.section(picked)
     st.stop()

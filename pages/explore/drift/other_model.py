@@ -22,7 +22,7 @@ def section(picked: Picked, method: str, parameters: DriftParameters, mine: Drif
     theirs = evidence.result(found, DriftReport) if found is not None else None
     if found is None or theirs is None:
         return
-    st.markdown(f"**{plain(other.model_label)}**: {words.lead(theirs)}")
+    st.markdown(f"**{plain(other.model_label)}**: {words.lead(theirs, tongue.voice())}")
     frame = frame_of(mine.performance, theirs.performance)
     if not len(frame):
         return

@@ -60,7 +60,7 @@ report = evidence.result(found, DriftReport) if found else None
 
 # The answer, harm first.
 if found and report:
-    headings.lead(words.lead(report))
+    headings.lead(words.lead(report, tongue.voice()))
     recommendation.action(report.action)
     other_model.section(picked, METHOD, strictness, report)
     part = views.pick(sections.PARTS, "drift-part")

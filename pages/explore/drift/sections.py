@@ -20,6 +20,7 @@ from governance.drift import (
     words as drift_words,
 )
 from governance.evidence import NotAssessed, sentence_case
+from governance.language import mark
 from governance.statistics import spoken, title
 from pages._ui import badges, cohorts, headings, tongue
 from pages._ui.charts.base import draw, draw_to_click
@@ -50,10 +51,10 @@ _FIGURES: Final = {
 }
 
 
-HARM: Final = "Harm, and for whom"
-MOVED: Final = "Which columns moved"
-NEAR: Final = "One column from near"
-TIME: Final = "When it happened"
+HARM: Final = mark("Harm, and for whom")
+MOVED: Final = mark("Which columns moved")
+NEAR: Final = mark("One column from near")
+TIME: Final = mark("When it happened")
 PARTS: Final = (HARM, MOVED, NEAR, TIME)
 """Names of the parts of the page."""
 

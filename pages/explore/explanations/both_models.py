@@ -11,6 +11,7 @@ import streamlit as st
 
 from governance.data import spoken
 from governance.explain import ComparedImportance, GlobalExplanation, GlobalParameters, Scale, compare_importance
+from governance.language import mark
 from pages._ui import against, attributions, dictionary, evidence, headings, palette, tables, tongue
 from pages._ui.charts import base
 from pages._ui.charts.spec import AnyChart
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from governance.evidence import Evidence
     from pages._ui.choices import Picked
 
-PART: Final = "Both models"
+PART: Final = mark("Both models")
 """Name of the part of the page."""
 _VERDICTS: Final = {"more": "more", "less": "less", "no_clear_change": "no clear change"}
 _LISTED: Final = 12

@@ -21,6 +21,7 @@ from governance.explain import (
     Interactions,
     Scale,
 )
+from governance.language import mark
 from pages._ui import attributions, dependence as drawing, dictionary, errors, evidence, headings, tables, tongue
 from pages._ui.charts import base, explanation as charts
 from pages._ui.text import join, plain, shown
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pages._ui.choices import Picked
 
 _LISTED = 10
-_SCALES = ("Raw score", "Probability")
+_SCALES = (mark("Raw score"), mark("Probability"))
 _CLICKED = "countersign.importance.clicked"
 
 
@@ -191,9 +192,11 @@ def pick_scale(picked: Picked, raw: Evidence) -> Scale:
     if not attributions.classes(picked) or isinstance(result, NotAssessed) or result.certificate.scale == "probability":
         return "raw"
     chosen = st.segmented_control(
-        "Scale", list(_SCALES), default=_SCALES[0], key="scale", bind="query-params",
-        help="The raw score (for most models the log-odds) adds up exactly where the file allows it. Probabilities are sampled over "
-        "fewer rows; the certificate says with what error.",
+        tongue.say("Scale"), list(_SCALES), default=_SCALES[0], key="scale", bind="query-params", format_func=tongue.say,
+        help=tongue.say(
+            "The raw score (for most models the log-odds) adds up exactly where the file allows it. Probabilities are sampled over "
+            "fewer rows; the certificate says with what error."
+        ),
     )  # fmt: skip
     return "probability" if chosen == _SCALES[1] else "raw"
 

@@ -7,9 +7,10 @@ import streamlit as st
 from governance.data import spoken
 from governance.evidence import sentence_case
 from governance.explain import GlobalExplanation, GlobalParameters, how
+from governance.language import mark
 from pages._ui import against, attributions, certificate, dictionary, evidence, headings, subject, tables, tongue, views
 from pages._ui.charts import base, explanation as charts
-from pages._ui.text import join, plain
+from pages._ui.text import plain
 from pages.explore.explanations import both_models, global_views
 
 # subject
@@ -38,14 +39,28 @@ if not importance:
     headings.lead(tongue.say("None of the rows of this cohort has been explained."))
     st.stop()
 units = result.certificate.units
-about = f" for **{plain(result.target)}**" if result.target else ""
+voice = tongue.voice()
 headings.lead(
-    f"{join([f'**{plain(item.feature)}**' for item in importance[:3]])} move the score{about} most; the first by "
-    f"{importance[0].mean_abs:.3g} {units} on average."
+    voice.say(
+        "{columns} move the score for **{target}** most; the first by {size} {units} on average."
+        if result.target
+        else "{columns} move the score most; the first by {size} {units} on average.",
+        columns=voice.join([f"**{plain(item.feature)}**" for item in importance[:3]]),
+        target=plain(result.target),
+        size=voice.figures(f"{importance[0].mean_abs:.3g}"),
+        units=units,
+    )
 )
 headings.aside(
-    f"{sentence_case(how(exact=result.exact))} Shapley values ({result.method}) of {len(stored.rows):,} rows in {units}. "
-    f"Average answer over the {result.background.rows:,} background rows: {result.base_value:.3g}."
+    voice.say(
+        "{how} Shapley values ({method}) of {rows} rows in {units}. Average answer over the {background} background rows: {average}.",
+        how=sentence_case(voice.say(how(exact=result.exact))),
+        method=result.method,
+        rows=voice.whole(len(stored.rows)),
+        units=units,
+        background=voice.whole(result.background.rows),
+        average=voice.figures(f"{result.base_value:.3g}"),
+    )
 )
 
 # draw
@@ -62,12 +77,12 @@ own = {words.label(name): name for name in stored.names}
 names = [item.feature for item in importance if item.feature in own]
 parts = {
     both_models.PART: lambda: both_models.section(picked, found, scale),
-    "One column": lambda: global_views.column(picked, stored, names, target=target, units=units),
-    "Row by row": lambda: global_views.swarm(picked, stored, importance, units),
-    "Columns that act together": lambda: global_views.ranking(global_views.pairs(picked, target), words),
-    "Class by class": lambda: global_views.per_class(spoken(result, words), units),
-    "Cohort against cohort": lambda: global_views.cohorts(picked, stored, units),
-    "Columns as one": lambda: global_views.together(picked, [own[name] for name in names], target),
+    mark("One column"): lambda: global_views.column(picked, stored, names, target=target, units=units),
+    mark("Row by row"): lambda: global_views.swarm(picked, stored, importance, units),
+    mark("Columns that act together"): lambda: global_views.ranking(global_views.pairs(picked, target), words),
+    mark("Class by class"): lambda: global_views.per_class(spoken(result, words), units),
+    mark("Cohort against cohort"): lambda: global_views.cohorts(picked, stored, units),
+    mark("Columns as one"): lambda: global_views.together(picked, [own[name] for name in names], target),
 }
 if len(result.per_class) < 2:
     del parts["Class by class"]

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from governance.fairness import FairnessReport, GroupResult, words
+from governance.language import mark
 from governance.statistics import is_share, title
 from pages._ui import cohorts, headings, tables, tongue
 from pages._ui.charts import base
@@ -20,7 +21,14 @@ MOST: Final = 25
 """Groups drawn at a time; the table behind the chart has all."""
 RULES: Final = {"The largest group": "largest", "The best-off group": "best", "All people together": "overall"}
 
-VIEWS: Final = ("Disparities", "Combinations", "Who cannot be judged", "Thresholds", "Impact ratios", "Candidates")
+VIEWS: Final = (
+    mark("Disparities"),
+    mark("Combinations"),
+    mark("Who cannot be judged"),
+    mark("Thresholds"),
+    mark("Impact ratios"),
+    mark("Candidates"),
+)
 """What can be looked at more closely."""
 OF_TWO_CLASSES: Final = frozenset({"Thresholds", "Impact ratios", "Candidates"})
 """Views that ask who is selected: only a model with two classes selects."""
@@ -143,7 +151,7 @@ def disparities(report: FairnessReport, attribute: str) -> None:
         }
     )
     columns = {
-        "what": tables.words("What is compared", "disparity"),
+        "what": tables.words("What is compared", "disparity", wide=True),
         "method": tables.words("Compared"),
         "difference": tables.figures("Difference", "disparity"),
         "difference_interval": tables.words("95 % interval", "confidence interval"),

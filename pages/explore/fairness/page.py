@@ -53,14 +53,14 @@ own_names = tuple(name for name in own.sensitive if said.label(name) in names)
 metric = titles.get(measure or "", next(iter(titles.values())))
 
 # draw
-headings.lead(words.lead(report, plain))
+headings.lead(words.lead(report, tongue.voice()))
 headings.aside(" ".join(plain(notice, 1000) for notice in report.notices))
 clicked = groups.by_group(report, report.groups(names), metric, "single")
 groups.look_alone(picked, own.groups(own_names), report.groups(names), clicked)
 tables.provenance(evidence)
 candidates.versus(picked)
 views = groups.views(report)
-view = st.segmented_control("Look closer", views, default=views[0], key="view", bind="query-params", required=True)
+view = parts.pick(views, "view")
 if view == "Disparities":
     groups.disparities(report, " & ".join(names))
     headings.aside(groups.limits_sentence(report))

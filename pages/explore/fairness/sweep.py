@@ -8,13 +8,14 @@ from typing import Final
 import streamlit as st
 
 from governance.fairness import GroupCurve, SweepReport, thresholds
+from governance.language import mark
 from pages._ui import headings, tables, tongue
 from pages._ui.charts import base
 from pages._ui.text import join, number, percent, plain, shown
 from pages.explore.fairness import group_charts, sweep_chart as charts
 from pages.explore.fairness.groups import MOST
 
-PARTS: Final = ("What each threshold means", "What less disparity costs")
+PARTS: Final = (mark("What each threshold means"), mark("What less disparity costs"))
 """Names of the two parts, one of which is drawn."""
 
 

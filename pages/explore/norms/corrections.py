@@ -78,7 +78,7 @@ def _card(letter: str, item: Proposed) -> None:
             "met" if one.within_budget else "not_met", "Within the budget" if one.within_budget else "Over the budget"
         )
         if one.needs_group:
-            badges.badge("blocking", "Asks who somebody is")
+            badges.badge("blocking", tongue.say("Asks who somebody is"))
     st.markdown(f"{one.title}. Gain: {_people(one.gains)}. Lose: {_people(one.losses)}.{_accuracy(one)}")
     rows = [
         {"norm": shown(effect.id, 40), "before": effect.before, "after": effect.after, "low": effect.low, "high": effect.high,

@@ -34,7 +34,7 @@ def lead(held: norms.Adopted | None, found: LoopStanding | None, *, model: bool)
         return "Pick a model above: its windows are held against the norms in force."
     if found is None:
         return "No window of this version has been held against the norms in force yet."
-    return room.words.lead(found.report, plain)
+    return room.words.lead(found.report, tongue.voice())
 
 
 def over_time(found: LoopStanding) -> None:
@@ -90,7 +90,7 @@ def breaches(found: LoopStanding) -> None:
             badges.badge(BADGES["in_breach"], sentence_case(ALERTS.get(alert.state, alert.state)) if alert else None)
             st.markdown(f"**{plain(broken.id)}**: {plain(room.words.demand(found.norms.norm(broken.id)), 1000)}")
             for one in broken.accused[:6]:
-                st.markdown(f"- {room.words.breach(broken, one, plain)}")
+                st.markdown(f"- {room.words.breach(broken, one, tongue.voice())}")
             if len(broken.accused) > 6:
                 st.caption(f"And {len(broken.accused) - 6} more pairs of groups.")
             if alert is not None and alert.state == "observed":

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from governance.evidence import Evidence
+from governance.language import mark
 from governance.performance import ComparisonReport
 from pages._ui import against, headings, tables
 from pages._ui.charts import base, changes
 from pages._ui.choices import Picked
 from pages._ui.evidence import need, result
 
-PART: Final = "Both models"
+PART: Final = mark("Both models")
 """Name of the part of the page."""
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from governance.fairness import thresholds
+from governance.language import mark
 from governance.performance import (
     BinaryReport,
     ClassReport,
@@ -34,17 +35,19 @@ FIRST: Final[dict[str, tuple[str, ...]]] = {
 
 
 QUESTIONS: Final = {
-    "binary": "How often is the model right, at this threshold and at any other, and are its scores to be believed?",
-    "multiclass": "How often is the model right, and which classes does it take for one another?",
-    "regression": "How far off are the model's predictions, and where?",
+    "binary": mark(
+        "How often is the model right, at this threshold and at any other, and are its scores to be believed?"
+    ),
+    "multiclass": mark("How often is the model right, and which classes does it take for one another?"),
+    "regression": mark("How far off are the model's predictions, and where?"),
 }
 """Task -> what the page asks."""
 
 
-PART: Final = "Errors"
+PART: Final = mark("Errors")
 """Name of the part of the page."""
-RATES: Final = "ROC, precision and recall"
-GAINS: Final = "Gains and lift"
+RATES: Final = mark("ROC, precision and recall")
+GAINS: Final = mark("Gains and lift")
 """Names of the pairs of curves over all thresholds, one of which is drawn."""
 
 
@@ -63,7 +66,7 @@ def question(picked: Picked) -> str:
     """Return what the page asks of a model of its task."""
     views = workspace.views()
     found = views.model(picked.model) if views is not None and picked.model else None
-    return QUESTIONS.get(found.task if found else "binary", QUESTIONS["binary"])
+    return tongue.say(QUESTIONS.get(found.task if found else "binary", QUESTIONS["binary"]))
 
 
 def name_of(measure: Measure) -> str:
@@ -144,10 +147,22 @@ def threshold(report: BinaryReport, said: charts.Said) -> None:
     index = thresholds.nearest(curve.thresholds, cut)
     point = curve.at(index)
     wrong, missed = point.false_positive, point.false_negative
+    voice = tongue.voice()
     st.markdown(
-        f"At {cut:.3f}: **{wrong:,}** of {curve.negatives:,} rows that are {plain(said.negative)} are wrongly {plain(said.selected)} "
-        f"and **{missed:,}** of {curve.positives:,} rows that are {plain(said.positive)} are wrongly {plain(said.not_selected)}. "
-        f"In force: {number(report.confusion.threshold)}."
+        voice.say(
+            "At {cut}: **{wrong}** of {negatives} rows that are {negative} are wrongly {selected} and **{missed}** of {positives} rows "
+            "that are {positive} are wrongly {not_selected}. In force: {force}.",
+            cut=voice.number(cut),
+            wrong=voice.whole(wrong),
+            negatives=voice.whole(curve.negatives),
+            negative=plain(said.negative),
+            selected=plain(said.selected),
+            missed=voice.whole(missed),
+            positives=voice.whole(curve.positives),
+            positive=plain(said.positive),
+            not_selected=plain(said.not_selected),
+            force=voice.number(report.confusion.threshold),
+        )
     )
     frame = charts.confusion_frame(point, said)
     base.draw(
@@ -229,8 +244,11 @@ def calibration(report: BinaryReport, cut: float) -> None:
         return
     off = [item for item in report.calibration if not item.rate_low <= item.mean_score <= item.rate_high]
     st.markdown(
-        f"In {len(report.calibration) - len(off)} of {len(report.calibration)} bins of equal size, what happened agrees with "
-        "what was predicted, as far as chance allows."
+        tongue.say(
+            "In {agree} of {bins} bins of equal size, what happened agrees with what was predicted, as far as chance allows.",
+            agree=len(report.calibration) - len(off),
+            bins=len(report.calibration),
+        )
     )
     frame = charts.calibration_frame(report)
     text = "What happened against what was predicted, with intervals and the chosen threshold"

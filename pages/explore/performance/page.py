@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from governance.language import mark
 from governance.performance import PerformanceReport, compare_words, words
 from pages._ui import headings, subject, tables, tongue, views
 from pages._ui.evidence import need, result
@@ -21,18 +22,18 @@ if evidence is None or report is None:
     st.stop()
 
 # controls
-headings.lead(words.lead(report))
+headings.lead(words.lead(report, tongue.voice()))
 headings.aside(" ".join(plain(notice, 1000) for notice in report.notices))
 correctness.headline(report)
 beside = comparison.found(picked)
 if beside is not None:
-    st.markdown(compare_words.lead(beside[1], plain))
+    st.markdown(compare_words.lead(beside[1], tongue.voice()))
 
 # draw
 weak = segments.found(picked)
 if weak is not None:
     segments.lead(picked, weak)
-parts = [correctness.PART, *([segments.PART] if weak is not None else []), "All measures"]
+parts = [correctness.PART, *([segments.PART] if weak is not None else []), mark("All measures")]
 parts += [comparison.PART] if beside is not None else []
 part = views.pick(parts, "performance-part")
 if part == correctness.PART:

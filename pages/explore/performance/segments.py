@@ -9,6 +9,7 @@ import streamlit as st
 
 from governance.data import Dictionary, spoken_rows
 from governance.evidence import Evidence
+from governance.language import mark
 from governance.performance import SegmentsReport, segment_words
 from pages._ui import cohorts, dictionary, headings, tables, tongue
 from pages._ui.charts import base
@@ -17,7 +18,7 @@ from pages._ui.evidence import need, result
 from pages._ui.text import join, plain, shown
 from pages.explore.performance import segments_chart as charts
 
-PART: Final = "Weak segments"
+PART: Final = mark("Weak segments")
 """Name of the part of the page."""
 
 

@@ -6,8 +6,9 @@ import streamlit as st
 
 from governance.data import spoken
 from governance.explain import GlobalParameters, LocalExplanation, LocalParameters
+from governance.language import mark
 from pages._ui import attributions, datasets, dictionary, evidence, headings, subject, tongue, views
-from pages._ui.text import number, plain
+from pages._ui.text import plain
 from pages.explore.person import alternatives, other_model, people, person, reason_codes
 
 # subject
@@ -33,7 +34,14 @@ known = attributions.values(picked.data, stored.columns)
 with st.expander(tongue.say("Pick a person"), expanded="row" not in st.query_params, key="pick"):
     off = people.disagreement(picked, score, target)
     orders = people.orders(datasets.schema_of(picked.data, picked.label).positive, known=off is not None)
-    order = st.segmented_control("Order", orders, default=orders[0], key="order", label_visibility="collapsed")
+    order = st.segmented_control(
+        tongue.say("Order"),
+        orders,
+        default=orders[0],
+        key="order",
+        label_visibility="collapsed",
+        format_func=tongue.say,
+    )
     among = people.within(known, score, stored.rows)
     rows = people.ordered(score, among, order or people.ORDERS[0], attributions.threshold(picked), off)
     if not rows:
@@ -50,13 +58,23 @@ if found is None or result is None:
     st.stop()
 
 # draw
-name = f"Row {row}" + (f" ({plain(result.identifier)})" if result.identifier else "")
-about = f" for {plain(result.target)}" if result.target else ""
+voice = tongue.voice()
+called = f" ({plain(result.identifier)})" if result.identifier else ""
+about = " " + voice.say("for {target}", target=plain(result.target)) if result.target else ""
 said = spoken(result, dictionary.of(picked))
 strongest = said.values[0]
 headings.lead(
-    f"{name}: the model says **{number(result.prediction)}**{about}. **{plain(strongest.feature)}** "
-    f"({plain(strongest.value)}) {'raises' if strongest.attribution > 0 else 'lowers'} it most.{person.against_line(picked, result)}"
+    voice.say(
+        "Row {row}: the model says **{score}**{about}. **{column}** ({value}) raises it most."
+        if strongest.attribution > 0
+        else "Row {row}: the model says **{score}**{about}. **{column}** ({value}) lowers it most.",
+        row=f"{row}{called}",
+        score=voice.number(result.prediction),
+        about=about,
+        column=plain(strongest.feature),
+        value=plain(strongest.value),
+    )
+    + person.against_line(picked, result)
 )
 people.decided(predicted, row)
 other_model.section(picked, result)
@@ -64,12 +82,12 @@ person.limits(picked, row)
 
 # act
 tabs = {
-    "Why": lambda: person.why(picked, found, result, said),
-    "What if": lambda: person.explore(everyone, result, known),
-    "LIME": lambda: person.lime(everyone, result),
-    "Nearest other outcome": lambda: alternatives.neighbours(everyone, row),
-    "What would change it": lambda: alternatives.counterfactuals(everyone, row, tuple(known.columns)),
-    "Reason codes": lambda: reason_codes.reasons(everyone, row),
+    mark("Why"): lambda: person.why(picked, found, result, said),
+    mark("What if"): lambda: person.explore(everyone, result, known),
+    mark("LIME"): lambda: person.lime(everyone, result),
+    mark("Nearest other outcome"): lambda: alternatives.neighbours(everyone, row),
+    mark("What would change it"): lambda: alternatives.counterfactuals(everyone, row, tuple(known.columns)),
+    mark("Reason codes"): lambda: reason_codes.reasons(everyone, row),
 }
 if len(people.classes(predicted)) != people.TWO:  # only a model with two classes has one outcome and another
     tabs = {name: draw for name, draw in tabs.items() if name in ("Why", "What if", "LIME")}

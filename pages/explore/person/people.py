@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from governance.evidence import Evidence, text_of
+from governance.language import mark
 from governance.runs import read_array
 from governance.workflow.workspace import current_workspace
 from pages._ui import attributions, datasets, tables, tongue
@@ -22,11 +23,11 @@ Positions = np.ndarray[Any, np.dtype[np.intp]]
 Scores = np.ndarray[Any, np.dtype[np.float64]]
 
 ORDERS: Final = (
-    "As in the data",
-    "Highest score",
-    "Lowest score",
-    "Closest to the threshold",
-    "Furthest from what happened",
+    mark("As in the data"),
+    mark("Highest score"),
+    mark("Lowest score"),
+    mark("Closest to the threshold"),
+    mark("Furthest from what happened"),
 )
 TWO: Final = 2
 """Classes of a model that says yes or no."""

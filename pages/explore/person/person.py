@@ -57,7 +57,7 @@ def limits(picked: Picked, row: int) -> None:
 
 def _strange(result: ModelLimits) -> None:
     if not result.strange:
-        badges.badge("met", "Seen before")
+        badges.badge("met", tongue.say("Seen before"))
         st.markdown(
             tongue.say(
                 "Every value lies within what the {rows} background rows hold.",
@@ -65,7 +65,7 @@ def _strange(result: ModelLimits) -> None:
             )
         )
         return
-    badges.badge("alert", "Never seen")
+    badges.badge("alert", tongue.say("Never seen"))
     words = join(
         [f"{plain(item.feature)} is {plain(item.value)} (background: {plain(item.known)})" for item in result.strange]
     )
@@ -118,9 +118,18 @@ def against_line(picked: Picked, explanation: LocalExplanation) -> str:
     if line is None:
         return ""
     gap = explanation.prediction - line
-    side = "above" if gap > 0 else "below"
-    where = f"{number(abs(gap))} {side} the line of {number(line)}" if gap else f"exactly on the line of {number(line)}"
-    return f" That is **{where}**: {'selected' if gap >= 0 else 'not selected'}."
+    voice = tongue.voice()
+    if not gap:
+        told = voice.say("That is **exactly on the line of {line}**: selected.", line=voice.number(line))
+    else:
+        told = voice.say(
+            "That is **{gap} above the line of {line}**: selected."
+            if gap > 0
+            else "That is **{gap} below the line of {line}**: not selected.",
+            gap=voice.number(abs(gap)),
+            line=voice.number(line),
+        )
+    return f" {told}"
 
 
 def why(picked: Picked, found: Evidence, explanation: LocalExplanation, said: LocalExplanation) -> None:

@@ -22,7 +22,7 @@ if stored is None or report is None:
     st.stop()
 
 # draw
-headings.lead(words.lead(report))
+headings.lead(words.lead(report, tongue.voice()))
 headings.aside(plain(f"Expectations: {report.source}.", 1000))
 gaps = charts.missing_frame(report)
 if len(gaps):
@@ -54,7 +54,7 @@ counted = evidence.need("data.audit", picked, AuditParameters(benchmark=shares))
 audit = evidence.result(counted, AuditReport) if counted is not None else None
 if counted is None or audit is None:
     st.stop()
-headings.lead(words.audit_lead(audit, plain))
+headings.lead(words.audit_lead(audit, tongue.voice()))
 rates = charts.label_frame(audit)
 if len(rates):
     base.draw(

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from governance.stress import AnyValueReport, words
-from pages._ui import headings, subject, tables
+from pages._ui import headings, subject, tables, tongue
 from pages._ui.charts import base
 from pages._ui.evidence import need, result
 from pages._ui.text import plain, shown
@@ -18,7 +18,7 @@ def section() -> None:
     report = result(stored, AnyValueReport) if stored is not None else None
     if stored is None or report is None:
         return
-    headings.lead(words.any_value_lead(report, plain))
+    headings.lead(words.any_value_lead(report, tongue.voice()))
     rows = frame(report)
     if len(rows):
         base.draw(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
+from governance.language import mark
 from governance.stress import StressWorst, VariantsReport, WorstReport, words
-from pages._ui import attributions, headings, subject, tables, tongue
+from pages._ui import attributions, headings, subject, tables, tongue, views as parts
 from pages._ui.evidence import need, result
 from pages._ui.text import plain
 from pages.explore.robustness import any_value, errors_table, pipelines, reasons, stages, worst_errors
@@ -18,16 +17,20 @@ headings.page(
 
 # controls
 decides = bool(attributions.classes(picked))  # a predicted number has no decision that an error could turn
-others = ("Reasons", "Stages", "Training again")
-views = ("Worst error", "What can go wrong", "One column", *others) if decides else ("What can go wrong", *others)
-view = st.segmented_control("Look at", views, default=views[0], key="view", bind="query-params", required=True)
+others = (mark("Reasons"), mark("Stages"), mark("Training again"))
+views = (
+    (mark("Worst error"), mark("What can go wrong"), mark("One column"), *others)
+    if decides
+    else ("What can go wrong", *others)
+)
+view = parts.pick(views, "view")
 
 # read and draw
 if view == "Worst error":
     stored = need("stress.worst", picked, StressWorst())
     worst = result(stored, WorstReport) if stored is not None else None
     if stored is not None and worst is not None:
-        headings.lead(words.worst_lead(worst, plain))
+        headings.lead(words.worst_lead(worst, tongue.voice()))
         worst_errors.section(worst)
         headings.aside(plain(words.certificate(worst.certificate), 1000))
         tables.provenance(stored, "worst")
@@ -35,7 +38,7 @@ if view == "What can go wrong":
     listed = need("stress.variants", picked)
     report = result(listed, VariantsReport) if listed is not None else None
     if listed is not None and report is not None:
-        headings.lead(words.variants_lead(report, plain))
+        headings.lead(words.variants_lead(report, tongue.voice()))
         errors_table.section(report)
         chosen = errors_table.chosen(report)
         if chosen is not None:

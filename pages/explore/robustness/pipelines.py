@@ -34,7 +34,7 @@ def section() -> None:
     report = result(stored, PipelineReport) if stored is not None else None
     if stored is None or report is None:
         return
-    headings.lead(pipeline_words.lead(report, plain))
+    headings.lead(pipeline_words.lead(report, tongue.voice()))
     columns = {
         "what": tables.words("What is varied"),
         "variant": tables.words("Variant", width=330),

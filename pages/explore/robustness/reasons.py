@@ -29,7 +29,7 @@ def section() -> None:
     report = result(stored, ReasonsReport) if stored is not None else None
     if stored is None or report is None:
         return
-    headings.lead(words.reasons_lead(report, plain))
+    headings.lead(words.reasons_lead(report, tongue.voice()))
     if report.shifts:
         base.draw(
             base.interval_dots(

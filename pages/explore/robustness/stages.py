@@ -28,7 +28,7 @@ def section() -> None:
     report = result(stored, StagesReport) if stored is not None else None
     if stored is None or report is None:
         return
-    headings.lead(stage_words.lead(report, plain))
+    headings.lead(stage_words.lead(report, tongue.voice()))
     columns = {
         "stage": tables.count("Step"),
         "what": tables.words("What the file does there", wide=True),

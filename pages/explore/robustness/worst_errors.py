@@ -8,10 +8,11 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from governance.language import mark
 from governance.quality import Expectations, expectation
 from governance.runs import draft
 from governance.stress import Worst, WorstReport, words
-from pages._ui import tables, tongue
+from pages._ui import tables, tongue, views
 from pages._ui.charts import base
 from pages._ui.text import plain, shown
 
@@ -19,12 +20,12 @@ WIDE: Final = 36
 """Letters in a line of a chart's label."""
 NAMED: Final = 5
 """Errors that stand in words below the chart."""
-VIEWS: Final = ("All errors", "Errors whose values look plausible")
+VIEWS: Final = (mark("All errors"), mark("Errors whose values look plausible"))
 
 
 def section(report: WorstReport) -> None:
     """Draw the worst errors of the chosen sort."""
-    view = st.segmented_control("Searched", VIEWS, default=VIEWS[0], key="worst", bind="query-params", required=True)
+    view = views.pick(VIEWS, "worst")
     found = report.worst if view != VIEWS[1] else report.unnoticed
     if not found:
         st.markdown(tongue.say("No error of this sort does any harm."))

@@ -46,7 +46,7 @@ def card(deployment: Deployment, last: Recorded | None, picked: Picked) -> None:
             )
         )
         if last is None:
-            badges.badge("not_assessed", "Never asked")
+            badges.badge("not_assessed", tongue.say("Never asked"))
         else:
             _draw(last)
         if deployment.ended:
@@ -62,7 +62,7 @@ def _draw(last: Recorded) -> None:
         st.markdown(plain(report.reason, 1000))
         return
     badges.badge(report.outcome)
-    headings.lead(words.attest_lead(report, plain))
+    headings.lead(words.attest_lead(report, tongue.voice()))
     if report.first:
         frame = pd.DataFrame(
             {

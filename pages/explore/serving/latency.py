@@ -43,7 +43,7 @@ def section(picked: Picked, deployments: Sequence[str]) -> None:
 
 def _draw(report: LatencyReport) -> None:
     badges.badge(BADGES[report.budget.verdict], words.VERDICTS[report.budget.verdict].capitalize())
-    headings.lead(words.latency_lead(report, plain))
+    headings.lead(words.latency_lead(report, tongue.voice()))
     rows = [("waited", item) for item in report.quantiles] + [("service alone", item) for item in report.service]
     frame = pd.DataFrame(
         {

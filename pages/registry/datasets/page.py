@@ -16,7 +16,7 @@ known = datasets.tables()
 
 # draw
 if known:
-    headings.lead(f"{len(known)} data {'set is' if len(known) == 1 else 'sets are'} registered.")
+    headings.lead(tongue.voice().count(len(known), "One data set is registered.", "{n} data sets are registered."))
     frame = pd.DataFrame(
         {
             "name": [shown(item.name) for item in known],

@@ -30,10 +30,10 @@ if not known:
 
 # controls
 reviewed = [item for item in known if item.case]
-headings.lead(
-    f"{len(known)} model {'version is' if len(known) == 1 else 'versions are'} registered; "
-    f"{len(reviewed) or 'none'} {'have' if len(reviewed) > 1 else 'has'} been put before the board."
-)
+voice = tongue.voice()
+there = voice.count(len(known), "One model version is registered", "{n} model versions are registered")
+put = voice.count(len(reviewed), "one has been put before the board", "{n} have been put before the board")
+headings.lead(f"{there}; {put if reviewed else voice.say('none has been put before the board')}.")
 frame = pd.DataFrame(
     {
         "name": [shown(item.name) for item in known],

@@ -20,14 +20,19 @@ MEANING = "I adopt this charter as a member of the board."
 
 def lead(board: BoardState) -> str:
     """Return the first line of the page."""
-    seats = len(board.board)
+    seats, voice = len(board.board), tongue.voice()
     if board.charter is not None:
-        return (
-            f"The board of {seats} decides under “{plain(board.charter.title)}” (`{short(board.charter.digest, 12)}`)."
+        return voice.say(
+            "The board of {seats} decides under “{title}” (`{digest}`).",
+            seats=seats,
+            title=plain(board.charter.title),
+            digest=short(board.charter.digest, 12),
         )
     if not seats:
-        return "Nobody sits on the board yet: enrol members first."
-    return f"No charter is in force. {seats // 2 + 1} of {seats} members must sign the same text."
+        return voice.say("Nobody sits on the board yet: enrol members first.")
+    return voice.say(
+        "No charter is in force. {most} of {seats} members must sign the same text.", most=seats // 2 + 1, seats=seats
+    )
 
 
 def rules(charter: Charter) -> None:
