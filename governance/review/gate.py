@@ -109,10 +109,16 @@ def evaluate(
             the first eight digits of its digest.
 
     Raises:
-        RefusedInputError: a waiver names no requirement of the policy, or `at` is missing beside waivers.
+        RefusedInputError: a waiver names no requirement of the policy, `at` is missing beside waivers, or two lines get one id.
     """
     asked = [item for requirement in policy.requirements for item in _asked(requirement, evidence, models)]
     known = [name for name, _, _ in asked]
+    twice = sorted({name for name in known if known.count(name) > 1})
+    if twice:
+        raise RefusedInputError(
+            f"Two lines of the policy would have the id {twice[0]!r}: the first 55 characters, and the beginning of the model's digest.",
+            "Give requirements ids that differ in their first 55 characters.",
+        )
     strange = [item.id for item in waivers if item.id not in known]
     if strange or (waivers and not at):
         raise RefusedInputError(

@@ -18,6 +18,7 @@ from governance.evidence import (
     toml_fields,
     unknown_choice,
 )
+from governance.review.admission import require_word
 from governance.review.fields import Id, Severity, Word
 from governance.review.path import Path, decimal_of, read_path
 
@@ -109,7 +110,8 @@ def from_json(value: JsonValue) -> Policy:
     """Return the policy of a JSON object.
 
     Raises:
-        RefusedInputError: a missing or unknown field, no requirement, an id twice, a path that cannot be read, a limit that is not one.
+        RefusedInputError: a missing or unknown field, no requirement, an id twice, a name that does not stand on one line, a path that
+            cannot be read, a limit that is not one.
     """
     _refuse_unknown(value)
     found = decode(Policy, value)
@@ -118,7 +120,10 @@ def from_json(value: JsonValue) -> Policy:
     if not names or twice:
         what = f"The policy has two requirements {twice[0]!r}." if twice else "The policy asks for nothing."
         raise RefusedInputError(what, "Write at least one requirement, each with its own id.")
+    require_word("title of the policy", found.title)
     for item in found.requirements:
+        require_word("method of a requirement", item.method)
+        require_word("metric of a requirement", item.metric)
         read_path(item.metric)
         _check_limit(item)
     return found

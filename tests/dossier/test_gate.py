@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from governance.dossier.verify_fields import Refused
-from governance.dossier.verify_gate import asked, holds, limit_words, look_up
+from governance.dossier.verify_gate import asked, holds, limit_words, look_up, work_out
 from governance.evidence.codec import encode, sha256
+from governance.evidence.errors import RefusedInputError
 from governance.evidence.evidence import Environment, Evidence, Input, Rows, RunKey
 from governance.review import events, path, policy
 from governance.review.gate import evaluate
@@ -238,3 +239,21 @@ def test_each_candidate_is_asked_as_the_gate_asks() -> None:
 def test_what_is_no_number_keeps_no_limit(value: str) -> None:
     limit = Limit(min="0.5")
     assert holds({"min": "0.5", "max": "", "equals": ""}, value) is limit.holds(value) is None
+
+
+def test_two_lines_never_share_an_id() -> None:
+    rule = {"method": "performance.summary", "metric": "n", "limit": {"min": "1"}, "severity": "blocking"}
+    rules = policy.from_json({"title": "P", "requirements": [{"id": "a" * 55 + end, **rule} for end in ("x", "y")]})
+    models = ["1" * 64, "2" * 64]
+    found = {item.digest: item for item in (finding("performance.summary", model, {"n": 3}) for model in models)}
+    with pytest.raises(RefusedInputError, match=r"would have the id 'a{55}-11111111'"):
+        evaluate(rules, found, models=models)
+    plain = {digest: json.loads(item.to_bytes()) for digest, item in found.items()}
+    with pytest.raises(Refused, match="two requirements have one id"):
+        work_out(json.loads(rules.to_bytes()), plain, models)
+
+
+@pytest.mark.parametrize("title", ["a\nb", "\u202eabc", "\u200b", ""])
+def test_what_the_verifier_cannot_read_is_never_put_to_use(title: str) -> None:
+    with pytest.raises(RefusedInputError, match="title"):
+        policy.from_json(json.loads(RULES.to_bytes()) | {"title": title})
