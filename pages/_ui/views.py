@@ -19,17 +19,19 @@ def pick(names: Sequence[str], key: str) -> str:
         names: of the parts, in the order of their weight.
         key: unique in the app; the name of the choice in the address.
     """
-    _in_this_language(names, key)
+    _follow_other_languages(names, key)
+    first = None if key in st.session_state else names[0]
     chosen = st.segmented_control(
-        tongue.say("Part of the page"), list(names), default=names[0], key=key, bind="query-params",
+        tongue.say("Part of the page"), list(names), default=first, key=key, bind="query-params",
         label_visibility="collapsed", required=True, format_func=tongue.say,
     )  # fmt: skip
     return chosen if chosen is not None and chosen in names else names[0]
 
 
-def _in_this_language(names: Sequence[str], key: str) -> None:
-    """Put the name that a link brings into the visitor's language: the address holds names as they are read."""
+def _follow_other_languages(names: Sequence[str], key: str) -> None:
+    """Choose the part that a link names in another language than the visitor's: the address holds names as they are read."""
     asked = st.query_params.get(key)
     meant = next((name for name in names if asked in {Voice(item).say(name) for item in LANGUAGES}), None)
     if meant is not None and asked != tongue.say(meant):
-        st.query_params[key] = tongue.say(meant)
+        del st.query_params[key]
+        st.session_state[key] = meant
