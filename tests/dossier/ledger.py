@@ -121,9 +121,14 @@ HOUSE = (
 )  # fmt: skip
 
 
+def statement(line: bytes) -> Any:
+    """Return the in-toto Statement in a line."""
+    return json.loads(base64.b64decode(json.loads(line)["payload"]))
+
+
 def said_in(line: bytes) -> dict[str, Any]:
     """Return the predicate of a line."""
-    found: dict[str, Any] = json.loads(base64.b64decode(json.loads(line)["payload"]))["predicate"]
+    found: dict[str, Any] = statement(line)["predicate"]
     return found
 
 

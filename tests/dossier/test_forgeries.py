@@ -22,7 +22,7 @@ from governance.evidence.errors import RefusedInputError
 from governance.review import charter, events
 from governance.review.opening import deadline_after
 from governance.review.state import Entry
-from tests.dossier.ledger import Book, check, checkpoint, keyid, lines_of, predicate, sealed, signer_of, spki
+from tests.dossier.ledger import Book, check, checkpoint, keyid, lines_of, predicate, sealed, signer_of, spki, statement
 from tests.dossier.test_attacks import SALT, at, filled, forged_after, refused, resigned, rewritten, spread
 from tests.dossier.test_verify_paths import appealed, ended, fulfilled, retired
 from tests.review.board import (
@@ -148,8 +148,6 @@ def test_the_subject_is_exactly_what_the_entry_is_about(tmp_path: Path) -> None:
 
 def test_the_statement_of_a_decision_names_models_and_evidence() -> None:
     room = approved()
-    from governance.dossier.bundle import statement
-
     said = statement(filled(room).lines[at(room, "decision.recorded")])["subject"]
     assert said[0] == {"name": "model", "digest": {"sha256": MODEL}}
     assert {item["name"]: item["digest"]["sha256"] for item in said[1:]} == {i.method: i.digest for i in EVIDENCE}

@@ -15,8 +15,18 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from governance.dossier.bundle import statement
-from tests.dossier.ledger import LOG as LOG_KEY, ORIGIN, book, checkpoint, keyid, pae, private_key, spki, vkey
+from tests.dossier.ledger import (
+    LOG as LOG_KEY,
+    ORIGIN,
+    book,
+    checkpoint,
+    keyid,
+    pae,
+    private_key,
+    spki,
+    statement,
+    vkey,
+)
 from tests.dossier.test_attacks import filled
 from tests.review.board import Room, approved
 
