@@ -109,8 +109,6 @@ class Narrowing:
         self.day_first &= bool(pc.all(pc.match_substring_regex(trimmed, _DAY_FIRST)).as_py())
         if self.number.alive:
             self._see_numbers(values, counts)
-            every, one = is_adorned(trimmed) if self.numeral else (False, False)
-            self.numeral, self.adorned = every, self.adorned or one
         if self.moment.alive:
             self.moment.see(values, counts, is_moment(values))
 
@@ -118,6 +116,9 @@ class Narrowing:
         written = plain(values, self.decimal)
         readable = pc.is_valid(written)
         self.number.see(values, counts, readable)
+        if self.numeral and written.null_count:
+            self.numeral, one = is_adorned(pc.filter(values, pc.invert(readable)))
+            self.adorned |= one
         self.codes |= bool(pc.any(is_code(values)).as_py())
         self.whole &= bool(pc.all(is_whole(pc.drop_null(written))).as_py() is not False)
         self.grouped |= bool(thousands_of(values, self.decimal))
