@@ -37,6 +37,8 @@ DIGITS: Final = 9
 """Significant digits that count, so that platforms agree."""
 NOTHING: Final = 1e-9
 """Smaller numbers are what is left of 0 after rounding."""
+DIFFERENCES: Final = {"largest_gap"}
+"""Fields that hold a difference of two numbers near 1, which rounding leaves to about 1e-16: 12 decimals of it count, whatever its size."""
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 PARAMETERS: Final[dict[str, dict[str, JsonValue]]] = {
     "explain.dependence": {"column": "income", "row": 3},
@@ -246,7 +248,10 @@ def digest(spec: MethodSpec, subject: Made) -> str:
 def rounded(value: Any) -> Any:
     """Return a JSON value with `DIGITS` significant digits, and without digests of files that carry versions of packages."""
     if isinstance(value, dict):
-        return {name: rounded(item) for name, item in value.items()}
+        return {
+            name: round(item, 12) if name in DIFFERENCES and isinstance(item, float) else rounded(item)
+            for name, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [rounded(item) for item in value]
     if isinstance(value, str):
