@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -71,34 +71,41 @@ def _conditioned(
     for name in names:
         for attribute, group in groups:
             yield _one(kind, (name,), share, {}, where=condition_text(Comparison(attribute, "=", group)))
-        if schema.target and schema.positive:
-            yield _one(kind, (name,), share, {}, where=label_condition(columns, schema, "="))
+        for where in label_conditions(columns, schema):
+            yield _one(kind, (name,), share, {}, where=where)
         if columns.sort(name) == "number" and columns.facts(name).deviation > 0:
             limit = float(np.nanquantile(columns.numbers(name), 0.7))
             if limit > np.nanmin(columns.numbers(name)):
                 yield _one(kind, (name,), share, {}, where=condition_text(Comparison(name, ">=", limit)))
 
 
-def label_condition(columns: Columns, schema: Schema, sign: Literal["=", "!="]) -> str:
-    """Return the condition that the label is, or is not, the positive one: a number or a truth as the file holds it."""
+def label_conditions(columns: Columns, schema: Schema, signs: Sequence[Literal["=", "!="]] = ("=",)) -> tuple[str, ...]:
+    """Return the conditions that the label is, or is not, the positive one: a number or a truth as the file holds it.
+
+    There are none without a label, nor where its column holds numbers alone and the positive one is no number: no row is on its side.
+    """
+    if not schema.target or not schema.positive:
+        return ()
     value: str | float | bool = schema.positive
     if columns.sort(schema.target) == "number":
-        value = float(schema.positive)
+        try:
+            value = float(schema.positive)
+        except ValueError:
+            return ()
     elif columns.sort(schema.target) == "other":
         value = schema.positive.lower() == "true"
-    return condition_text(Comparison(schema.target, sign, value))
+    return tuple(condition_text(Comparison(schema.target, sign, value)) for sign in signs)
 
 
 def _of_rows(
     columns: Columns, schema: Schema, used: tuple[str, ...], share: float, groups: tuple[tuple[str, str], ...]
 ) -> Iterator[Corruption]:
     wheres = ["", *(condition_text(Comparison(attribute, "=", group)) for attribute, group in groups)]
-    if schema.target and schema.positive:
-        wheres.append(label_condition(columns, schema, "="))
+    wheres += label_conditions(columns, schema)
     for kind in kind_list.KINDS:
         if "labels" in kind.applies_to and schema.target and schema.positive:
-            for sign in _SIDES:
-                yield _one(kind, (), share, {}, where=label_condition(columns, schema, sign))
+            for where in label_conditions(columns, schema, _SIDES):
+                yield _one(kind, (), share, {}, where=where)
         elif kind.weight is not None:
             for where in wheres:
                 yield _one(kind, (), share, {}, where=where)

@@ -26,3 +26,15 @@ def test_the_products_own_plan_takes_labels_of_every_kind(tmp_path: Path, kind: 
     positives = int(frame[schema.target].sum())
     sides = {len(columns.where(item.where)) for item in plan if item.kind == "label"}
     assert sides == {positives, len(frame) - positives}
+
+
+@pytest.mark.parametrize("value", [0.0, float("nan")])
+def test_a_label_of_numbers_has_no_side_of_a_word(tmp_path: Path, value: float) -> None:
+    case = made("boosted")
+    schema = case.subject.data.schema
+    table = tmp_path / "rows.parquet"
+    case.frame.assign(**{schema.target: value}).to_parquet(table)
+    columns = Columns(ParquetDataset(table, "0" * 64))
+    plan = default_plan(columns, schema, tuple(case.model.signature.columns), 0.05, ())
+    assert plan
+    assert not [item for item in plan if item.kind == "label" or schema.target in item.where]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from governance.evidence import NotAssessed
 from governance.stress.corruption import Corruption
-from governance.stress.default_plan import label_condition
+from governance.stress.default_plan import label_conditions
 from governance.stress.kinds import kind_list
 from governance.stress.pipeline.parts import Pieces, exchanged, exchanges
 from governance.stress.pipeline.workshop import Lessons
@@ -114,8 +114,7 @@ def _training_errors(
     yield from _errors(columns, used, asked.training_kinds, asked.share)
     for kind in kind_list.KINDS:
         if kind.id in asked.training_kinds and (kind.weight is not None or kind.flips_labels):
-            for side in _SIDES:
-                where = label_condition(columns, schema, side)
+            for where in label_conditions(columns, schema, _SIDES):
                 yield Corruption(kind=kind.id, where=where, share=asked.share)
 
 
