@@ -56,7 +56,16 @@ def table(
 
 def _said(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of columns with their heads in the visitor's language."""
-    return {name: {**item, "label": tongue.say(item["label"])} for name, item in columns.items()}
+    return {name: _head(item) for name, item in columns.items()}
+
+
+def _head(setting: Any) -> Any:
+    """Return one column's setting, which is a head alone, or a head and more, or None for a column that is not shown."""
+    if isinstance(setting, str):
+        return tongue.say(setting)
+    if isinstance(setting, dict) and setting.get("label"):
+        return {**setting, "label": tongue.say(setting["label"])}
+    return setting
 
 
 def table_to_click(frame: pd.DataFrame, alt: str, columns: Mapping[str, Any], key: str) -> int | None:

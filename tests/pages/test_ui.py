@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import altair as alt
@@ -271,3 +272,20 @@ def test_a_chart_that_is_none_is_found_while_charts_are_checked() -> None:
     chart.height = {"nobody": "knows"}
     with pytest.raises(schemapi.SchemaValidationError):
         base.layout(chart)
+
+
+def test_heads_of_a_table_are_said_whatever_else_is_set_for_their_columns() -> None:
+    def page() -> None:
+        import pandas as pd
+        import streamlit as st
+
+        from pages._ui import tables
+
+        frame = pd.DataFrame({"a": [1], "b": [2], "c": [3], "d": [4]})
+        own = st.column_config.NumberColumn(format="%d")
+        tables.table(frame, "Four columns", {"a": "Only a head", "b": tables.words("A head"), "c": own, "d": None})
+
+    drawn = AppTest.from_function(page).run()
+    assert not drawn.exception
+    told = json.loads(drawn.dataframe[0].proto.columns)
+    assert (told["a"]["label"], told["b"]["label"], told["d"]["hidden"]) == ("Only a head", "A head", True)
