@@ -267,6 +267,13 @@ def test_a_chart_is_sent_with_its_frames_by_name_and_in_the_ink_of_the_theme() -
     assert "labelColor" not in found["config"]["axis"]
 
 
+def test_every_data_set_that_a_chart_names_is_sent_with_it() -> None:
+    frame = pd.DataFrame({"n": ["a"], "v": [0.1], "l": [0.0], "h": [0.2]})
+    found = base.layout(base.interval_dots(frame, "n", "v", "difference", low="l", high="h", mark=0.0))
+    assert {layer["data"]["name"] for layer in found["layer"]} == set(found["datasets"])
+    assert [{"mark": 0.0}] in [list(item) for item in found["datasets"].values() if isinstance(item, list)]
+
+
 def test_a_chart_that_is_none_is_found_while_charts_are_checked() -> None:
     chart = alt.Chart(pd.DataFrame({"a": [1]})).mark_bar()
     chart.height = {"nobody": "knows"}

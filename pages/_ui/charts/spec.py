@@ -56,4 +56,5 @@ def spec_of(chart: AnyChart) -> dict[str, Any]:
         alt.data_transformers.register(_TRANSFORMER, named)
         with alt.theme.enable("none"), alt.data_transformers.enable(_TRANSFORMER):
             found: dict[str, Any] = chart.to_dict(validate=schemapi.DEBUG_MODE)
-    return {**found, "datasets": dict(frames.values())} if frames else found
+    datasets = {**found.get("datasets", {}), **dict(frames.values())}
+    return {**found, "datasets": datasets} if datasets else found
