@@ -47,7 +47,8 @@ def test_a_number_leads_to_the_case_that_froze_it_and_the_comment_leads_back(
     about = page.get_by_role("combobox", name="About")
     expect(about).to_be_visible(timeout=steps.PATIENCE)
     expect(about).to_have_value(re.compile("Performance"), timeout=steps.PATIENCE)
-    page.get_by_role("link", name="Look at the number").first.click()
+    page.get_by_text(re.compile("^Read .* in full$")).click()
+    page.get_by_role("link", name="Look at the number").first.click(timeout=steps.PATIENCE)
     page.wait_for_url("**/fairness?*", timeout=steps.PATIENCE)
     page.context.close()
 
