@@ -6,8 +6,10 @@ its own as the last step. Until then nobody has seen anything that these keys si
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +23,8 @@ from storage.place import DATABASE, MARKER
 from storage.processes import in_use, mark
 
 UNFINISHED: Final = "founding.sqlite"
+BEGUN: Final = ".founding-keys."
+"""In the name of a folder of keys until the mark of its process lies in it; the name begins with that mark."""
 
 
 @contextmanager
@@ -90,17 +94,32 @@ def _begin(root: Path) -> None:
         _clear(root)
     root.mkdir(parents=True, exist_ok=True)
     root.chmod(0o700)
+    _claim(root, keys)
+
+
+def _claim(root: Path, keys: Path) -> None:
+    """Make the folder of keys with the mark of this process in it: nobody ever sees the one without the other.
+
+    Raises:
+        RefusedInputError: another process was faster.
+    """
+    begun = Path(tempfile.mkdtemp(prefix=f"{mark()}{BEGUN}", dir=root))
     try:
-        keys.mkdir(mode=0o700)
-    except FileExistsError as error:
-        raise _busy(root) from error
-    (keys / MARKER).write_text(mark(), encoding="ascii")
+        (begun / MARKER).write_text(mark(), encoding="ascii")
+        begun.rename(keys)
+    except OSError as error:
+        shutil.rmtree(begun, ignore_errors=True)
+        if error.errno in {errno.EEXIST, errno.ENOTEMPTY} or keys.exists():
+            raise _busy(root) from error
+        raise
 
 
 def _require_left_behind(root: Path) -> None:
     """Raise RefusedInputError unless the keys are those of a workspace that a process began and never finished."""
     marker = root / "keys" / MARKER
     if not marker.is_file():
+        if (root / DATABASE).exists():  # it was finished a moment ago, and the marker goes last
+            raise RefusedInputError(f"There is a workspace in {root} already.", "Choose another folder.")
         raise RefusedInputError(
             f"There are keys in {root} and no database: it is lost, or kept elsewhere. There is no new workspace there.",
             "Put the database back (countersign restore), or choose another folder.",
@@ -136,6 +155,9 @@ def _synced(folder: Path) -> None:
 def _drop_database(root: Path) -> None:
     for left in root.glob(f"{UNFINISHED}*"):
         left.unlink(missing_ok=True)
+    for left in root.glob(f"*{BEGUN}*"):
+        if not in_use(left.name):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _clear(root: Path) -> None:

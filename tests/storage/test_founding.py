@@ -71,6 +71,7 @@ def test_whoever_is_killed_while_a_workspace_is_made_leaves_nothing_or_all_of_it
             made(root)
             seen.add("made anew")
         assert not list(root.glob(f"{founding.UNFINISHED}*"))
+        assert not list(root.glob(f"*{founding.BEGUN}*"))
         assert not (root / "keys" / founding.MARKER).exists()
     assert done.returncode == 0
     assert "made anew" in seen

@@ -98,4 +98,4 @@ def test_what_cannot_be_explained_is_said_in_words() -> None:
 def test_a_line_that_answers_a_missing_number_with_none_is_told_as_not_tried() -> None:
     report = found(Corruption("missing", ("age",)), Corruption("sign", ("age",)), case=subject("linear"))
     assert [item.corruption.kind for item in report.shifts] == ["sign"]
-    assert "no number" in report.not_run[0].reason
+    assert "no finite number" in report.not_run[0].reason
