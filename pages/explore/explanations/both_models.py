@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
 from governance.data import spoken
 from governance.explain import ComparedImportance, GlobalExplanation, GlobalParameters, Scale, compare_importance
 from governance.language import mark
-from pages._ui import against, attributions, dictionary, evidence, headings, palette, tables, tongue
-from pages._ui.charts import base
-from pages._ui.charts.spec import AnyChart
+from pages._ui import against, attributions, dictionary, evidence, headings, tables, tongue
+from pages._ui.charts import base, changes
 from pages._ui.text import join, plain, shown
 
 if TYPE_CHECKING:
@@ -26,8 +24,9 @@ PART: Final = mark("Both models")
 _VERDICTS: Final = {"more": "more", "less": "less", "no_clear_change": "no clear change"}
 _LISTED: Final = 12
 """Columns in the chart; the drawer of its numbers has all."""
-_LEGEND: Final = 60
-"""Height of the legend, pixels."""
+_LOOKS: Final = dict(
+    zip(_VERDICTS.values(), (changes.ORANGE_DIAMOND, changes.BLUE_DOT, changes.GREY_SQUARE), strict=True)
+)
 
 
 def section(picked: Picked, found: Evidence, scale: Scale) -> None:
@@ -60,12 +59,14 @@ def section(picked: Picked, found: Evidence, scale: Scale) -> None:
         return
     tables_ = (attributions.stored(item, picked) for item in (found, theirs))
     one, two = (item.table for item in tables_)
-    rows, changes = compare_importance(one, two, attributions.positions(picked, picked.cohort))
-    said = spoken(changes, dictionary.of(picked))
+    rows, moved = compare_importance(one, two, attributions.positions(picked, picked.cohort))
+    said = spoken(moved, dictionary.of(picked))
     st.markdown(sentence(said, rows))
     frame = frame_of(said)
     base.draw(
-        dots(frame.head(_LISTED), units),
+        changes.dots(
+            frame.head(_LISTED), _LOOKS, f"Change of mean |attribution|, {units}: the other model minus this one"
+        ),
         "How much more or less each column moves the other model than this one, with paired intervals",
         frame,
         "both-models",
@@ -106,24 +107,3 @@ def frame_of(changes: Sequence[ComparedImportance]) -> pd.DataFrame:
         for item in changes
     ]
     return pd.DataFrame(rows, columns=["Column", "This model", "The other", "Change", "Low", "High", "Verdict"])
-
-
-def dots(frame: pd.DataFrame, units: str) -> AnyChart:
-    """Return one dot with its interval per column; the line at zero means: as now."""
-    title = f"Change of mean |attribution|, {units}: the other model minus this one"
-    drawn = alt.Chart(frame, height=base.tall(len(frame)) + _LEGEND)
-    y = alt.Y("Column:N", sort=None, title=None)
-    domain = list(_VERDICTS.values())
-    colours = alt.Scale(domain=domain, range=[palette.ORANGE, palette.BLUE, palette.GREY])
-    shapes = alt.Scale(domain=domain, range=["diamond", "circle", "square"])
-    rule = drawn.mark_rule(color=palette.MUTED, strokeWidth=2).encode(y=y, x=alt.X("Low:Q", title=title), x2="High:Q")
-    dot = drawn.mark_point(filled=True, size=100, opacity=1).encode(
-        y=y,
-        x=alt.X("Change:Q", title=title),
-        color=alt.Color("Verdict:N", scale=colours),
-        shape=alt.Shape("Verdict:N", scale=shapes),
-        tooltip=list(frame.columns),
-    )
-    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=palette.BROWN, strokeDash=[4, 3])
-    layered: AnyChart = alt.layer(zero.encode(x=alt.X("at:Q", title=title)), rule, dot)
-    return layered
