@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from concurrent.futures import ProcessPoolExecutor
@@ -324,7 +325,9 @@ def walk(lines: list[bytes], ledger: Ledger) -> list[int]:
     answers: list[Any] = []
     problem: Refused | None = None
     how = get_context("spawn" if __package__ else None)
-    with ProcessPoolExecutor(mp_context=how) if len(lines) > PART else nullcontext() as pool:
+    # a page of the app stands in place of the main program while it runs, and each further process would run it again
+    own = getattr(sys.modules["__main__"], "__loader__", None) is not None
+    with ProcessPoolExecutor(mp_context=how) if own and len(lines) > PART else nullcontext() as pool:
         for start in range(0, len(lines), PART):
             jobs: list[tuple[int, bytes, bytes, bytes]] = []
             for line in lines[start : start + PART]:

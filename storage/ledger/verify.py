@@ -6,6 +6,7 @@ What the rules of the board say about the records is not asked here; that is the
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
@@ -174,7 +175,7 @@ def _walk(lines: Sequence[bytes], log: Verifier, workers: int) -> bytes:
     """Return the checkpoint key that is live after the lines; other processes check signatures while the walk goes on."""
     standing, fault = Standing(), None
     answers = list[tuple[int, Callable[[], int | None]]]()
-    shared = workers > 1 and len(lines) >= SHARED_FROM
+    shared = workers > 1 and len(lines) >= SHARED_FROM and _is_own_program()
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if shared else nullcontext() as pool:
         for start in range(0, len(lines), PART):
             signed, fault = _judged_part(lines[start : start + PART], start, log, standing)
@@ -188,6 +189,14 @@ def _walk(lines: Sequence[bytes], log: Verifier, workers: int) -> bytes:
     if fault is not None:
         raise fault
     return standing.log or log.public
+
+
+def _is_own_program() -> bool:
+    """Say whether the main module is the program that Python started, which further processes may load again.
+
+    While Streamlit runs a page, the page's script stands there, and each further process would run it.
+    """
+    return getattr(sys.modules["__main__"], "__loader__", None) is not None
 
 
 def _judged_part(

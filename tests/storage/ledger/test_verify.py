@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
+import types
 from collections.abc import Callable
+from importlib.machinery import BuiltinImporter
 from pathlib import Path
 
 import pytest
@@ -136,7 +139,18 @@ def test_the_first_bad_line_is_named_whatever_is_checked_in_one_go(
             assert judge(written, [*harmed[:1], b"{}", *harmed[2:]]).first_bad == 1
 
 
-def test_other_processes_find_what_one_finds(written: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", [False, True], ids=["a program", "a page of Streamlit"])
+def test_other_processes_find_what_one_finds(
+    written: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: bool
+) -> None:
+    """While Streamlit runs a page, its script stands in place of the main module: another process that loads it would end at once."""
+    main = types.ModuleType("__main__")
+    if page:
+        main.__file__ = str(tmp_path / "page.py")
+        Path(main.__file__).write_text("raise SystemExit(1)\n", encoding="utf-8")
+    else:
+        main.__loader__ = BuiltinImporter
+    monkeypatch.setitem(sys.modules, "__main__", main)
     monkeypatch.setattr(verify_module, "PART", 3)
     monkeypatch.setattr(verify_module, "SHARED_FROM", 1)
     lines = list(written.read().lines())
