@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import tempfile
 from pathlib import Path
 
 from governance.evidence import Progress, RefusedInputError, silent
@@ -22,13 +22,15 @@ def make_anew(root: Path, progress: Progress = silent) -> Workspace:
     """
     place = root.resolve()
     _require_demonstration(place)
-    fresh, old = (place.with_name(f"{place.name}.{ending}") for ending in ("new", "old"))
-    for folder in (fresh, old):
-        shutil.rmtree(folder, ignore_errors=True)
-    demo.build(fresh, progress).close()
-    place.rename(old)
-    fresh.rename(place)
-    shutil.rmtree(old)
+    with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as folder:
+        fresh, old = Path(folder) / "new", Path(folder) / "old"
+        demo.build(fresh, progress).close()
+        place.rename(old)
+        try:
+            fresh.rename(place)
+        except OSError:
+            old.rename(place)
+            raise
     return Workspace.open(place)
 
 

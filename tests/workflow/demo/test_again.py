@@ -48,3 +48,26 @@ def test_no_other_workspace_is_touched(tmp_path: Path) -> None:
     with pytest.raises(RefusedInputError, match="no workspace"):
         again.make_anew(tmp_path / "elsewhere")
     assert [item.name for item in tmp_path.iterdir()] == ["workspace"]
+
+
+def test_neighbours_of_whatever_name_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "build", made)
+    made(tmp_path / "workspace", None).close()
+    neighbours = [tmp_path / f"workspace.{ending}" for ending in ("new", "old")]
+    for folder in neighbours:
+        folder.mkdir()
+        (folder / "mine.txt").write_text("kept", encoding="utf-8")
+    again.make_anew(tmp_path / "workspace").close()
+    assert [(folder / "mine.txt").read_text(encoding="utf-8") for folder in neighbours] == ["kept", "kept"]
+
+
+def test_the_old_one_comes_back_when_the_new_one_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with made(tmp_path / "workspace", None) as first:
+        before = first.origin
+    monkeypatch.setattr(demo, "build", lambda root, progress: made(root.with_name("elsewhere"), progress))
+    with pytest.raises(FileNotFoundError):
+        again.make_anew(tmp_path / "workspace")
+    with Workspace.open(tmp_path / "workspace") as kept:
+        assert kept.origin == before
