@@ -85,11 +85,20 @@ def table_to_click(frame: pd.DataFrame, alt: str, columns: Mapping[str, Any], ke
     return int(cells[0][0]) if cells else None
 
 
-def csv_button(frame: pd.DataFrame, key: str) -> None:
-    """Draw the button that takes a table away as CSV: all rows, every digit, and no text that a spreadsheet takes for a formula."""
+def csv_button(numbers: pd.DataFrame | Mapping[str, list[Any]], key: str) -> None:
+    """Draw the button that takes a table away as CSV: all rows, every digit, and no text that a spreadsheet takes for a formula.
+
+    A table by columns becomes a frame only when somebody presses: making one would cost a live chart more than drawing it.
+    """
+
+    def content() -> bytes:
+        import pandas as pd
+
+        return csv_of(pd.DataFrame(numbers))
+
     st.download_button(
         "CSV",
-        lambda: csv_of(frame),
+        content,
         file_name(key, "csv"),
         "text/csv",
         key=f"csv-{key}",

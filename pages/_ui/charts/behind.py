@@ -40,7 +40,7 @@ def behind(
             voice.say("The numbers"), key=f"behind-{key}", on_change="rerun", type="compact", width=130
         ) as box:
             pass
-        csv_button(pd.DataFrame(numbers), key)
+        csv_button(numbers, key)
         picture_file.button(key)
     if box.open:
         if note:
