@@ -88,7 +88,7 @@ def finished(root: Path) -> None:
 def _begin(root: Path) -> None:
     keys = root / "keys"
     if (root / DATABASE).exists():
-        raise RefusedInputError(f"There is a workspace in {root} already.", "Choose another folder.")
+        raise _taken(root)
     if keys.exists():
         _require_left_behind(root)
         _clear(root)
@@ -119,13 +119,17 @@ def _require_left_behind(root: Path) -> None:
     marker = root / "keys" / MARKER
     if not marker.is_file():
         if (root / DATABASE).exists():  # it was finished a moment ago, and the marker goes last
-            raise RefusedInputError(f"There is a workspace in {root} already.", "Choose another folder.")
+            raise _taken(root)
         raise RefusedInputError(
             f"There are keys in {root} and no database: it is lost, or kept elsewhere. There is no new workspace there.",
             "Put the database back (countersign restore), or choose another folder.",
         )
     if in_use(marker.read_text(encoding="ascii", errors="replace")):
         raise _busy(root)
+
+
+def _taken(root: Path) -> RefusedInputError:
+    return RefusedInputError(f"There is a workspace in {root} already.", "Choose another folder.")
 
 
 def _busy(root: Path) -> RefusedInputError:

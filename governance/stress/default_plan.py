@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from governance.stress.kinds.kind import Kind, Value
     from governance.subject import Schema
 
-_SIDES: Final[tuple[Literal["=", "!="], ...]] = ("=", "!=")
+SIDES: Final[tuple[Literal["=", "!="], ...]] = ("=", "!=")
+"""The label is, or is not, the positive one."""
 MOST_PAIRS: Final = 45
 """Pairs of columns that are exchanged: all of ten columns of numbers; more are left out and counted."""
 MOST_CONDITIONED: Final = 8
@@ -104,7 +105,7 @@ def _of_rows(
     wheres += label_conditions(columns, schema)
     for kind in kind_list.KINDS:
         if "labels" in kind.applies_to and schema.target and schema.positive:
-            for where in label_conditions(columns, schema, _SIDES):
+            for where in label_conditions(columns, schema, SIDES):
                 yield _one(kind, (), share, {}, where=where)
         elif kind.weight is not None:
             for where in wheres:

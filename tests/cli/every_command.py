@@ -8,6 +8,15 @@ from typing import Final
 from tests.cli.spoiled_people import People
 
 ROLES: Final = "--target {target} --positive {positive} --sensitive {group}"
+NORMS = """title = "Parity"
+[[norms]]
+id = "parity"
+metric = "demographic_parity"
+compare = "difference"
+limit = "0.10"
+attributes = ["sex"]
+"""
+"""Norms that commands are asked about."""
 LINES: Final = (
     "quality {table}",
     "quality {table} " + ROLES,

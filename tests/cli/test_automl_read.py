@@ -12,15 +12,7 @@ from typer.testing import CliRunner
 
 from governance.__main__ import build, named
 from governance.evidence import RefusedInputError
-
-NORMS = """title = "Parity"
-[[norms]]
-id = "parity"
-metric = "demographic_parity"
-compare = "difference"
-limit = "0.10"
-attributes = ["sex"]
-"""
+from tests.cli.every_command import NORMS
 
 
 @pytest.fixture

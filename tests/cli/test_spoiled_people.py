@@ -18,21 +18,13 @@ from governance.models.intake.inspection import Inspection
 from governance.models.intake.limits import Limits
 from governance.workflow.workspace import current_workspace
 from storage import keys
-from tests.cli.every_command import LINES, SILENT, words
+from tests.cli.every_command import LINES, NORMS, SILENT, words
 from tests.cli.spoiled_people import People, made
 from tests.stress.making import made as sound
 
 TABLES = 2
 """Spoiled tables for each command; each is another one."""
 ROWS = 80
-NORMS = """title = "Parity"
-[[norms]]
-id = "parity"
-metric = "demographic_parity"
-compare = "difference"
-limit = "0.10"
-attributes = ["sex"]
-"""
 
 
 def ended(line: list[str]) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from governance.evidence import NotAssessed
 from governance.stress.corruption import Corruption
-from governance.stress.default_plan import label_conditions
+from governance.stress.default_plan import SIDES, label_conditions
 from governance.stress.kinds import kind_list
 from governance.stress.pipeline.parts import Pieces, exchanged, exchanges
 from governance.stress.pipeline.workshop import Lessons
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from governance.stress.spec import StressPipeline
     from governance.subject import Schema
 
-_SIDES: Final[tuple[Literal["=", "!="], ...]] = ("=", "!=")
 _MIDDLE: Final = (0.01, 0.99)
 """Numbers of the training rows are kept within these quantiles by the cleaning step that cuts outliers off."""
 
@@ -114,7 +113,7 @@ def _training_errors(
     yield from _errors(columns, used, asked.training_kinds, asked.share)
     for kind in kind_list.KINDS:
         if kind.id in asked.training_kinds and (kind.weight is not None or kind.flips_labels):
-            for where in label_conditions(columns, schema, _SIDES):
+            for where in label_conditions(columns, schema, SIDES):
                 yield Corruption(kind=kind.id, where=where, share=asked.share)
 
 
