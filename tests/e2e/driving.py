@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -104,9 +105,42 @@ class RunningApp:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(SECONDS)
 
+    @contextmanager
+    def workers_held(self) -> Iterator[None]:
+        """Hold every worker for the length of a block, also those that start meanwhile: what is being computed goes on being computed."""
+        assert self._process is not None
+        over = threading.Event()
+
+        def hold(group: int) -> None:
+            while not over.wait(0.02):
+                for worker in _workers(group):
+                    with suppress(ProcessLookupError):
+                        os.kill(worker, signal.SIGSTOP)
+
+        holder = threading.Thread(target=hold, args=(self._process.pid,), daemon=True)
+        holder.start()
+        try:
+            yield
+        finally:
+            over.set()
+            holder.join()
+            for worker in _workers(self._process.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGCONT)
+
     def words(self) -> str:
         """Return what the process has said."""
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+
+
+def _workers(group: int) -> list[int]:
+    """Return the numbers of the app's worker processes: of one process group, by the words that they were started with."""
+    found = []
+    for place in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            if os.getpgid(int(place.name)) == group and b"popen_loky" in (place / "cmdline").read_bytes():
+                found.append(int(place.name))
+    return found
 
 
 @contextmanager
