@@ -114,6 +114,8 @@ class Made:
     data: DataFile
     reference: DataFile
     model: ModelFile
+    candidate: ModelFile
+    """The model with other weights."""
     recorded: dict[str, dict[str, RecordingFile]]
     """Method -> "observation" and "challenge" of those that judge what was seen."""
 
@@ -135,7 +137,7 @@ def people(seed: int, shift: float) -> pd.DataFrame:
     return frame
 
 
-def model() -> bytes:
+def model(income: float = 1.0) -> bytes:
     """Return a logistic regression with weights written by hand, as ONNX."""
     columns = ["age", "income", "region"]
     encoder = ColumnTransformer([
@@ -145,7 +147,7 @@ def model() -> bytes:
     frame = people(1, 0.0)
     fitted = make_pipeline(encoder, LogisticRegression()).fit(frame[columns], frame["good"])
     final = fitted[-1]
-    final.coef_, final.intercept_ = np.array([[0.0625, 1.0, 0.25, 0.0, -0.25]]), np.array([-5.5])
+    final.coef_, final.intercept_ = np.array([[0.0625, income, 0.25, 0.0, -0.25]]), np.array([-5.5])
     return convert_estimator(fitted, frame[columns])
 
 
@@ -157,11 +159,15 @@ def made(folder: Path) -> Made:
         path = folder / f"{name}.parquet"
         people(seed, shift).to_parquet(path)
         files.append(DataFile(str(path), sha256(name.encode()), schema))
-    text = model()
-    path = folder / "model.onnx"
+    known, other = (
+        _model(folder / name, model(income)) for name, income in (("model.onnx", 1.0), ("other.onnx", 0.9375))
+    )
+    return Made(data=files[0], reference=files[1], model=known, candidate=other, recorded=recordings(folder, known))
+
+
+def _model(path: Path, text: bytes) -> ModelFile:
     path.write_bytes(text)
-    known = ModelFile(str(path), sha256(text), signature_of(text))
-    return Made(data=files[0], reference=files[1], model=known, recorded=recordings(folder, known))
+    return ModelFile(str(path), sha256(text), signature_of(text))
 
 
 def recordings(folder: Path, known: ModelFile) -> dict[str, dict[str, RecordingFile]]:
@@ -232,6 +238,7 @@ def task(spec: MethodSpec, subject: Made) -> Task:
         data=subject.data,
         model=subject.model if spec.uses_model else None,
         reference=subject.reference if spec.uses_reference else None,
+        candidate=subject.candidate if spec.id == "serving.derive" else None,
         observation=subject.recorded.get(spec.id, {}).get("observation"),
         challenge=subject.recorded.get(spec.id, {}).get("challenge"),
         parameters=PARAMETERS.get(spec.id),

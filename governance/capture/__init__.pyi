@@ -7,6 +7,9 @@ from .apart import (
 from .challenge import (
     ChallengeJob as ChallengeJob,
 )
+from .pairs import (
+    PairJob as PairJob,
+)
 from .timing import (
     TimingJob as TimingJob,
 )

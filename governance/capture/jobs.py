@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from governance.capture import answers, challenge, timing
+from governance.capture import answers, challenge, pairs, timing
 
-Job = answers.AnswersJob | challenge.ChallengeJob | timing.TimingJob
+Job = answers.AnswersJob | challenge.ChallengeJob | pairs.PairJob | timing.TimingJob
 JOBS: Final[Mapping[str, tuple[type[Any], Callable[..., None]]]] = {
     "answers": (answers.AnswersJob, answers.capture),
     "timing": (timing.TimingJob, timing.capture),
+    "pairs": (pairs.PairJob, pairs.capture),
     "challenge": (challenge.ChallengeJob, challenge.make),
 }
 """Name -> what the job says, and who does it."""

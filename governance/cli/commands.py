@@ -46,6 +46,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("stress", "stress:stress", ANALYSE, "model.onnx people.csv --schema roles.toml --reference last-year.csv"),
     Command("pipeline", "pipeline:pipeline", ANALYSE, "people.csv --schema roles.toml --recipe recipe.toml"),
     Command("stages", "stages:stages", ANALYSE, "model.onnx batch.csv --reference last-year.csv"),
+    Command("derive", "derive:derive", ANALYSE, "net.onnx people.csv --as int8-static --out lighter.onnx --schema roles.toml"),
     Command("latency", "latency:latency", ANALYSE, "model.onnx people.csv --rate 50 --budget-ms 100"),
     Command("attest", "attest:attest", ANALYSE, "http://models:8000 model.onnx people.csv --name credit"),
     Command("explain", "explain:explain", ANALYSE, "model.onnx people.csv --scale probability"),

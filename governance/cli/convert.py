@@ -57,7 +57,7 @@ def convert(
         knowingly = f"To accept these rows knowingly: --accept-rows {found.beyond}."
         other = "Train another kind of model, or export ONNX yourself."
         raise RefusedInputError(found.explain(), f"Nothing was written. {other if found.unlike else knowingly}")
-    _write(out, model)
+    write_model(out, model)
     _report(source, out, model, found, json=json)
 
 
@@ -99,7 +99,7 @@ def _name_columns(
     after = OnnxPredictor(model, signature_of(model)).predict(rows).score
     if not np.allclose(before, after, rtol=1e-6, atol=1e-6):
         raise RefusedInputError("The named file answers differently.", "Tell the maintainers: this must not happen.")
-    _write(out, model)
+    write_model(out, model)
     _report(
         source,
         out,
@@ -128,7 +128,7 @@ def sample_rows(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     return frame.astype({name: frame[name].cat.categories.dtype for name in categories})
 
 
-def _write(out: Path, model: bytes) -> None:
+def write_model(out: Path, model: bytes) -> None:
     """Write the file once it passed the intake that will look at it again at registration."""
     from governance.models import inspect
 

@@ -47,6 +47,9 @@ def register_model(
     names: NamesOptions,
     owner: Annotated[str, typer.Option(help="Who answers for it.")] = "not stated",
     parent: Annotated[str, typer.Option(help="Digest of the version that it replaces, or its beginning.")] = "",
+    derived_from: Annotated[
+        str, typer.Option(help="Digest of the model of which it is a lighter copy, or its beginning.")
+    ] = "",
     actor: ActorOption = "service",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     passphrase_file: SecretOption = None,
@@ -61,6 +64,7 @@ def register_model(
         intended_use=intended_use,
         risk_tier=risk_tier,
         parent=subjects.named_model(place, parent) if parent else "",
+        derived_from=subjects.named_model(place, derived_from) if derived_from else "",
     )
     columns, classes = names.read()
     who = acting_as(place, actor, passphrase_file)

@@ -7,6 +7,12 @@ from .convert.convert import (
     named as named,
     with_softmax as with_softmax,
 )
+from .convert.lighter import (
+    RECIPES as RECIPES,
+    Lighter as Lighter,
+    Recipe as Recipe,
+    lighter as lighter,
+)
 from .graph.branches import (
     Membership as Membership,
     Splits as Splits,

@@ -1,4 +1,5 @@
 from . import (
+    derive_words as derive_words,
     words as words,
 )
 from .attest import (
@@ -17,6 +18,10 @@ from .challenge import (
     from_table as from_table,
     to_table as to_table,
 )
+from .derive_report import (
+    DeriveReport as DeriveReport,
+    GroupChange as GroupChange,
+)
 from .latency import (
     CLOSED as CLOSED,
     OPEN as OPEN,
@@ -34,6 +39,10 @@ from .observation import (
     head_of as head_of,
     with_head as with_head,
 )
+from .paired_times import (
+    TimeRatio as TimeRatio,
+    time_ratios as time_ratios,
+)
 from .report import (
     AttestReport as AttestReport,
     Coverage as Coverage,
@@ -41,5 +50,6 @@ from .report import (
 from .spec import (
     METHODS as METHODS,
     Attest as Attest,
+    Derive as Derive,
     Latency as Latency,
 )

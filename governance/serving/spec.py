@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from governance.evidence import MethodSpec
+from governance.serving.derive_report import DeriveReport
 from governance.serving.latency_report import LatencyReport
 from governance.serving.report import AttestReport
 
@@ -51,6 +52,35 @@ class Latency:
                 )
 
 
+@dataclass(frozen=True, slots=True)
+class Derive:
+    """How much a lighter copy may change."""
+
+    limit_labels: float = 0.005
+    """Largest share of rows that may be decided otherwise, above 0 and below 1."""
+    limit_group: float = 0.01
+    """Largest harm to a group: a drop of its accuracy or of its share of favourable decisions; for numbers in their unit. Above 0."""
+    level: float = 0.95
+    """At which all intervals hold together."""
+    min_rows: int = 30
+    """Groups with fewer rows are named and not judged; at least 1."""
+
+    def __post_init__(self) -> None:
+        from governance.evidence import RefusedInputError
+
+        for what, value, most in (
+            ("limit of labels", self.limit_labels, 1.0),
+            ("limit of a group", self.limit_group, 1e300),
+            ("level", self.level, 1.0),
+            ("least number of rows", self.min_rows, 1e12),
+        ):
+            if not 0 < value < most:
+                raise RefusedInputError(
+                    f"The {what} is {value}, expected above 0 and below {most:g}.",
+                    "Write for example 0.005, 0.01, 0.95 and 30.",
+                )
+
+
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="serving.attest",
@@ -77,5 +107,18 @@ METHODS: tuple[MethodSpec, ...] = (
         page="serving",
         lead="governance.serving.words:latency_lead",
         lines="governance.serving.words:latency_lines",
+    ),
+    MethodSpec(
+        id="serving.derive",
+        version=1,
+        title="What does a lighter copy change?",
+        question="Whom does it touch when this copy with lighter weights answers in the place of the model that it was made from?",
+        run="governance.serving.derive:derive",
+        parameters=Derive,
+        result=DeriveReport,
+        needs=("model", "predictions", "candidate_predictions"),
+        page="serving",
+        lead="governance.serving.derive_words:lead",
+        lines="governance.serving.derive_words:lines",
     ),
 )

@@ -74,6 +74,7 @@ from .metric_names import (
     title as title,
 )
 from .paired import (
+    mcnemar as mcnemar,
     paired_change as paired_change,
 )
 from .proportions import (

@@ -51,3 +51,19 @@ def paired_change(lost: ArrayLike, gained: ArrayLike, n: ArrayLike, confidence: 
             near, beyond = np.where(inside, middle, near), np.where(inside, beyond, middle)
         ends.append(near)
     return ends[0], ends[1]
+
+
+def mcnemar(lost: ArrayLike, gained: ArrayLike) -> Floats:
+    """Return the exact two-sided p value of "as many rows lost as gained"; 1 where no row changed.
+
+    Twice the smaller tail of a fair coin thrown lost + gained times, at most 1. Source: McNemar, Psychometrika 12:153-157 (1947), in the
+    exact form of the binomial law.
+
+    Args:
+        lost: rows that counted before and do not count after.
+        gained: rows that count after and did not before.
+    """
+    from scipy.stats import binom
+
+    down, up = (np.asarray(part, dtype=float) for part in np.broadcast_arrays(lost, gained))
+    return np.asarray(np.minimum(1.0, 2 * binom.cdf(np.minimum(down, up), down + up, 0.5)))

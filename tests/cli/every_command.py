@@ -46,6 +46,7 @@ LINES: Final = (
     "pipeline {sound} --reference {table} " + ROLES,
     "stages {model} {table} --reference {sound}",
     "stages {model} {sound} --reference {table}",
+    "derive {model} {table} --as int8-static --out {out}/lighter.onnx " + ROLES,
     "latency {model} {table} --rate 20 --seconds 0.5",
     "predict {model} {table} --out {out}/answers.parquet",
     "explain {model} {table} --out {out}/values.parquet",

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 from scipy.optimize import minimize_scalar
+from scipy.stats import binomtest
 
-from governance.statistics.paired import paired_change
+from governance.statistics.paired import mcnemar, paired_change
 
 
 def squared_score(change: float, lost: int, gained: int, n: int) -> float:
@@ -43,3 +44,9 @@ def test_the_change_lies_inside_and_a_swap_mirrors_the_interval(lost: int, gaine
     assert low <= (gained - lost) / n <= high
     other_low, other_high = paired_change(gained, lost, n)
     assert (-float(high), -float(low)) == pytest.approx((float(other_low), float(other_high)), abs=1e-9)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_the_exact_test_of_a_change_is_that_of_a_fair_coin(lost: int, gained: int) -> None:
+    expected = binomtest(lost, lost + gained).pvalue if lost + gained else 1.0
+    assert mcnemar(lost, gained) == pytest.approx(expected, rel=1e-9)

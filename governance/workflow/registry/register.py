@@ -32,6 +32,13 @@ class ModelWords:
     """Digest of the version that it replaces, "" for none."""
     provenance: dict[str, str] = field(default_factory=dict)
     """Further facts: where it was trained, by which conversion it came."""
+    derived_from: str = ""
+    """Digest of the registered model of which this is a lighter copy, "" for none: its approval never passes on to the copy."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The provenance, with the model that this one derives from."""
+        return {**self.provenance, **({"derived_from": self.derived_from} if self.derived_from else {})}
 
 
 def register_model(
@@ -69,7 +76,7 @@ def register_model(
     if digest != inspection.digest:
         raise RefusedInputError("The file changed while it was being registered.", "Register it again.")
     facts = {
-        **words.provenance,
+        **words.facts,
         "signature": workspace.blobs.put(canonical(encode(signature))).digest,
         "inspection": workspace.blobs.put(canonical(encode(inspection))).digest,
     }
@@ -104,10 +111,11 @@ def _check_model_words(workspace: Workspace, words: ModelWords, actor: Acting) -
         require_word(what, text)
     require_text("intended use", words.intended_use)
     require_tier(board, words.risk_tier)
-    if words.parent and workspace.read().model(words.parent) is None:
-        raise RefusedInputError(
-            f"The parent {words.parent[:16]!r} is not registered.", "See: countersign model list, or leave it out."
-        )
+    for what, digest in (("parent", words.parent), ("model that it derives from,", words.derived_from)):
+        if digest and workspace.read().model(digest) is None:
+            raise RefusedInputError(
+                f"The {what} {digest[:16]!r} is not registered.", "See: countersign model list, or leave it out."
+            )
 
 
 @dataclass(frozen=True, slots=True)

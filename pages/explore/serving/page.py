@@ -7,7 +7,7 @@ import streamlit as st
 from governance.workflow.serving import attestation, deployments
 from governance.workflow.workspace import current_workspace
 from pages._ui import empty, headings, subject, tongue
-from pages.explore.serving import attestations, latency
+from pages.explore.serving import attestations, copies, latency
 
 # subject
 picked = subject.current()
@@ -46,3 +46,4 @@ for deployment in reversed(places):
     attestations.card(deployment, attestations.newest(found, deployment.id), picked)
 attestations.table(found)
 latency.section(picked, [item.id for item in places if not item.ended])
+copies.section(picked)
