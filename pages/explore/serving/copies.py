@@ -1,11 +1,14 @@
-"""What a lighter copy changes, when the model that it was made from is chosen beside it."""
+"""What a lighter copy changes: shown for a model that was registered as derived from another."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from governance.serving import DeriveReport, derive_words, words
+from governance.workflow.workspace import current_workspace
 from pages._ui import against, badges, headings, tables, tongue
 from pages._ui.choices import Picked
 from pages._ui.evidence import need, result
@@ -15,9 +18,11 @@ from pages.explore.serving.latency import BADGES
 
 def section(picked: Picked) -> None:
     """Draw what changes for everybody and for each group."""
-    both = against.of(picked)
-    if both is None:
+    known = current_workspace.current().read().model(picked.model)
+    source = known.provenance.get("derived_from", "") if known is not None else ""
+    if source not in against.able(picked.model, picked.data):
         return
+    both = replace(picked, reference="", candidate=source)
     st.subheader(tongue.say("What does this copy change?"), anchor=False)
     evidence = need("serving.derive", both)
     report = result(evidence, DeriveReport) if evidence is not None else None
@@ -37,9 +42,9 @@ def section(picked: Picked) -> None:
         }
     )
     tables.table(
-        frame, "The same people, decided by the model that was chosen beside it and by this copy",
+        frame, "The same people, decided by the model that this one was made from and by this copy",
         {"whom": tables.words("Whom"), "what": tables.words("What"), "rows": tables.count("Rows", ""),
-         "before": tables.words("By the other model"), "after": tables.words("By this copy"),
+         "before": tables.words("By the model"), "after": tables.words("By this copy"),
          "harm": tables.words("Worse by at most"), "verdict": tables.words("Within the limit")},
         key="copy",
     )  # fmt: skip
