@@ -1,3 +1,6 @@
+from .brief_picture import (
+    Picture as Picture,
+)
 from .bundle import (
     DisclosedText as DisclosedText,
     ReadLine as ReadLine,
@@ -15,7 +18,6 @@ from .copies import (
 )
 from .decision_brief import (
     Brief as Brief,
-    Picture as Picture,
     Point as Point,
     brief as brief,
     pictured as pictured,

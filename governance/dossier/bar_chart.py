@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from governance.dossier.decision_brief import Picture
+from governance.dossier.brief_picture import Picture
 from governance.language import ENGLISH, Voice
 
 WIDTH: Final = 760.0

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from governance.dossier import brief_of_serving
+from governance.dossier.brief_picture import Bar, Picture, Side
 from governance.dossier.policy_words import measured, points
 from governance.drift import DriftReport, PerformanceChange, words as drift_words
 from governance.evidence import CountersignError, Escape, Evidence, NotAssessed
@@ -18,49 +20,12 @@ from governance.language import Voice, mark, speaking
 from governance.performance import PerformanceReport, ReferenceAnswer, reference_answer, words as performance_words
 from governance.review import GateReport, Policy
 from governance.runs import method
-from governance.serving import AttestReport, LatencyReport
 from governance.statistics import amount, is_share, title
 
-Side = Literal["for", "against", "open"]
 SIDES: Final[Mapping[str, Side]] = {"better": "for", "worse": "against", "cannot_tell": "open"}
 """Verdict on the model against the answer that costs nothing -> what it speaks for."""
 MOST: Final = 8
 """Bars of one picture; the evidence itself holds all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of a picture."""
-
-    name: str
-    value: float
-    """In `Picture.unit`."""
-    low: float | None = None
-    """Lower end of the 95 % interval, None where there is none."""
-    high: float | None = None
-    stands_out: bool = False
-    """Whether it is the one that the sentence is about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One question, its answer in a sentence, and the few numbers behind it."""
-
-    question: str
-    sentence: str
-    claim: str
-    """What it says for or against the model, in a few words; "" where it leaves the question open."""
-    side: Side
-    """Whether it speaks for the model, against it, or leaves the question open."""
-    measure: str
-    """What the bars measure, with its unit."""
-    percent: bool
-    """Whether the bars are shares between 0 and 1."""
-    bars: tuple[Bar, ...]
-    method: str
-    """Id of the method whose evidence it is drawn from."""
-    evidence: str
-    """Digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,81 +202,15 @@ def _windows(found: PerformanceChange, voice: Voice) -> tuple[Bar, ...]:
     )
 
 
-_SERVED: Final[Mapping[str, tuple[str, Side]]] = {
-    "identical": (mark("{place} answers as the approved model does, bit for bit: {n} requests."), "for"),
-    "equal_within": (mark("{place} answers as the approved model does, up to rounding: {n} requests."), "for"),
-    "different": (mark("{place} answers otherwise than the approved model: {k} of {n} requests."), "against"),
-}
-"""Outcome of an attestation -> what it says, and for which side it speaks."""
-
-
-def _served(report: AttestReport, digest: str, voice: Voice) -> Picture:
-    words, side = _SERVED[report.outcome]
-    said = voice.say(
-        words, place=voice(report.place), n=voice.whole(report.requests), k=voice.whole(report.differing_requests)
-    )
-    share = report.differing_requests / report.requests
-    bar = Bar(voice.say("Other answers"), share, report.share_low, report.share_high, stands_out=True)
-    return Picture(
-        question=voice.say("Is what is served what was approved?"),
-        sentence=said,
-        claim=said,
-        side=side if report.same or side == "against" else "open",
-        measure=voice.say("Requests with another answer"),
-        percent=True,
-        bars=(bar,),
-        method="serving.attest",
-        evidence=digest,
-    )
-
-
-_TIMED: Final[Mapping[str, tuple[str, Side]]] = {
-    "met": (mark("All but {share} of the requests are answered within {limit} ms."), "for"),
-    "not_met": (mark("More than {share} of the requests take longer than {limit} ms."), "against"),
-    "cannot_judge": (
-        mark("Nobody can tell whether all but {share} of the requests are answered within {limit} ms."),
-        "open",
-    ),
-}
-"""Verdict on a budget of time -> what it says, and for which side it speaks."""
-
-
-def _timed(report: LatencyReport, digest: str, voice: Voice) -> Picture:
-    words, side = _TIMED[report.budget.verdict]
-    said = voice.say(
-        words, share=voice.percent(report.budget.share), limit=voice.figures(f"{report.budget.limit_ns / 1e6:g}")
-    )
-    bars = tuple(
-        Bar(
-            name=f"p{100 * item.p:g}",
-            value=item.value_ns / 1e6,
-            low=None if item.high_ns is None or item.low_ns is None else item.low_ns / 1e6,
-            high=None if item.high_ns is None or item.low_ns is None else item.high_ns / 1e6,
-            stands_out=item.p == 0.99,
-        )
-        for item in report.quantiles
-    )
-    return Picture(
-        question=voice.say("How fast does it answer?"),
-        sentence=said,
-        claim=said,
-        side=side,
-        measure=voice.say("Milliseconds"),
-        percent=False,
-        bars=bars,
-        method="serving.latency",
-        evidence=digest,
-    )
-
-
 DRAWN: Final[Mapping[str, Callable[..., Picture]]] = {
     "performance.summary": _performance,
     "fairness.by_group": _fairness,
     "explain.global": _explanation,
     "drift.columns": _drift,
     "drift.harm": _drift,
-    "serving.attest": _served,
-    "serving.latency": _timed,
+    "serving.attest": brief_of_serving.served,
+    "serving.latency": brief_of_serving.timed,
+    "serving.derive": brief_of_serving.copied,
 }
 """Method -> how its result is drawn."""
 ORDER: Final = (
@@ -321,6 +220,7 @@ ORDER: Final = (
     "drift.columns",
     "serving.attest",
     "serving.latency",
+    "serving.derive",
 )
 """In which order the pictures are read."""
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from governance.dossier.brief_picture import Picture
 from governance.dossier.content import Dossier
-from governance.dossier.decision_brief import Brief, Picture
+from governance.dossier.decision_brief import Brief
 from governance.language import ENGLISH, Voice, mark
 from governance.review import AppealLine
 

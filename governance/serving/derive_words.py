@@ -17,9 +17,9 @@ def whom(item: GroupChange, escape: Escape = str) -> str:
     return f"{escape(item.attribute)} = {escape(item.group)}" if item.attribute else "everybody"
 
 
-def named(item: GroupChange) -> str:
+def named(item: GroupChange, escape: Escape = str) -> str:
     """Return the metric's plain name."""
-    return NAMES.get(item.metric) or spoken(item.metric)
+    return NAMES.get(item.metric) or spoken(item.metric, escape)
 
 
 def value(item: GroupChange, number: float) -> str:

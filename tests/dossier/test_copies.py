@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from governance.dossier.bar_chart import LABELS, NUMBERS, WIDTH, Box, Label, bars
+from governance.dossier.brief_picture import Bar, Picture
 from governance.dossier.bundle import read_lines
 from governance.dossier.clauses import CLAUSES, clauses_markdown
 from governance.dossier.content import WITHHELD, Dossier
 from governance.dossier.copies import copies, dossiers
-from governance.dossier.decision_brief import Bar, Brief, Picture, Point
+from governance.dossier.decision_brief import Brief, Point
 from governance.dossier.decisions_csv import safe_cell
 from governance.dossier.report import sections
 from governance.dossier.report_html import report_html

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from governance.dossier.decision_brief import DRAWN
 from governance.language import speaking
+from governance.serving.derive_report import DeriveReport
 from governance.serving.latency_report import LatencyReport
 from governance.serving.report import AttestReport, Coverage
+from tests.serving.test_derive import people, report, turned
 from tests.serving.test_latency import calm_times, judge
 
 ATTEST = AttestReport(
@@ -18,7 +20,7 @@ ATTEST = AttestReport(
 )  # fmt: skip
 
 
-def drawn(method: str, report: AttestReport | LatencyReport):
+def drawn(method: str, report: AttestReport | DeriveReport | LatencyReport):
     return DRAWN[method](report, "e" * 64, speaking(str))
 
 
@@ -46,3 +48,18 @@ def test_a_budget_that_is_met_speaks_for_the_model_and_one_that_nobody_can_judge
     assert [bar.name for bar in met.bars] == ["p50", "p95", "p99"]
     unsure = drawn("serving.latency", replace(report, budget=replace(report.budget, verdict="cannot_judge")))
     assert unsure.side == "open"
+
+
+def test_a_copy_that_keeps_to_its_limits_speaks_for_itself_and_one_that_breaks_them_against_it() -> None:
+    frame = people(40_000)
+    good = drawn("serving.derive", report(frame, frame["score"].to_numpy()))
+    assert good.side == "for"
+    assert good.sentence.startswith(
+        "This copy of another model keeps to its limits: 0 of 40,000 rows are decided otherwise; the largest harm"
+    )
+    bad = drawn("serving.derive", report(frame, turned(frame, "F", 400)))
+    assert bad.side == "against"
+    assert "sex = F)" in bad.sentence
+    assert [bar.name for bar in bad.bars if bar.stands_out] == ["share selected (selection rate), sex = F"]
+    few = people(200)
+    assert drawn("serving.derive", report(few, few["score"].to_numpy())).side == "open"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from governance.dossier import Brief, brief, pictured
 from governance.evidence import Escape, Evidence
 from storage import RecordedEvidence, Workspace
+
+OF_COPIES: Final = "serving.derive"
+"""The method that is about models which were derived from another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class ModelProfile:
     sources: dict[str, Source]
     """Digest of evidence -> what it rests on."""
     missing: tuple[str, ...]
-    """Methods of which nothing is recorded about all rows, in the order of the pictures."""
+    """Methods of which nothing is recorded about all rows, in the order of the pictures; what a copy changes is asked of copies alone."""
 
 
 def profile(workspace: Workspace, model: str, escape: Escape = str) -> ModelProfile:
@@ -54,6 +58,9 @@ def profile(workspace: Workspace, model: str, escape: Escape = str) -> ModelProf
         sources[row.digest] = Source(told, row.index, row.time[:10])
     said = brief(evidence, None, None, escape)
     drawn = {item.method for item in said.pictures}
+    known = workspace.read().model(model)
+    if known is None or "derived_from" not in known.provenance:
+        drawn.add(OF_COPIES)
     return ModelProfile(said, sources, tuple(methods[0] for methods in pictured() if methods[0] not in drawn))
 
 
