@@ -28,7 +28,7 @@ from governance.models.graph.reading import signature_of
 from governance.models.predict.predictor import OnnxPredictor
 from governance.runs.run import DataFile, ModelFile, RecordingFile, Task, execute
 from governance.serving.challenge import Limits, challenge_of, to_table
-from governance.serving.observation import AnswersHead, TimingHead, with_head
+from governance.serving.observation import AnswersHead, LanesHead, TimingHead, with_head
 from governance.subject.schema import Schema
 
 TABLE: Final = Path(__file__).with_name("golden.json")
@@ -172,7 +172,33 @@ def _model(path: Path, text: bytes) -> ModelFile:
 
 def recordings(folder: Path, known: ModelFile) -> dict[str, dict[str, RecordingFile]]:
     """Write what methods judge that was seen of the model at work."""
-    return {"serving.attest": answered(folder, known), "serving.latency": {"observation": timed(folder, known)}}
+    return {
+        "serving.attest": answered(folder, known),
+        "serving.latency": {"observation": timed(folder, known)},
+        "serving.schedule": {"observation": shared(folder, known)},
+    }
+
+
+def shared(folder: Path, known: ModelFile) -> RecordingFile:
+    """Write the times of three models on two cores, six rounds of them."""
+    rng = np.random.default_rng(7)
+    rows = [
+        (kind, model, threads, turn, int(factor * base * 1_000_000 / threads**0.5 + rng.integers(0, 1000)))
+        for turn in range(6)
+        for kind, factor in (("alone", 1.0), ("beside", 1.25))
+        for model, base in enumerate((4, 2, 3))
+        for threads in (1, 2)
+    ]
+    rows += [("lanes", -1, 2, turn, 1900 + turn) for turn in range(6)]
+    columns = zip(("kind", "model", "threads", "round", "value"), zip(*rows, strict=True), strict=True)
+    table = pa.table(
+        {name: pa.array(values, pa.string() if name == "kind" else pa.int64()) for name, values in columns}
+    )
+    head = LanesHead(
+        models=(known.digest, "a" * 64, "b" * 64), cores=2, batch=1, rounds=6, measured=False, seed=0,
+        started="2026-01-01T00:00:00Z", ended="2026-01-01T00:00:10Z",
+    )  # fmt: skip
+    return _written(folder / "lanes.arrow", with_head(table, head))
 
 
 def timed(folder: Path, known: ModelFile) -> RecordingFile:

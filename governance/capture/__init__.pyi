@@ -7,6 +7,9 @@ from .apart import (
 from .challenge import (
     ChallengeJob as ChallengeJob,
 )
+from .lanes import (
+    LanesJob as LanesJob,
+)
 from .pairs import (
     PairJob as PairJob,
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from governance.capture import answers, challenge, pairs, timing
+from governance.capture import answers, challenge, lanes, pairs, timing
 
-Job = answers.AnswersJob | challenge.ChallengeJob | pairs.PairJob | timing.TimingJob
+Job = answers.AnswersJob | challenge.ChallengeJob | lanes.LanesJob | pairs.PairJob | timing.TimingJob
 JOBS: Final[Mapping[str, tuple[type[Any], Callable[..., None]]]] = {
     "answers": (answers.AnswersJob, answers.capture),
     "timing": (timing.TimingJob, timing.capture),
+    "lanes": (lanes.LanesJob, lanes.capture),
     "pairs": (pairs.PairJob, pairs.capture),
     "challenge": (challenge.ChallengeJob, challenge.make),
 }

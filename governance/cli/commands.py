@@ -48,6 +48,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("stages", "stages:stages", ANALYSE, "model.onnx batch.csv --reference last-year.csv"),
     Command("derive", "derive:derive", ANALYSE, "net.onnx people.csv --as int8-static --out lighter.onnx --schema roles.toml"),
     Command("latency", "latency:latency", ANALYSE, "model.onnx people.csv --rate 50 --budget-ms 100"),
+    Command("schedule", "schedule:schedule", ANALYSE, "credit.onnx fraud.onnx --data people.csv --cores 2 --deadline-ms 50"),
     Command("attest", "attest:attest", ANALYSE, "http://models:8000 model.onnx people.csv --name credit"),
     Command("explain", "explain:explain", ANALYSE, "model.onnx people.csv --scale probability"),
     Command("lime", "lime:lime", ANALYSE, "model.onnx people.csv --row 0"),

@@ -1,5 +1,6 @@
 from . import (
     derive_words as derive_words,
+    schedule_words as schedule_words,
     words as words,
 )
 from .attest import (
@@ -35,6 +36,7 @@ from .log import (
 )
 from .observation import (
     AnswersHead as AnswersHead,
+    LanesHead as LanesHead,
     TimingHead as TimingHead,
     head_of as head_of,
     with_head as with_head,
@@ -43,9 +45,18 @@ from .paired_times import (
     TimeRatio as TimeRatio,
     time_ratios as time_ratios,
 )
+from .plan import (
+    as_given as as_given,
+)
+from .plan_exact import (
+    shortest as shortest,
+)
 from .report import (
     AttestReport as AttestReport,
     Coverage as Coverage,
+)
+from .schedule_report import (
+    ScheduleReport as ScheduleReport,
 )
 from .spec import (
     METHODS as METHODS,

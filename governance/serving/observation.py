@@ -86,6 +86,28 @@ class TimingHead:
     format: Literal["countersign-observation/1"] = FORMAT
 
 
+@dataclass(frozen=True, slots=True)
+class LanesHead:
+    """Which models were timed on one device."""
+
+    models: tuple[str, ...]
+    """Digests, in the order in which rows number them."""
+    cores: int
+    """That were asked for."""
+    batch: int
+    """Rows in a request."""
+    rounds: int
+    measured: bool
+    """Whether whole plans were run, too."""
+    seed: int
+    """Of the order in each round."""
+    started: str
+    """RFC 3339 in UTC, by the clock of this machine."""
+    ended: str
+    kind: Literal["lanes"] = "lanes"
+    format: Literal["countersign-observation/1"] = FORMAT
+
+
 def with_head(table: pa.Table, head: Any) -> pa.Table:
     """Return raw rows with their head."""
     return table.replace_schema_metadata({_HEAD: canonical(encode(head))})

@@ -8,6 +8,7 @@ from governance.evidence import MethodSpec
 from governance.serving.derive_report import DeriveReport
 from governance.serving.latency_report import LatencyReport
 from governance.serving.report import AttestReport
+from governance.serving.schedule_report import ScheduleReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,22 @@ class Derive:
                 )
 
 
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What a plan is held against."""
+
+    deadline_ms: float | None = None
+    """Milliseconds until the last answer; None for a plan without one. Above 0."""
+
+    def __post_init__(self) -> None:
+        from governance.evidence import RefusedInputError
+
+        if self.deadline_ms is not None and not 0 < self.deadline_ms < 1e9:
+            raise RefusedInputError(
+                f"The deadline is {self.deadline_ms} ms, expected above 0 and below 1e9.", "Write for example 50."
+            )
+
+
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="serving.attest",
@@ -120,5 +137,18 @@ METHODS: tuple[MethodSpec, ...] = (
         page="serving",
         lead="governance.serving.derive_words:lead",
         lines="governance.serving.derive_words:lines",
+    ),
+    MethodSpec(
+        id="serving.schedule",
+        version=1,
+        title="Several models on one device",
+        question="In which order and on how many threads do several models answer soonest, and which of them decides how long all take?",
+        run="governance.serving.schedule:schedule",
+        parameters=Schedule,
+        result=ScheduleReport,
+        needs=("observation",),
+        page="serving",
+        lead="governance.serving.schedule_words:lead",
+        lines="governance.serving.schedule_words:lines",
     ),
 )

@@ -47,6 +47,7 @@ LINES: Final = (
     "stages {model} {table} --reference {sound}",
     "stages {model} {sound} --reference {table}",
     "derive {model} {table} --as int8-static --out {out}/lighter.onnx " + ROLES,
+    "schedule {model} {model} --data {table} --rounds 5 --cores 1",
     "latency {model} {table} --rate 20 --seconds 0.5",
     "predict {model} {table} --out {out}/answers.parquet",
     "explain {model} {table} --out {out}/values.parquet",
