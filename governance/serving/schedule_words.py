@@ -27,9 +27,8 @@ def lead(result: ScheduleReport, escape: Escape = str) -> str:
         said += f" Run on this machine: {milliseconds(item.value_ns)} ({milliseconds(item.low_ns)} to {milliseconds(item.high_ns)})."
     if result.deadline_ns is not None:
         said += f" Deadline of {milliseconds(result.deadline_ns)}: {VERDICTS[result.verdict]}."
-        if result.reason:
-            said += f" {result.reason}"
-    return f"{said} The machine gave {result.cores_got:.1f} of {result.cores} cores."
+    got = f"The machine gave {result.cores_got:.1f} of {result.cores} cores."
+    return " ".join(part for part in (said, result.reason, "" if result.reason == got else got) if part)
 
 
 def step(item: PlacedModel) -> str:

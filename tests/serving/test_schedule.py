@@ -88,6 +88,7 @@ def test_a_deadline_is_judged_by_the_worst_and_denied_by_the_best_time(
     found = report(recorded(got), deadline)
     assert found.verdict == verdict
     assert reason in found.reason
+    assert schedule_words.lead(found).count("The machine gave") == 1
     assert bool(found.reason) == bool(reason)
 
 
