@@ -55,7 +55,8 @@ class StressOptions:
     fail_over: Annotated[
         float | None,
         typer.Option(
-            "--fail-over", help="Exit with 1 when the worst error costs more than this share, for example 0.02."
+            "--fail-over",
+            help="Exit with 1 when the worst error costs more than this: a share such as 0.02, or what the objective counts.",
         ),
     ] = None
     reasons: Annotated[
@@ -224,14 +225,12 @@ def _write_draft(
     )
 
 
-def _searched(files: _Asked, plan: Plan, share: float, contract: str) -> Evidence | None:
-    """Return the evidence of the search, None where the model predicts numbers: they have no decision that could turn."""
-    if files.model.signature.task == "regression":
-        return None
+def _searched(files: _Asked, plan: Plan, share: float, contract: str) -> Evidence:
     search = encode(plan.search)
     asked = {
         "budget": share,
         "objective": plan.objective,
+        "among": plan.among,
         "conditions": plan.conditions,
         "label_conditions": plan.label_conditions,
         "contract": contract,

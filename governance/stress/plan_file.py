@@ -39,8 +39,10 @@ class Plan:
     """How many conditions a worst case may combine, 0 to 2."""
     label_conditions: bool = False
     """Whether an error may depend on the outcome."""
-    objective: str = "accuracy"
-    """What the search calls harm."""
+    objective: str = ""
+    """What the search calls harm; "" for the first that fits the model: accuracy, or the mean absolute error."""
+    among: str = ""
+    """Whose harm counts, in the grammar of cohorts; "" for everybody."""
     metrics: tuple[str, ...] = ()
     """() for those of the method."""
     corruptions: tuple[Corruption, ...] = ()
@@ -63,7 +65,7 @@ def read_plan(text: str, name: str = "the plan") -> Plan:
             f"{name} has a corruption or search that is no table.",
             "Begin each with [[corruption]], the search with [search].",
         )
-    known = ("seed", "budget", "conditions", "label_conditions", "objective", "metrics")
+    known = ("seed", "budget", "conditions", "label_conditions", "objective", "among", "metrics")
     _refuse_unknown("field of the plan", found, known)
     plan = replace(decode(Plan, found), search=_search(search))
     if plan.seed is not None and not 0 <= plan.seed < 2**32:

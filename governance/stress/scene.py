@@ -110,6 +110,8 @@ def open_scene(subject: Subject, choice: EngineChoice, block_rows: int) -> Scene
     """
     from governance.subject.outcome import outcome
 
+    if block_rows < 1:
+        raise RefusedInputError(f"Blocks of {block_rows} rows, expected at least 1.", "Leave it at 50000.")
     if subject.model is None or subject.predictions is None:
         raise RefusedInputError("There is no model to put under stress.", "Choose a model.")
     data, schema = subject.data, subject.data.schema

@@ -48,8 +48,10 @@ class StressVariants:
 class StressWorst:
     """What the search for the worst error may use."""
 
-    objective: str = "accuracy"
-    """What harm means, see `governance.stress.objectives.OBJECTIVES`."""
+    objective: str = ""
+    """What harm means, see `governance.stress.objectives.OBJECTIVES`; "" for the first that fits: accuracy, or the mean absolute error."""
+    among: str = ""
+    """Whose harm counts, in the grammar of cohorts, for example one group; "" for everybody. Rows of others are broken all the same."""
     budget: float = 0.05
     """Share of rows that an error may touch, above 0 and at most 1."""
     conditions: int = 2
@@ -151,7 +153,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="stress.worst",
-        version=3,
+        version=4,
         title="The worst realistic error",
         question="Which error in a small share of the rows does the most harm, and would anybody notice?",
         run="governance.stress.worst:worst",

@@ -95,14 +95,18 @@ def certificate(found: Certificate) -> str:
 
 def amount(value: float, unit: str) -> str:
     """Return a harm in its unit: points of 100 for shares."""
-    return f"{100 * value:.2f} points" if unit == "points" else f"{value:.3f} {unit}".strip()
+    return f"{_number(value, unit)} {unit}".strip()
+
+
+def _number(value: float, unit: str) -> str:
+    """Return a harm without its unit; of money and predicted numbers nobody knows the size beforehand."""
+    return f"{100 * value:.2f}" if unit == "points" else f"{value:.4g}"
 
 
 def held_out(item: Worst, unit: str) -> str:
     """Return the harm on the held-out half with its interval."""
     found = item.held_out
-    scale = 100 if unit == "points" else 1
-    return f"{amount(found.change, unit)} ({scale * found.low:.2f} to {scale * found.high:.2f})"
+    return f"{amount(found.change, unit)} ({_number(found.low, unit)} to {_number(found.high, unit)})"
 
 
 def worst_lead(result: WorstReport, escape: Escape = str) -> str:

@@ -87,6 +87,19 @@ def test_a_gate_of_ci_fails_over_the_share_that_is_named(files: tuple[str, str, 
     said("stress", model, now, *ROLES, "--fail-over", "0.5")
 
 
+def test_a_predicted_number_is_searched_as_well_and_fails_over_its_own_unit(tmp_path: Path) -> None:
+    case = made("regression")
+    (tmp_path / "model.onnx").write_bytes(case.model.file)
+    case.frame.to_csv(tmp_path / "now.csv", index=False)
+    asked = ("stress", str(tmp_path / "model.onnx"), str(tmp_path / "now.csv"), "--target", "amount")
+    text = said(*asked, "--sensitive", "sex", "--fail-over", "0.01", code=1)
+    assert "units of the prediction" in text.splitlines()[0]
+    (tmp_path / "plan.toml").write_text("objective = 'mean_score_gap'\namong = 'age > 30'", encoding="utf-8")
+    found = json.loads(said(*asked, "--sensitive", "sex", "--plan", str(tmp_path / "plan.toml"), "--json"))
+    wanted = "Gap in the mean predicted number, largest group less the second, where age > 30"
+    assert found["search"]["objective"] == wanted
+
+
 def test_a_policy_limits_the_worst_drop_and_the_unnoticed_one(files: tuple[str, str, str], tmp_path: Path) -> None:
     from governance.evidence.evidence import Evidence
 
