@@ -121,7 +121,7 @@ def worst_lead(result: WorstReport, escape: Escape = str) -> str:
         f"{amount(first.random_same, result.unit)}, all errors at random rows {amount(result.random_mean, result.unit)} on average."
     )
     said += would_notice(first)
-    quiet = next((item for item in (*result.unnoticed, *result.worst) if _slips_by(item)), None)
+    quiet = slipping(result)
     if quiet is not None and quiet is not first:
         said += f" The worst that nobody would notice: {escape(quiet.name)}; it costs {held_out(quiet, result.unit)}."
     return said
@@ -134,8 +134,14 @@ def would_notice(item: Worst) -> str:
     return " Your monitoring would notice it." if item.noticed.seen else " Your monitoring would not notice it."
 
 
-def _slips_by(item: Worst) -> bool:
-    return item.held_out.beyond_chance and item.noticed is not None and not item.noticed.seen
+def slipping(result: WorstReport) -> Worst | None:
+    """Return the worst error that does harm beyond chance and that nothing notices, None without one or where nobody looked."""
+    able = [
+        item
+        for item in (*result.unnoticed, *result.worst)
+        if item.held_out.beyond_chance and item.noticed is not None and not item.noticed.seen
+    ]
+    return max(able, key=lambda item: item.held_out.change, default=None)
 
 
 def worst_lines(result: WorstReport) -> Iterator[ReportLine]:
