@@ -294,6 +294,9 @@ def _say_worst(report: WorstReport | NotAssessed | None) -> None:
 
 
 def _say_proposal(item: Worst) -> None:
+    signs = words.signs(item)
+    if signs:
+        say(f"             seen by {signs} of the rows")
     said = words.proposed(item)
     if said:
         say(

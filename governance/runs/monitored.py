@@ -21,7 +21,7 @@ from governance.quality import (
     checks,
     formats,
 )
-from governance.subject import Schema, Sight, Subject
+from governance.subject import Schema, Scores, Sight, Subject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +34,8 @@ _SEED: Final = 20
 _ORDER: Final = ("material", "small", "none")
 
 
-def monitored(subject: Subject, rows: pd.DataFrame, contract: str) -> Sight:
-    """Return what drift and contract say about the columns of `rows`.
+def monitored(subject: Subject, rows: pd.DataFrame, contract: str, scores: Scores | None = None) -> Sight:
+    """Return what drift and contract say about the columns of `rows`, and drift about the model's scores.
 
     Raises:
         RefusedInputError: there is no reference, or the contract cannot be read.
@@ -50,7 +50,17 @@ def monitored(subject: Subject, rows: pd.DataFrame, contract: str) -> Sight:
         drift=next((word for word in _ORDER if word in verdicts.values()), "not_assessed"),
         moved=tuple(sorted(name for name, word in verdicts.items() if word == "material")),
         failed=_failed(rows, _expected(subject.reference, contract)),
+        scores="" if scores is None else _moved(scores),
     )
+
+
+def _moved(scores: Scores) -> str:
+    """Return the verdict of drift on a model's scores."""
+    import pandas as pd
+
+    before, now = (pd.DataFrame({"score": part}) for part in (scores.reference, scores.now))
+    found, _ = drift(counted_pairs(before, now, ("score",), progress=silent), np.random.default_rng(_SEED))
+    return found[0].verdict
 
 
 def _expected(reference: Dataset, contract: str) -> Expectations:

@@ -139,7 +139,7 @@ class StressReasons:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="stress.variants",
-        version=3,
+        version=4,
         title="What can go wrong with the data",
         question="If a column breaks the way columns break in practice, which decisions change, for whom, and would anybody notice?",
         run="governance.stress.variants:variants",
@@ -153,7 +153,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="stress.worst",
-        version=4,
+        version=5,
         title="The worst realistic error",
         question="Which error in a small share of the rows does the most harm, and would anybody notice?",
         run="governance.stress.worst:worst",

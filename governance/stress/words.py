@@ -170,6 +170,16 @@ def noticed_by(variant: Variant | Worst) -> str:
     return " and ".join(names) or "nobody"
 
 
+def signs(found: Variant | Worst) -> str:
+    """Return from which share of rows on each sign would see an error, "" where nobody looked."""
+    seen = found.noticed
+    if seen is None:
+        return ""
+    parts = [("drift", seen.drift_from), ("contract", seen.contract_from)]
+    parts += [("scores", seen.scores_from)] if seen.scores else []
+    return ", ".join(f"{name} never" if share is None else f"{name} from {share:.2%}" for name, share in parts)
+
+
 def blind_stretch(variant: Variant, report: VariantsReport) -> str:
     """Return how many rows an error can strike before anything notices."""
     seen = variant.noticed

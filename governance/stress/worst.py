@@ -86,7 +86,7 @@ def worst(
     errors = searched_errors(scene.columns, scene.features, parameters)
     templates, not_run = ask_all(scene, errors, rows, known, progress)
     search = _search(scene, rows, aim, seed, parameters)
-    watch = watch_of(subject, scene.columns, seed, parameters.contract)
+    watch = watch_of(subject, scene, seed, parameters.contract)
     found = _all_worst(search, templates, progress, shown=parameters.shown, plausible=False)
     found = _looked_at(found, watch, parameters.looks, {})
     able = {_key(item.corruption): rows[item.plausible] for item in templates}

@@ -56,6 +56,7 @@ def section(report: WorstReport) -> None:
         "random": tables.figures("Same error, random rows", digits=2),
         "found": tables.figures("Where found", digits=2),
         "noticed": tables.words("Noticed by"),
+        "signs": tables.words("From which share of rows on"),
     }
     base.draw(
         base.interval_dots(rows, "label", "harm", title, low="low", high="high", mark=0.0, lines=2),
@@ -126,5 +127,6 @@ def frame(found: tuple[Worst, ...], report: WorstReport) -> pd.DataFrame:
             "random": [scale * item.random_same for item in found],
             "found": [scale * item.found for item in found],
             "noticed": [words.noticed_by(item) for item in found],
+            "signs": [words.signs(item) for item in found],
         }
     )
