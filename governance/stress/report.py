@@ -8,7 +8,7 @@ from typing import Literal
 from governance.evidence import NotAssessed
 from governance.stress.corruption import Corruption
 
-EngineName = Literal["ask_again", "tree_rescore"]
+EngineName = Literal["ask_again", "tree_rescore", "linear_rescore"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from governance.stress.recipe import Recipe
 from governance.stress.report import AnyValueReport, ReasonsReport, VariantsReport, WorstReport
 from governance.stress.stage_report import StagesReport
 
-EngineChoice = Literal["auto", "ask_again", "trees"]
+EngineChoice = Literal["auto", "ask_again", "trees", "weights"]
 """auto takes trees or weights where the file has them alone, and says why where it does not."""
 
 

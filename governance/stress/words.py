@@ -22,6 +22,7 @@ from governance.stress.report import (
 ENGINES: Final = {
     "ask_again": "the model itself, asked again about the touched rows",
     "tree_rescore": "the trees of the file, those that ask a broken column",
+    "linear_rescore": "the weights of the file, those of a broken column",
 }
 
 
