@@ -6,6 +6,7 @@ a threshold than rounding can explain is settled by asking the model itself, and
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
     from governance.models import Codebook
 
+MOST_ASKED: Final = 64
+"""Answers about all rows of a block that are kept: some ten bytes a row each."""
 LINK_ROWS: Final = 500
 """Rows on which the link is recognised and the wiring confirmed."""
 
@@ -117,6 +120,7 @@ class TreeRescore:
         self._columns = {name: player for player, names in enumerate(opened.cut.players.columns) for name in names}
         self._known: dict[tuple[str, Any], NDArray[np.uint16]] = {}
         self._plain: dict[str, bool] = {}
+        self._asked: dict[bytes, Answers] = {}
         self._settling = Settling(predictor, decider, opened.linked, opened.base)
 
     def open(
@@ -133,6 +137,7 @@ class TreeRescore:
         score = np.zeros((len(frame), opened.forest.value.shape[1]))
         walk(opened.forest, codes, leaf, score)
         self._walked = Walked(codes, leaf, score)
+        self._asked.clear()
         self._see_plain(encoded)
         self._settling.open(self._frame)
         found = self._decided(score, np.arange(len(frame)), ())
@@ -143,10 +148,21 @@ class TreeRescore:
         return self._settling.decided(sums, rows, changes, rounding=self._opened.rounding)
 
     def ask(self, rows: NDArray[np.int64], changes: Sequence[Change]) -> Answers:
-        """Return the answers about some rows with changed columns."""
+        """Return the answers about some rows with changed columns.
+
+        What every row of the block would get is kept: a typing error, capitals and a category never seen are often one and the same to
+        the encoder. Such answers share their decisions, and what settles one settles the other.
+        """
         block, which = self._block(rows, changes)
-        found = walk_again(self._opened.forest, self._walked, rows, block, which)
-        return self._decided(found, rows, changes)
+        if len(rows) < len(self._walked.codes):
+            return self._decided(walk_again(self._opened.forest, self._walked, rows, block, which), rows, changes)
+        key = _same(block, which, rows)
+        if key not in self._asked:
+            sums = walk_again(self._opened.forest, self._walked, rows, block, which)
+            self._asked[key] = self._decided(sums, rows, changes)
+            if len(self._asked) > MOST_ASKED:
+                del self._asked[next(iter(self._asked))]
+        return self._asked[key]
 
     def steps(self, column: str) -> NDArray[np.float64] | None:
         """Return one number from each step of a column and a missing one, None where the trees do not ask the numbers as they are."""
@@ -287,6 +303,13 @@ class TreeRescore:
             codes = self._opened.book.codes(self._opened.cut.encode(made)).T[:, columns]
             self._known |= {keys[at]: code for at, code in zip(unknown, codes, strict=True)}
         return np.array([self._known[key] for key in keys], np.uint16).reshape(len(keys), len(columns))
+
+
+def _same(block: Block, which: NDArray[np.int64], rows: NDArray[np.int64]) -> bytes:
+    """Return what is equal for new values that the trees cannot tell apart, row by row."""
+    codes, place = np.unique(block.codes, axis=0, return_inverse=True)
+    parts = (block.columns, codes, place.reshape(-1)[which], rows)
+    return hashlib.sha256(b"/".join(np.ascontiguousarray(part).tobytes() for part in parts)).digest()
 
 
 def _held(values: NDArray[Any], book: Codebook) -> bool:
