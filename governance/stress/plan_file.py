@@ -72,6 +72,8 @@ def read_plan(text: str, name: str = "the plan") -> Plan:
         raise RefusedInputError(
             f"{name} has the seed {plan.seed}, expected a whole number from 0 on.", "Write seed = 0."
         )
+    if plan.conditions not in (0, 1, 2):
+        raise RefusedInputError(f"{name} has conditions = {plan.conditions}, expected 0, 1 or 2.", "Lower it.")
     return replace(plan, corruptions=tuple(one for item in listed for one in _corruptions(item, plan.budget)))
 
 
@@ -87,6 +89,8 @@ def _search(given: Mapping[str, Any]) -> SearchPlan:
     found = decode(SearchPlan, {name: () if value == "all" else value for name, value in given.items()})
     for kind in found.kinds:
         kind_list.named(kind)
+    if found.minimum_rows < 1:
+        raise RefusedInputError(f"minimum_rows is {found.minimum_rows}, expected at least 1.", "Raise it.")
     return found
 
 
@@ -98,7 +102,7 @@ def _corruptions(given: Mapping[str, Any], budget: float) -> tuple[Corruption, .
     if "share" in given and "shares" in given:
         raise RefusedInputError(f"The error {kind.id} has share and shares.", "Keep one of them.")
     shares = given.get("shares", [given.get("share", budget)])
-    if not isinstance(shares, list) or not shares:
+    if not isinstance(shares, list) or not shares or any(isinstance(share, bool) for share in shares):
         raise RefusedInputError(f"The error {kind.id} has the shares {shares!r}.", "Write for example [0.01, 0.05].")
     setting = {name: given[name] for name in parameters if name in given}
     base = {"kind": kind.id, "columns": given.get("columns", []), "where": given.get("where", ""), "setting": setting}

@@ -131,6 +131,8 @@ class _Accepted:
     def has(self, change: Change) -> NDArray[np.bool_]:
         """Return (different values,) which new values are accepted; a missing one never is."""
         new = change.new
+        if (self.sort == "text") != (new.dtype == object):
+            return np.zeros(len(new), bool)  # the reference holds another sort of values, or none at all
         if self.sort == "number":
             inside = np.isfinite(new) & (new >= self.low) & (new <= self.high)
             return np.asarray(inside & ((new == np.floor(new)) | (not self.whole)))

@@ -45,8 +45,10 @@ def variants_lead(result: VariantsReport, escape: Escape = str) -> str:
     """Return the result in two sentences."""
     taken = silent(result)
     stopped = sum(bool(item.stops) for item in result.variants)
+    if not result.variants:
+        return f"No error could be tried; why stands beside each of the {len(result.not_run):,} that were asked for."
     if not taken:
-        return f"None of {len(result.variants)} errors reaches the model: intake would stop all of them."
+        return f"None of {len(result.variants)} errors reaches the model: intake would stop them, or they change rows and labels alone."
     first = taken[0]
     said = (
         f"{first.decisions_changed:,} of {result.rows:,} decisions change when {escape(first.name)} "
@@ -54,7 +56,8 @@ def variants_lead(result: VariantsReport, escape: Escape = str) -> str:
     )
     if result.task == "regression":
         said = f"Predictions change most when {escape(first.name)} ({first.rows_touched:,} rows touched)."
-    tail = f" {len(taken)} errors were tried that the model silently takes; intake would stop {stopped} more."
+    tried = "1 error was" if len(taken) == 1 else f"{len(taken)} errors were"
+    tail = f" {tried} tried that the model silently takes; intake would stop {stopped} more."
     return said + tail
 
 
