@@ -55,7 +55,8 @@ class StressOptions:
     fail_over: Annotated[
         float | None,
         typer.Option(
-            "--fail-over", help="Exit with 1 when the worst error costs more than this share, for example 0.02."
+            "--fail-over",
+            help="Exit with 1 when the worst error costs more than this: a share such as 0.02, or what the objective counts.",
         ),
     ] = None
     reasons: Annotated[
@@ -175,7 +176,7 @@ def stress(
         seed=seed if plan.seed is None else plan.seed,
         workspace=kept.workspace,
     )
-    contract = options.expectations()
+    contract, pairs = options.expectations(), options.pairs()
     check_place(options.draft, "--draft", force=kept.force, suffixes=(".toml",))
     evidence = files.evidence("stress.variants", _variants(plan, share, contract))
     searched = _searched(files, plan, share, contract) if options.search else None
@@ -185,13 +186,16 @@ def stress(
     shifts = files.evidence("stress.reasons", {}).read(ReasonsReport) if options.reasons else None
     if options.draft is not None:
         _write_draft(options.draft, files, contract, (report, worst))
+    values = _any_value(files, pairs) if options.search else None
     if json:
-        values = _any_value(files, options.pairs()) if options.search else {"any_value": []}
         told = {} if shifts is None else {"reasons": encode(shifts)}
-        print_json({**about(evidence), **_document(report), **_worst_document(worst), **values, **told})
+        print_json(
+            {**about(evidence), **_document(report), **_worst_document(worst), **_values_document(values), **told}
+        )
     else:
         _say_worst(worst)
         _say(report)
+        _say_values(values)
         _say_reasons(shifts)
     if options.fail_over is not None and isinstance(worst, WorstReport) and worst.max_drop > options.fail_over:
         raise typer.Exit(NOT_SATISFIED)
@@ -224,14 +228,12 @@ def _write_draft(
     )
 
 
-def _searched(files: _Asked, plan: Plan, share: float, contract: str) -> Evidence | None:
-    """Return the evidence of the search, None where the model predicts numbers: they have no decision that could turn."""
-    if files.model.signature.task == "regression":
-        return None
+def _searched(files: _Asked, plan: Plan, share: float, contract: str) -> Evidence:
     search = encode(plan.search)
     asked = {
         "budget": share,
         "objective": plan.objective,
+        "among": plan.among,
         "conditions": plan.conditions,
         "label_conditions": plan.label_conditions,
         "contract": contract,
@@ -247,15 +249,26 @@ def _say_reasons(report: ReasonsReport | NotAssessed | None) -> None:
         say(f"reasons      {words.reason_line(item)}")
 
 
-def _any_value(files: _Asked, pairs: list[JsonValue]) -> dict[str, JsonValue]:
-    """Return what any value of each column could do; nothing for a model that predicts numbers."""
+def _any_value(files: _Asked, pairs: list[JsonValue]) -> AnyValueReport | NotAssessed | None:
+    """Return what any value of each column could do, None for a model that predicts numbers: they have no decision to change."""
     if files.model.signature.task == "regression":
+        return None
+    return files.evidence("stress.any_value", {"pairs": pairs} if pairs else {}).read(AnyValueReport)
+
+
+def _values_document(report: AnyValueReport | NotAssessed | None) -> dict[str, JsonValue]:
+    if not isinstance(report, AnyValueReport):
         return {"any_value": []}
-    found = files.evidence("stress.any_value", {"pairs": pairs} if pairs else {}).read(AnyValueReport)
-    if isinstance(found, NotAssessed):
-        return {"any_value": []}
-    columns = [{"column": " + ".join(item["columns"]), **item} for item in encode(found)["columns"]]
-    return {"any_value": columns, "any_value_not_assessed": encode(found)["not_assessed"]}
+    columns = [{"column": " + ".join(item["columns"]), **item} for item in encode(report)["columns"]]
+    return {"any_value": columns, "any_value_not_assessed": encode(report)["not_assessed"]}
+
+
+def _say_values(report: AnyValueReport | NotAssessed | None) -> None:
+    if not isinstance(report, AnyValueReport):
+        return
+    say(words.any_value_lead(report))
+    for line in words.any_value_lines(report):
+        say(f"any value    {line.about}: some value of it changes the decision for {line.value}, {line.bounds}")
 
 
 def _variants(plan: Plan, share: float, contract: str) -> JsonValue:
@@ -295,6 +308,9 @@ def _say_worst(report: WorstReport | NotAssessed | None) -> None:
 
 
 def _say_proposal(item: Worst) -> None:
+    signs = words.signs(item)
+    if signs:
+        say(f"             seen by {signs} of the rows")
     said = words.proposed(item)
     if said:
         say(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from governance.dossier import brief_of_serving
+from governance.dossier import brief_of_serving, brief_of_stress
 from governance.dossier.brief_picture import Bar, Picture, Side
 from governance.dossier.policy_words import measured, points
 from governance.drift import DriftReport, PerformanceChange, words as drift_words
@@ -208,6 +208,7 @@ DRAWN: Final[Mapping[str, Callable[..., Picture]]] = {
     "explain.global": _explanation,
     "drift.columns": _drift,
     "drift.harm": _drift,
+    "stress.worst": brief_of_stress.worst_error,
     "serving.attest": brief_of_serving.served,
     "serving.latency": brief_of_serving.timed,
     "serving.derive": brief_of_serving.copied,
@@ -218,6 +219,7 @@ ORDER: Final = (
     "fairness.by_group",
     "explain.global",
     "drift.columns",
+    "stress.worst",
     "serving.attest",
     "serving.latency",
     "serving.derive",

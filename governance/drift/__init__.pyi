@@ -32,6 +32,9 @@ from .columns.columns import (
     counted_pairs as counted_pairs,
     drift as drift,
 )
+from .columns.null_distribution import (
+    Chance as Chance,
+)
 from .over_time.watch import (
     watched as watched,
 )

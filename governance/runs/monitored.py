@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from governance.data import from_table
-from governance.drift import counted_pairs, drift
+from governance.drift import Chance, counted_pairs, drift
 from governance.evidence import Kept, RefusedInputError, silent
 from governance.quality import (
     Expectation,
@@ -21,7 +21,7 @@ from governance.quality import (
     checks,
     formats,
 )
-from governance.subject import Schema, Sight, Subject
+from governance.subject import Schema, Scores, Sight, Subject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 _PROPOSED: Final[Kept[Expectations]] = Kept("proposed expectations", 4)
 _SEED: Final = 20
 """Of the draws that drift tests make: looking twice at the same rows says the same."""
+_DRAWN: Final[Kept[tuple[Chance, Any]]] = Kept("draws of monitoring", 1)
 _ORDER: Final = ("material", "small", "none")
 
 
-def monitored(subject: Subject, rows: pd.DataFrame, contract: str) -> Sight:
-    """Return what drift and contract say about the columns of `rows`.
+def monitored(subject: Subject, rows: pd.DataFrame, contract: str, scores: Scores | None = None) -> Sight:
+    """Return what drift and contract say about the columns of `rows`, and drift about the model's scores.
 
     Raises:
         RefusedInputError: there is no reference, or the contract cannot be read.
@@ -44,13 +45,37 @@ def monitored(subject: Subject, rows: pd.DataFrame, contract: str) -> Sight:
         raise RefusedInputError("There is no reference to compare with.", "Choose a reference.")
     names = [str(name) for name in rows.columns if name in subject.reference.columns]
     reference = subject.reference.frame(tuple(names))
-    found, _ = drift(counted_pairs(reference, rows, names, progress=silent), np.random.default_rng(_SEED))
-    verdicts = {item.name: item.verdict for item in found}
+    verdicts = _verdicts(reference, rows, names)
     return Sight(
         drift=next((word for word in _ORDER if word in verdicts.values()), "not_assessed"),
         moved=tuple(sorted(name for name, word in verdicts.items() if word == "material")),
         failed=_failed(rows, _expected(subject.reference, contract)),
+        scores="" if scores is None else _moved(scores),
     )
+
+
+def _moved(scores: Scores) -> str:
+    """Return the verdict of drift on a model's scores."""
+    import pandas as pd
+
+    before, now = (pd.DataFrame({"score": part}) for part in (scores.reference, scores.now))
+    return _verdicts(before, now, ["score"])["score"]
+
+
+def _verdicts(before: pd.DataFrame, now: pd.DataFrame, names: list[str]) -> dict[str, str]:
+    """Return column -> the verdict of drift; each look begins with the same draws, which are made once for all of them."""
+    drawn, state = _DRAWN.get(_SEED, _draws)
+    rng = np.random.default_rng(_SEED)
+    rng.bit_generator.state = state
+    found, _ = drift(counted_pairs(before, now, names, progress=silent), rng, chance=Chance(rng, drawn))
+    return {item.name: item.verdict for item in found}
+
+
+def _draws() -> tuple[Chance, Any]:
+    """Return what chance draws first, and the state of the generator behind it."""
+    rng = np.random.default_rng(_SEED)
+    chance = Chance(rng)
+    return chance, rng.bit_generator.state
 
 
 def _expected(reference: Dataset, contract: str) -> Expectations:

@@ -36,6 +36,7 @@ from governance.subject import (
     Predictor,
     Recording,
     Schema,
+    Scores,
     Sight,
     Signature,
     Subject,
@@ -376,11 +377,11 @@ def _exact_values(subject: Subject, background_rows: int) -> Attributions:
     return exact_values(subject, background_rows)
 
 
-def _monitored(subject: Subject, rows: pd.DataFrame, contract: str) -> Sight:
+def _monitored(subject: Subject, rows: pd.DataFrame, contract: str, scores: Scores | None = None) -> Sight:
     """Implement `Monitor` with the rooms that watch, which are imported when a method asks and not before."""
     from governance.runs.monitored import monitored
 
-    return monitored(subject, rows, contract)
+    return monitored(subject, rows, contract, scores)
 
 
 def _positions(file: DataFile) -> NDArray[np.intp]:

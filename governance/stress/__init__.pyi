@@ -8,6 +8,9 @@ from .corruption import (
 from .kinds import (
     kind_list as kind_list,
 )
+from .objectives import (
+    fitting as fitting,
+)
 from .pipeline import (
     pipeline_run as pipeline_run,
     pipeline_words as pipeline_words,

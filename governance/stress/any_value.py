@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 UNSEEN: Final = "Not elsewhere classified"
 """A category that stands for every one that the model never saw."""
+NO_END: Final = (
+    "The model adds up weighted columns: a number of any size has an effect of any size, so some value turns every decision, unless its "
+    "weight is 0."
+)
 NO_STEPS: Final = (
     "The model is not made of trees alone: between the values that are asked others could answer otherwise."
 )
@@ -108,6 +112,8 @@ def _values(scene: Scene, name: str) -> NDArray[np.generic] | NotAssessed:
         return np.array([*scene.columns.words(name).words, UNSEEN, None], dtype=object)
     if sort == "other":
         return NotAssessed("It holds neither numbers nor text.")
+    if scene.engine.name == "linear_rescore":
+        return NotAssessed(NO_END)
     if not hasattr(scene.engine, "steps"):
         return NotAssessed(NO_STEPS)
     found = cast("_Steps", scene.engine).steps(name)

@@ -46,6 +46,11 @@ class Columns:
         first = next(iter(data.chunks(rows=1_000)))
         self._sorts = {str(name): _sort(first[name]) for name in first.columns}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns."""
+        return tuple(self._sorts)
+
     def sort(self, name: str) -> Sort:
         """Return what a column holds; "other" for moments, for yes and no, and for a column that is not there."""
         return self._sorts.get(name, "other")

@@ -52,7 +52,7 @@ class Corruption:
         elif kind.weight is not None or kind.flips_labels:
             expected, right = "no column", not self.columns
         elif "rows" in kind.applies_to:
-            expected, right = "at least one column", len(self.columns) > 0
+            expected, right = "at least one column, each once", 0 < len(set(self.columns)) == len(self.columns)
         if not right:
             got = ", ".join(self.columns) or "none"
             raise RefusedInputError(f"The error {self.kind} names {got}; it takes {expected}.", "Change its columns.")

@@ -39,8 +39,10 @@ class Plan:
     """How many conditions a worst case may combine, 0 to 2."""
     label_conditions: bool = False
     """Whether an error may depend on the outcome."""
-    objective: str = "accuracy"
-    """What the search calls harm."""
+    objective: str = ""
+    """What the search calls harm; "" for the first that fits the model: accuracy, or the mean absolute error."""
+    among: str = ""
+    """Whose harm counts, in the grammar of cohorts; "" for everybody."""
     metrics: tuple[str, ...] = ()
     """() for those of the method."""
     corruptions: tuple[Corruption, ...] = ()
@@ -63,13 +65,15 @@ def read_plan(text: str, name: str = "the plan") -> Plan:
             f"{name} has a corruption or search that is no table.",
             "Begin each with [[corruption]], the search with [search].",
         )
-    known = ("seed", "budget", "conditions", "label_conditions", "objective", "metrics")
+    known = ("seed", "budget", "conditions", "label_conditions", "objective", "among", "metrics")
     _refuse_unknown("field of the plan", found, known)
     plan = replace(decode(Plan, found), search=_search(search))
     if plan.seed is not None and not 0 <= plan.seed < 2**32:
         raise RefusedInputError(
             f"{name} has the seed {plan.seed}, expected a whole number from 0 on.", "Write seed = 0."
         )
+    if plan.conditions not in (0, 1, 2):
+        raise RefusedInputError(f"{name} has conditions = {plan.conditions}, expected 0, 1 or 2.", "Lower it.")
     return replace(plan, corruptions=tuple(one for item in listed for one in _corruptions(item, plan.budget)))
 
 
@@ -85,6 +89,8 @@ def _search(given: Mapping[str, Any]) -> SearchPlan:
     found = decode(SearchPlan, {name: () if value == "all" else value for name, value in given.items()})
     for kind in found.kinds:
         kind_list.named(kind)
+    if found.minimum_rows < 1:
+        raise RefusedInputError(f"minimum_rows is {found.minimum_rows}, expected at least 1.", "Raise it.")
     return found
 
 
@@ -96,7 +102,7 @@ def _corruptions(given: Mapping[str, Any], budget: float) -> tuple[Corruption, .
     if "share" in given and "shares" in given:
         raise RefusedInputError(f"The error {kind.id} has share and shares.", "Keep one of them.")
     shares = given.get("shares", [given.get("share", budget)])
-    if not isinstance(shares, list) or not shares:
+    if not isinstance(shares, list) or not shares or any(isinstance(share, bool) for share in shares):
         raise RefusedInputError(f"The error {kind.id} has the shares {shares!r}.", "Write for example [0.01, 0.05].")
     setting = {name: given[name] for name in parameters if name in given}
     base = {"kind": kind.id, "columns": given.get("columns", []), "where": given.get("where", ""), "setting": setting}

@@ -8,7 +8,7 @@ from typing import Literal
 from governance.evidence import NotAssessed
 from governance.stress.corruption import Corruption
 
-EngineName = Literal["ask_again", "tree_rescore"]
+EngineName = Literal["ask_again", "tree_rescore", "linear_rescore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,14 @@ class Noticed:
     """The check that would see it soonest, for an error that is not noticed."""
     no_proposal: str = ""
     """Why there is none, "" where there is one or the error is noticed."""
+    drift_from: float | None = None
+    """Smallest tried share of rows from which drift says material; None for never."""
+    contract_from: float | None = None
+    """Smallest tried share of rows from which the contract fails; None for never."""
+    scores: str = ""
+    """Verdict of drift on the model's scores at the error's own share; "" where nobody looked. No part of `seen`: no alarm watches them."""
+    scores_from: float | None = None
+    """Smallest tried share of rows from which the scores would be called material; None for never, and where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)

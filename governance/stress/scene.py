@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from governance.models import GraphPredictor
+    from governance.stress.engines.linear_rescore import Weights
     from governance.stress.engines.tree_rescore import Opened
     from governance.stress.spec import EngineChoice
     from governance.subject import Dataset, Predictor, Subject
 
-_OPENED: Final[Kept[Opened]] = Kept("ensembles read from files", 2)
+_OPENED: Final[Kept[Opened | Weights]] = Kept("ensembles and weights read from files", 2)
 """What a file says does not change; how far the engine agrees with the model is measured anew on the rows of each run."""
 ASSUMPTION: Final = (
     "The labels of touched rows stay true: the person is the same, only the record of the person is broken."
@@ -110,6 +112,8 @@ def open_scene(subject: Subject, choice: EngineChoice, block_rows: int) -> Scene
     """
     from governance.subject.outcome import outcome
 
+    if block_rows < 1:
+        raise RefusedInputError(f"Blocks of {block_rows} rows, expected at least 1.", "Leave it at 50000.")
     if subject.model is None or subject.predictions is None:
         raise RefusedInputError("There is no model to put under stress.", "Choose a model.")
     data, schema = subject.data, subject.data.schema
@@ -168,15 +172,32 @@ def _engine(predictor: Predictor, decider: Decider, frame: pd.DataFrame, choice:
         return AskAgain(predictor, decider), "the model itself is asked: its file cannot be read"
     import pandas as pd
 
-    from governance.stress.engines.tree_rescore import LINK_ROWS, TreeRescore, open_trees
+    from governance.stress.engines.linear_rescore import open_weights
+    from governance.stress.engines.tree_rescore import LINK_ROWS, open_trees
 
     graph = cast("GraphPredictor", predictor)
     some = frame.iloc[:LINK_ROWS]
     rows = sha256(pd.util.hash_pandas_object(some, index=False).to_numpy().tobytes())
-    try:
-        opened = _OPENED.get((predictor.digest, predictor.signature, rows), lambda: open_trees(graph, some))
-        return TreeRescore(graph, decider, opened), "the file's score is a sum of trees"
-    except RefusedInputError as refused:
-        if choice != "auto":
-            raise
-        return AskAgain(predictor, decider), f"the model itself is asked: {refused.what}"
+    refusals = []
+    for way, read in (("trees", open_trees), ("weights", open_weights)):
+        if choice not in ("auto", way):
+            continue
+        try:
+            opened = _OPENED.get((way, predictor.digest, predictor.signature, rows), partial(read, graph, some))
+            return _reading(graph, decider, opened)
+        except RefusedInputError as refused:
+            refusals.append(refused)
+    if choice != "auto":
+        raise refusals[0]
+    reasons = " ".join(item.what for item in refusals)
+    return AskAgain(predictor, decider), f"the model itself is asked: {reasons}"
+
+
+def _reading(predictor: GraphPredictor, decider: Decider, opened: Opened | Weights) -> tuple[Engine, str]:
+    """Return the engine that works with what was read from a file."""
+    from governance.stress.engines.linear_rescore import LinearRescore, Weights
+    from governance.stress.engines.tree_rescore import TreeRescore
+
+    if isinstance(opened, Weights):
+        return LinearRescore(predictor, decider, opened), "the file's score is a sum of weighted columns"
+    return TreeRescore(predictor, decider, opened), "the file's score is a sum of trees"

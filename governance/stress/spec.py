@@ -13,7 +13,7 @@ from governance.stress.recipe import Recipe
 from governance.stress.report import AnyValueReport, ReasonsReport, VariantsReport, WorstReport
 from governance.stress.stage_report import StagesReport
 
-EngineChoice = Literal["auto", "ask_again", "trees"]
+EngineChoice = Literal["auto", "ask_again", "trees", "weights"]
 """auto takes trees or weights where the file has them alone, and says why where it does not."""
 
 
@@ -48,8 +48,10 @@ class StressVariants:
 class StressWorst:
     """What the search for the worst error may use."""
 
-    objective: str = "accuracy"
-    """What harm means, see `governance.stress.objectives.OBJECTIVES`."""
+    objective: str = ""
+    """What harm means, see `governance.stress.objectives.OBJECTIVES`; "" for the first that fits: accuracy, or the mean absolute error."""
+    among: str = ""
+    """Whose harm counts, in the grammar of cohorts, for example one group; "" for everybody. Rows of others are broken all the same."""
     budget: float = 0.05
     """Share of rows that an error may touch, above 0 and at most 1."""
     conditions: int = 2
@@ -137,7 +139,7 @@ class StressReasons:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="stress.variants",
-        version=3,
+        version=4,
         title="What can go wrong with the data",
         question="If a column breaks the way columns break in practice, which decisions change, for whom, and would anybody notice?",
         run="governance.stress.variants:variants",
@@ -151,7 +153,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="stress.worst",
-        version=3,
+        version=5,
         title="The worst realistic error",
         question="Which error in a small share of the rows does the most harm, and would anybody notice?",
         run="governance.stress.worst:worst",

@@ -74,7 +74,10 @@ class Strike:
             column = self.columns.words(name)
             return Change(name, np.array([*column.words, None], dtype=object), column.codes[places])
         if is_number and kind.of_numbers is not None:
-            return _numbers(name, kind.of_numbers(self.columns.numbers(name)[rows], touched))
+            with np.errstate(
+                over="ignore", invalid="ignore"
+            ):  # what no float holds is infinite, and for intake to judge
+                return _numbers(name, kind.of_numbers(self.columns.numbers(name)[rows], touched))
         return self._words(name, rows, touched)
 
     def _words(self, name: str, rows: NDArray[np.int64], touched: Touched) -> Change:
@@ -127,6 +130,8 @@ def _unfit(corruption: Corruption, columns: Columns, used: tuple[str, ...]) -> s
     """Return why a kind of error cannot happen to the columns that are named, "" when it can."""
     kind = corruption.of
     for name in corruption.columns:
+        if name not in columns.names:
+            return f"The data have no column {name!r}."
         if name not in used:
             return f"The model does not read a column {name!r}; an error in it changes no decision."
         sort = columns.sort(name)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from governance.evidence import NotAssessed, Progress, RefusedInputError
 from governance.stress.columns import Columns
 from governance.stress.corruption import Corruption
+from governance.stress.engines.engine import Answers
 from governance.stress.kinds import kind_list
 from governance.stress.report import NotRun
 from governance.stress.strike import Change, Strike, strike
@@ -20,6 +21,9 @@ from governance.stress.strike import Change, Strike, strike
 if TYPE_CHECKING:
     from governance.stress.scene import Scene
     from governance.stress.spec import StressWorst
+
+_NO_SCORES: Final = np.zeros(0)
+"""Of classes the decision says everything; the scores of every template would take most of the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Template:
     """With a share of 1 and no condition."""
     decided: NDArray[np.int16]
     """(m,) what is decided about each searched row if it breaks."""
+    score: NDArray[np.float64]
+    """(m,) what is predicted then, for a model that predicts numbers; (0,) elsewhere."""
     plausible: NDArray[np.bool_]
     """(m,) whether the new value differs from the old one and a contract made from the reference would accept it."""
 
@@ -64,15 +70,8 @@ def ask_all(
         known: columns of the reference, by which a new value is plausible or not.
         progress: told of every error of every block.
     """
-    strikes: dict[int, Strike] = {}
-    refused: dict[int, str] = {}
-    for at, error in enumerate(errors):
-        found = strike(error, scene.columns, 0, minimum=1, used=scene.features)
-        if isinstance(found, NotAssessed):
-            refused[at] = found.reason
-        else:
-            strikes[at] = found
-    answers: dict[int, list[NDArray[np.int16]]] = {at: [] for at in strikes}
+    strikes, refused = _strikes(scene, errors)
+    answers: dict[int, list[Answers]] = {at: [] for at in strikes}
     for start, stop, _ in scene.blocks():
         own = rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
         words_of = [item for item in strikes.values() if item.kind.of_words]
@@ -82,17 +81,36 @@ def ask_all(
             if at in refused:
                 continue
             try:
-                answers[at].append(scene.engine.ask(own - start, item.changes(own)).decided)
+                told = scene.engine.ask(own - start, item.changes(own))
+                answers[at].append(told if scene.task == "regression" else replace(told, score=_NO_SCORES))
             except RefusedInputError as error:
                 refused[at] = f"Intake stops it: {error.what}"
         scene.engine.settle()
     ranges = {name: _Accepted(known, name) for name in scene.features}
     made = [
-        Template(errors[at], np.concatenate(answers[at]), _plausible(item, rows, ranges))
+        Template(
+            corruption=errors[at],
+            decided=np.concatenate([part.decided for part in answers[at]]),
+            score=np.concatenate([part.score for part in answers[at]]),
+            plausible=_plausible(item, rows, ranges),
+        )
         for at, item in strikes.items()
         if at not in refused
     ]
     return made, [NotRun(errors[at], errors[at].says(), reason) for at, reason in sorted(refused.items())]
+
+
+def _strikes(scene: Scene, errors: Sequence[Corruption]) -> tuple[dict[int, Strike], dict[int, str]]:
+    """Return by its place each error met with the data, and why the others cannot be tried."""
+    strikes: dict[int, Strike] = {}
+    refused: dict[int, str] = {}
+    for at, error in enumerate(errors):
+        found = strike(error, scene.columns, 0, minimum=1, used=scene.features)
+        if isinstance(found, NotAssessed):
+            refused[at] = found.reason
+        else:
+            strikes[at] = found
+    return strikes, refused
 
 
 class _Accepted:
@@ -113,6 +131,8 @@ class _Accepted:
     def has(self, change: Change) -> NDArray[np.bool_]:
         """Return (different values,) which new values are accepted; a missing one never is."""
         new = change.new
+        if (self.sort == "text") != (new.dtype == object):
+            return np.zeros(len(new), bool)  # the reference holds another sort of values, or none at all
         if self.sort == "number":
             inside = np.isfinite(new) & (new >= self.low) & (new <= self.high)
             return np.asarray(inside & ((new == np.floor(new)) | (not self.whole)))

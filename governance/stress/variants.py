@@ -65,7 +65,7 @@ def variants(
     _run(scene, running, parameters, progress)
     metrics = _metrics(scene, parameters.metrics)
     found = tuple(_measured(scene, running, metrics))
-    watch = watch_of(subject, scene.columns, seed, parameters.contract)
+    watch = watch_of(subject, scene, seed, parameters.contract)
     report = VariantsReport(
         variants=_looked_at(found, watch, parameters.looks, progress),
         not_run=tuple(not_run),

@@ -22,6 +22,7 @@ from governance.stress.report import (
 ENGINES: Final = {
     "ask_again": "the model itself, asked again about the touched rows",
     "tree_rescore": "the trees of the file, those that ask a broken column",
+    "linear_rescore": "the weights of the file, those of a broken column",
 }
 
 
@@ -44,8 +45,10 @@ def variants_lead(result: VariantsReport, escape: Escape = str) -> str:
     """Return the result in two sentences."""
     taken = silent(result)
     stopped = sum(bool(item.stops) for item in result.variants)
+    if not result.variants:
+        return f"No error could be tried; why stands beside each of the {len(result.not_run):,} that were asked for."
     if not taken:
-        return f"None of {len(result.variants)} errors reaches the model: intake would stop all of them."
+        return f"None of {len(result.variants)} errors reaches the model: intake would stop them, or they change rows and labels alone."
     first = taken[0]
     said = (
         f"{first.decisions_changed:,} of {result.rows:,} decisions change when {escape(first.name)} "
@@ -53,7 +56,8 @@ def variants_lead(result: VariantsReport, escape: Escape = str) -> str:
     )
     if result.task == "regression":
         said = f"Predictions change most when {escape(first.name)} ({first.rows_touched:,} rows touched)."
-    tail = f" {len(taken)} errors were tried that the model silently takes; intake would stop {stopped} more."
+    tried = "1 error was" if len(taken) == 1 else f"{len(taken)} errors were"
+    tail = f" {tried} tried that the model silently takes; intake would stop {stopped} more."
     return said + tail
 
 
@@ -95,14 +99,18 @@ def certificate(found: Certificate) -> str:
 
 def amount(value: float, unit: str) -> str:
     """Return a harm in its unit: points of 100 for shares."""
-    return f"{100 * value:.2f} points" if unit == "points" else f"{value:.3f} {unit}".strip()
+    return f"{_number(value, unit)} {unit}".strip()
+
+
+def _number(value: float, unit: str) -> str:
+    """Return a harm without its unit; of money and predicted numbers nobody knows the size beforehand."""
+    return f"{100 * value:.2f}" if unit == "points" else f"{value:.4g}"
 
 
 def held_out(item: Worst, unit: str) -> str:
     """Return the harm on the held-out half with its interval."""
     found = item.held_out
-    scale = 100 if unit == "points" else 1
-    return f"{amount(found.change, unit)} ({scale * found.low:.2f} to {scale * found.high:.2f})"
+    return f"{amount(found.change, unit)} ({_number(found.low, unit)} to {_number(found.high, unit)})"
 
 
 def worst_lead(result: WorstReport, escape: Escape = str) -> str:
@@ -117,7 +125,7 @@ def worst_lead(result: WorstReport, escape: Escape = str) -> str:
         f"{amount(first.random_same, result.unit)}, all errors at random rows {amount(result.random_mean, result.unit)} on average."
     )
     said += would_notice(first)
-    quiet = next((item for item in (*result.unnoticed, *result.worst) if _slips_by(item)), None)
+    quiet = slipping(result)
     if quiet is not None and quiet is not first:
         said += f" The worst that nobody would notice: {escape(quiet.name)}; it costs {held_out(quiet, result.unit)}."
     return said
@@ -130,8 +138,14 @@ def would_notice(item: Worst) -> str:
     return " Your monitoring would notice it." if item.noticed.seen else " Your monitoring would not notice it."
 
 
-def _slips_by(item: Worst) -> bool:
-    return item.held_out.beyond_chance and item.noticed is not None and not item.noticed.seen
+def slipping(result: WorstReport) -> Worst | None:
+    """Return the worst error that does harm beyond chance and that nothing notices, None without one or where nobody looked."""
+    able = [
+        item
+        for item in (*result.unnoticed, *result.worst)
+        if item.held_out.beyond_chance and item.noticed is not None and not item.noticed.seen
+    ]
+    return max(able, key=lambda item: item.held_out.change, default=None)
 
 
 def worst_lines(result: WorstReport) -> Iterator[ReportLine]:
@@ -158,6 +172,16 @@ def noticed_by(variant: Variant | Worst) -> str:
         return "not looked at"
     names = [name for name, sees in (("drift", bool(seen.drift_columns)), ("contract", bool(seen.contract))) if sees]
     return " and ".join(names) or "nobody"
+
+
+def signs(found: Variant | Worst) -> str:
+    """Return from which share of rows on each sign would see an error, "" where nobody looked."""
+    seen = found.noticed
+    if seen is None:
+        return ""
+    parts = [("drift", seen.drift_from), ("contract", seen.contract_from)]
+    parts += [("scores", seen.scores_from)] if seen.scores else []
+    return ", ".join(f"{name} never" if share is None else f"{name} from {share:.2%}" for name, share in parts)
 
 
 def blind_stretch(variant: Variant, report: VariantsReport) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.evidence import Finding, NotAssessed, Progress, RefusedInputError, Rows
+from governance.evidence import Dropped, Finding, NotAssessed, Progress, Rows
 from governance.statistics import critical, paired_change
 from governance.stress.columns import Columns
 from governance.stress.condition_bins import BINS, ConditionColumn, bins_of, condition_columns, where_of
@@ -19,6 +19,7 @@ from governance.stress.objectives import Costs, Objective, objective
 from governance.stress.report import HeldOut, Worst, WorstReport
 from governance.stress.scene import Scene, open_scene
 from governance.stress.search import Bins, conjunctions, row_counts, worst_of
+from governance.stress.search_terms import check_search, unfit
 from governance.stress.spec import StressWorst
 from governance.stress.templates import Template, ask_all, searched_errors
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from governance.subject import Subject
 
 PLAUSIBLE: Final = ", as far as the new value stays plausible"
-FEWEST: Final = 60
-"""Rows with which a search makes sense: thirty to find on, thirty to hold against."""
+PREDICTED: Final = "units of the prediction"
+LEFT: Final = "without a label where the harm needs one, or beyond the rows that are searched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,14 @@ class _Half:
     """Places among the searched rows."""
     rows: NDArray[np.int64]
     """Rows of the data."""
-    weights: NDArray[np.float64]
-    """(m, classes) what each row adds to the harm when it is decided so."""
-    old: NDArray[np.int16]
-    """(m,) clean decisions."""
+    after: Callable[[Template], NDArray[np.float64]]
+    """(m,) what each row adds to the harm once it is broken."""
+    clean: NDArray[np.float64]
+    """(m,) what each row adds as it is."""
 
     def harm(self, template: Template, *, plausible: bool) -> NDArray[np.float64]:
         """Return (m,) what each row adds to the harm if it breaks so."""
-        new, place = template.decided[self.at], np.arange(len(self.at))
-        found = self.weights[place, new] - self.weights[place, self.old]
+        found = self.after(template) - self.clean
         return np.where(template.plausible[self.at], found, 0.0) if plausible else found
 
 
@@ -62,7 +62,6 @@ class _Search:
     counts: NDArray[np.float64]
     budget: float
     minimum: int
-    cost: bool
 
 
 def worst(
@@ -74,33 +73,31 @@ def worst(
         RefusedInputError: an unknown kind, column or objective, a budget that is no share, or more than two conditions.
     """
     seed = int(rng.integers(2**53))
-    _check(parameters)
     scene = open_scene(subject, parameters.engine, parameters.block_rows)
+    check_search(scene, parameters)
     aim = objective(parameters.objective, scene.clean, scene.labelled)
-    if scene.rows < FEWEST:
-        return Finding(
-            NotAssessed(f"{scene.rows} rows, fewer than {FEWEST}: one half finds the error, the other measures it."),
-            Rows(scene.rows, scene.rows),
-        )
     rows = _searched(scene, aim, seed, parameters.most_rows)
+    left = scene.rows - len(rows)
+    account = Rows(len(rows), scene.rows, (Dropped(LEFT, left),) if left else ())
+    reason = unfit(scene, parameters, rows)
+    if reason:
+        return Finding(NotAssessed(reason), account)
     known = Columns(subject.reference) if subject.reference is not None else scene.columns
     errors = searched_errors(scene.columns, scene.features, parameters)
     templates, not_run = ask_all(scene, errors, rows, known, progress)
     search = _search(scene, rows, aim, seed, parameters)
+    watch = watch_of(subject, scene, seed, parameters.contract)
     found = _all_worst(search, templates, progress, shown=parameters.shown, plausible=False)
-    quiet = _all_worst(search, templates, progress, shown=parameters.shown, plausible=True)
-    watch = watch_of(subject, scene.columns, seed, parameters.contract)
     found = _looked_at(found, watch, parameters.looks, {})
-    quiet = _looked_at(
-        quiet, watch, parameters.looks, {_key(item.corruption): rows[item.plausible] for item in templates}
-    )
+    able = {_key(item.corruption): rows[item.plausible] for item in templates}
+    quiet = _all_worst(search, templates, progress, shown=parameters.shown, plausible=True)
+    quiet = _looked_at(quiet, watch, parameters.looks, able)
     random_worst, random_mean, bound = _compared(search, templates)
-    shown = tuple(found)
     report = WorstReport(
-        objective=aim.title,
-        unit=parameters.costs.unit if aim.unit == "cost" else "points",
+        objective=aim.title + (f", where {parameters.among}" if parameters.among else ""),
+        unit={"cost": parameters.costs.unit, "prediction": PREDICTED}.get(aim.unit, "points"),
         budget=search.budget,
-        worst=shown,
+        worst=tuple(found),
         unnoticed=tuple(quiet),
         random_worst=random_worst,
         random_mean=random_mean,
@@ -112,31 +109,20 @@ def worst(
         not_run=tuple(not_run),
         certificate=scene.certificate(),
         label_conditions=parameters.label_conditions,
-        max_drop=max((item.held_out.change for item in shown), default=0.0),
+        max_drop=max((item.held_out.change for item in found), default=0.0),
         unnoticed_drop=_unnoticed((*found[: parameters.looks], *quiet[: parameters.looks]), watch),
-        named=any(item.held_out.beyond_chance for item in shown),
+        named=any(item.held_out.beyond_chance for item in found),
         notes=tuple(_notes(scene, rows, has_reference=subject.reference is not None)),
     )
-    return Finding(report, Rows(len(rows), scene.rows))
-
-
-def _check(parameters: StressWorst) -> None:
-    if not 0 < parameters.budget <= 1:
-        raise RefusedInputError(
-            f"The budget is {parameters.budget}, expected a share above 0 and at most 1.",
-            "Write 0.05 for 5 % of the rows.",
-        )
-    if parameters.conditions not in (0, 1, 2):
-        raise RefusedInputError(
-            f"A worst error may combine {parameters.conditions} conditions, expected 0, 1 or 2.", "Lower it."
-        )
+    return Finding(report, account)
 
 
 def _searched(scene: Scene, aim: Objective, seed: int, most: int) -> NDArray[np.int64]:
     """Return the rows that are searched: those with a label where the harm needs one, a sample where there are very many."""
-    rows = np.arange(scene.rows)
-    if scene.labelled and aim.id in ("accuracy", "cost", "true_positive_rate_gap"):
-        rows = np.flatnonzero(scene.clean.truth < scene.clean.classes)
+    rows, clean = np.arange(scene.rows), scene.clean
+    if aim.needs_labels:
+        known = ~np.isnan(clean.value) if scene.task == "regression" else clean.truth < clean.classes
+        rows = np.flatnonzero(known)
     return Draws(seed).stream("searched").some(rows, most)
 
 
@@ -144,7 +130,8 @@ def _search(scene: Scene, rows: NDArray[np.int64], aim: Objective, seed: int, pa
     by_chance = np.argsort(Draws(seed).stream("halves").uniform(rows), kind="stable")
     first = np.sort(by_chance[: len(rows) // 2])
     second = np.sort(by_chance[len(rows) // 2 :])
-    halves = [_half(scene, rows, at, aim, parameters.costs) for at in (first, second)]
+    counts = np.isin(rows, scene.columns.where(parameters.among))
+    halves = [_half(scene, rows, at, (aim, parameters.costs, counts[at])) for at in (first, second)]
     names = parameters.conditions_on or tuple(dict.fromkeys((*scene.features, *scene.data.schema.sensitive)))
     target = scene.data.schema.target
     if parameters.label_conditions and target:
@@ -159,13 +146,28 @@ def _search(scene: Scene, rows: NDArray[np.int64], aim: Objective, seed: int, pa
         counts=row_counts(bins, np.arange(len(first)), BINS),
         budget=parameters.budget,
         minimum=parameters.minimum_rows,
-        cost=aim.unit == "cost",
     )
 
 
-def _half(scene: Scene, rows: NDArray[np.int64], at: NDArray[np.int64], aim: Objective, costs: Costs) -> _Half:
-    own = rows[at]
-    return _Half(at, own, aim.weigh(scene.clean, own, costs), scene.clean.decided[own])
+def _half(
+    scene: Scene, rows: NDArray[np.int64], at: NDArray[np.int64], asked: tuple[Objective, Costs, NDArray[np.bool_]]
+) -> _Half:
+    """Return one half; `asked` is what harm means, what it costs, and which of the half's rows count."""
+    (aim, costs, counts), own, clean = asked, rows[at], scene.clean
+    counted, place = np.flatnonzero(counts), np.arange(len(at))
+    if aim.of_numbers is not None:
+        of_numbers = aim.of_numbers
+
+        def measured(predicted: NDArray[np.float64]) -> NDArray[np.float64]:
+            found = np.zeros(len(own))
+            found[counted] = of_numbers(clean, own[counted], predicted[counted])
+            return found
+
+        return _Half(at, own, lambda template: measured(template.score[at]), measured(clean.score[own]))
+    assert aim.weigh is not None
+    weights = np.zeros((len(own), clean.classes))
+    weights[counted] = aim.weigh(clean, own[counted], costs)
+    return _Half(at, own, lambda template: weights[place, template.decided[at]], weights[place, clean.decided[own]])
 
 
 def _all_worst(

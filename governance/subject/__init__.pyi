@@ -32,6 +32,7 @@ from .subject import (
     Attributions as Attributions,
     Monitor as Monitor,
     Recording as Recording,
+    Scores as Scores,
     Sight as Sight,
     Subject as Subject,
 )

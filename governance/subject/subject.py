@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 
 class Attributions(Protocol):
@@ -42,6 +43,16 @@ class Attributor(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """A model's scores of one class, or its predicted numbers."""
+
+    reference: NDArray[np.float64]
+    """(r,) of the rows of the reference."""
+    now: NDArray[np.float64]
+    """(n,) of the rows that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """What monitoring says about changed columns."""
 
@@ -51,18 +62,21 @@ class Sight:
     """Columns whose verdict is material."""
     failed: tuple[str, ...]
     """Checks of the data contract that fail: check(column)."""
+    scores: str = ""
+    """Verdict on the model's scores, as for `drift`; "" where none were handed over."""
 
 
 class Monitor(Protocol):
     """How a method learns what monitoring would see, without knowing the rooms that watch; the runner hands it in."""
 
-    def __call__(self, subject: Subject, rows: pd.DataFrame, contract: str) -> Sight:
+    def __call__(self, subject: Subject, rows: pd.DataFrame, contract: str, scores: Scores | None = None) -> Sight:
         """Return what drift against the reference and the data contract say about some columns.
 
         Args:
             subject: its reference is what is compared with.
             rows: the columns that are looked at, as a file would hold them.
             contract: expectations as JSON; "" for those that the reference suggests.
+            scores: the model's answers about the reference and about the rows, where those are looked at as well.
         """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -87,6 +88,60 @@ def test_a_gate_of_ci_fails_over_the_share_that_is_named(files: tuple[str, str, 
     said("stress", model, now, *ROLES, "--fail-over", "0.5")
 
 
+def test_a_plan_of_which_nothing_can_be_tried_promises_nothing(files: tuple[str, str, str], tmp_path: Path) -> None:
+    model, now, _ = files
+    (tmp_path / "plan.toml").write_text("[[corruption]]\nkind = 'sign'\ncolumns = ['nope']", encoding="utf-8")
+    text = said("stress", model, now, *ROLES, "--plan", str(tmp_path / "plan.toml"), "--no-search")
+    assert text.startswith("No error could be tried; why stands beside each of the 1 that were asked for.")
+    assert "not tried    nope has the other sign: The data have no column 'nope'." in text
+
+
+def test_pairs_and_every_value_are_told_in_words_as_well(files: tuple[str, str, str]) -> None:
+    model, now, _ = files
+    text = said("stress", model, now, *ROLES, "--pair", "visits,city")
+    assert "any value    visits and city: some value of it changes the decision for" in text
+    for wrong in ("age,age", "age,nope"):
+        with pytest.raises(RefusedInputError):
+            said("stress", model, now, *ROLES, "--pair", wrong)
+
+
+def test_numbers_that_no_float_holds_are_for_intake_to_judge(files: tuple[str, str, str], tmp_path: Path) -> None:
+    model, now, _ = files
+    plan = "[[corruption]]\nkind = 'unit'\ncolumns = ['income']\n"
+    plan = f"{plan}factor = 1e308\n{plan.replace('unit', 'outlier')}deviations = 1e308"
+    (tmp_path / "plan.toml").write_text(plan, encoding="utf-8")
+    asked = ("stress", model, now, *ROLES, "--plan", str(tmp_path / "plan.toml"), "--no-search", "--json")
+    found = json.loads(said(*asked))
+    assert [bool(item["stops"]) or item["decisions_changed"] > 0 for item in found["variants"]] == [True, True]
+
+
+def test_a_reference_whose_columns_hold_nothing_or_other_values_is_searched(
+    files: tuple[str, str, str], tmp_path: Path
+) -> None:
+    model, now, before = files
+    rows = pd.read_csv(before)
+    for name, other in (("gone", rows.assign(income=None, city=None)), ("texts", rows.assign(income="x", city=3.5))):
+        other.to_csv(tmp_path / f"{name}.csv", index=False)
+        (tmp_path / "plan.toml").write_text("[[corruption]]\nkind = 'sign'\ncolumns = ['income']", encoding="utf-8")
+        asked = ("--plan", str(tmp_path / "plan.toml"), "--reference", str(tmp_path / f"{name}.csv"), "--json")
+        found = json.loads(said("stress", model, now, *ROLES, *asked))
+        quiet = {column for item in found["unnoticed"] for column in item["corruption"]["columns"]}
+        assert not quiet & {"income", "city"}, "no contract made from such rows accepts a value"
+
+
+def test_a_predicted_number_is_searched_as_well_and_fails_over_its_own_unit(tmp_path: Path) -> None:
+    case = made("regression")
+    (tmp_path / "model.onnx").write_bytes(case.model.file)
+    case.frame.to_csv(tmp_path / "now.csv", index=False)
+    asked = ("stress", str(tmp_path / "model.onnx"), str(tmp_path / "now.csv"), "--target", "amount")
+    text = said(*asked, "--sensitive", "sex", "--fail-over", "0.01", code=1)
+    assert "units of the prediction" in text.splitlines()[0]
+    (tmp_path / "plan.toml").write_text("objective = 'mean_score_gap'\namong = 'age > 30'", encoding="utf-8")
+    found = json.loads(said(*asked, "--sensitive", "sex", "--plan", str(tmp_path / "plan.toml"), "--json"))
+    wanted = "Gap in the mean predicted number, largest group less the second, where age > 30"
+    assert found["search"]["objective"] == wanted
+
+
 def test_a_policy_limits_the_worst_drop_and_the_unnoticed_one(files: tuple[str, str, str], tmp_path: Path) -> None:
     from governance.evidence.evidence import Evidence
 
@@ -124,6 +179,13 @@ def test_a_policy_limits_the_worst_drop_and_the_unnoticed_one(files: tuple[str, 
         ("budget = 'x'\n[[corruption]]\nkind = 'sign'\ncolumns = ['income']", "expected a number"),
         ("budget = {}\n[[corruption]]\nkind = 'sign'\ncolumns = ['income']", "expected a number"),
         ("seed = -1", "the seed -1"),
+        ("conditions = 9", "conditions = 9, expected 0, 1 or 2"),
+        ("[search]\nminimum_rows = 0", "minimum_rows is 0"),
+        ("[search]\ncolumns = ['agee']", "No column of the model 'agee'"),
+        ("[search]\nconditions_on = ['nothing']", "No column of the data 'nothing'"),
+        ("among = 'nothing > 3'", "'nothing', which the data do not have"),
+        ("[[corruption]]\nkind = 'sign'\ncolumns = ['income']\nshare = true", "has the shares [True]"),
+        ("[[corruption]]\nkind = 'misjoin'\ncolumns = ['income', 'income']", "it takes at least one column, each once"),
         (
             "[[corruption]]\nkind = 'decimal'\ncolumns = ['income']\nplaces = 99999999999",
             "The places of decimal is 99999999999",

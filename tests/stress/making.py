@@ -12,8 +12,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -41,7 +47,7 @@ def table(name: str) -> tuple[pd.DataFrame, str]:
     paths = {
         "adult": ("data/adult/adult.parquet", ["fnlwgt"], "income"),
         "diabetes130": ("data/diabetes130/baseline.parquet", ["encounter_id"], "readmitted"),
-        "german": ("data/german/german.parquet", [], ""),
+        "german": ("data/german_credit/german_credit.parquet", [], "class-label"),
     }
     file, without, target = paths[name]
     path = SHARED / file
@@ -51,7 +57,7 @@ def table(name: str) -> tuple[pd.DataFrame, str]:
     for column in frame.columns:
         if frame[column].dtype.kind not in "iuf":
             frame[column] = frame[column].astype(object).where(frame[column].notna(), None)
-    return frame, target or str(frame.columns[-1])
+    return frame, target
 
 
 def people(rows: int = 1500, seed: int = 0) -> pd.DataFrame:
@@ -78,7 +84,21 @@ ESTIMATORS: dict[str, Any] = {
     "several": lambda: GradientBoostingClassifier(n_estimators=12, max_depth=3, random_state=0),
     "regression": lambda: GradientBoostingRegressor(n_estimators=25, max_depth=3, random_state=0),
     "linear": lambda: LogisticRegression(max_iter=2000),
+    "lines": lambda: LogisticRegression(max_iter=2000),
+    "ridge": Ridge,
+    "trees_of_several": lambda: ExtraTreesClassifier(n_estimators=15, max_depth=7, random_state=0),
+    "averaged": lambda: RandomForestRegressor(n_estimators=15, max_depth=7, random_state=0),
 }
+TARGETS = {
+    "several": "level",
+    "lines": "level",
+    "trees_of_several": "level",
+    "regression": "amount",
+    "ridge": "amount",
+    "averaged": "amount",
+}
+"""Sort -> the column of people that it predicts, "good" for the others."""
+SCALED = ("linear", "lines", "ridge")
 
 
 def encoder(frame: pd.DataFrame, names: list[str], *, scaled: bool) -> ColumnTransformer:
@@ -94,7 +114,7 @@ def fitted(frame: pd.DataFrame, names: list[str], target: str, sort: str, rows: 
     train = frame.head(rows)[names].copy()
     numbers = [name for name in names if frame[name].dtype.kind in "iuf"]
     train[numbers] = train[numbers].astype(np.float64)
-    pipeline = make_pipeline(encoder(frame, names, scaled=sort == "linear"), ESTIMATORS[sort]())
+    pipeline = make_pipeline(encoder(frame, names, scaled=sort in SCALED), ESTIMATORS[sort]())
     text = convert_estimator(pipeline.fit(train, frame.head(rows)[target]), train.head(200))
     return OnnxPredictor(text, signature_of(text))
 
@@ -112,16 +132,19 @@ def made(sort: str, source: str = "people", rows: int = 900) -> Made:
     """Return a model of one sort on one table, and `rows` other rows."""
     if source == "people":
         frame, names = people(600 + rows), ["age", "income", "visits", "sex", "city"]
-        target = {"several": "level", "regression": "amount"}.get(sort, "good")
+        target = TARGETS.get(sort, "good")
         positive = "yes" if target == "good" else ""
         schema = Schema(target=target, positive=positive, sensitive=("sex",))
         return brought(fitted(frame, names, target, sort, 600), frame.tail(rows), schema)
     frame, target = table(source)
-    frame = frame.iloc[np.random.default_rng(0).permutation(len(frame))[: 1000 + rows]].reset_index(drop=True)
+    learnt = min(1000, len(frame) - rows)
+    frame = frame.iloc[np.random.default_rng(0).permutation(len(frame))[: learnt + rows]].reset_index(drop=True)
     if source == "diabetes130":
         frame[target] = np.where(frame[target] == "NO", "NO", "YES")
+    if source == "german":
+        frame[target] = np.where(frame[target] == 1, "good", "bad")
     names = [str(name) for name in frame.columns if name != target]
-    positive = {"adult": ">50K", "diabetes130": "YES"}[source]
-    sensitive = ("sex", "race") if source == "adult" else ("gender",)
+    positive = {"adult": ">50K", "diabetes130": "YES", "german": "good"}[source]
+    sensitive = {"adult": ("sex", "race"), "diabetes130": ("gender",), "german": ("housing",)}[source]
     schema = Schema(target=target, positive=positive, sensitive=sensitive)
-    return brought(fitted(frame, names, target, sort, 1000), frame.tail(rows), schema)
+    return brought(fitted(frame, names, target, sort, learnt), frame.tail(rows), schema)

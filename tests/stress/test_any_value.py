@@ -96,7 +96,9 @@ def test_numbers_of_a_model_without_trees_are_not_assessed_and_texts_are() -> No
     found = report_of(made("linear").subject, StressAnyValue())
     assert [item.columns for item in found.columns] == [("sex",), ("city",)]
     assert {item.columns[0] for item in found.not_assessed} == {"age", "income", "visits"}
-    assert "not made of trees alone" in found.not_assessed[0].outcome.reason
+    assert "a number of any size has an effect of any size" in found.not_assessed[0].outcome.reason
+    again = report_of(made("linear").subject, StressAnyValue(engine="ask_again"))
+    assert "not made of trees alone" in again.not_assessed[0].outcome.reason
 
 
 def test_several_classes_are_asked_step_by_step() -> None:

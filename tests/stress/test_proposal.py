@@ -123,7 +123,7 @@ def test_monitoring_notices_an_error_once_its_check_is_in_force() -> None:
     now, before = data(pair(2000, 1)), data(pair(2000, 2))
     corruption = Corruption("swap", ("high", "low"), share=0.05)
     subject = Subject(data=now, reference=before)  # type: ignore[arg-type]
-    silent = Watch(subject, monitored, Columns(now), 7).notice(corruption)  # type: ignore[arg-type]
+    silent = Watch(subject, Columns(now), 7, monitor=monitored).notice(corruption)  # type: ignore[arg-type]
     assert silent is not None
     assert not silent.seen
     assert silent.proposal is not None
@@ -132,7 +132,7 @@ def test_monitoring_notices_an_error_once_its_check_is_in_force() -> None:
     import json
 
     contract = json.dumps(expectation.to_json(draft(Expectations(), [silent.proposal])))
-    seen = Watch(subject, monitored, Columns(now), 7, contract).notice(corruption)  # type: ignore[arg-type]
+    seen = Watch(subject, Columns(now), 7, monitor=monitored, contract=contract).notice(corruption)  # type: ignore[arg-type]
     assert seen is not None
     assert seen.seen
     assert seen.contract == ("column_order(high)",)

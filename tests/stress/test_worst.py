@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -9,17 +10,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import mean_absolute_error
 
 from governance.evidence.errors import RefusedInputError
 from governance.evidence.evidence import NotAssessed, silent
 from governance.stress.columns import Columns
 from governance.stress.condition_bins import ConditionColumn, bins_of, condition_columns, where_of
-from governance.stress.report import WorstReport
+from governance.stress.objectives import OBJECTIVES, Costs, fitting
+from governance.stress.report import Worst, WorstReport
 from governance.stress.search import conjunctions, row_counts, worst_of
 from governance.stress.spec import StressWorst
+from governance.stress.strike import Strike, strike
+from governance.stress.variants import whole_run
 from governance.stress.worst import worst
 from governance.subject.subject import Subject
-from tests.stress.making import brought, fitted, made, people
+from tests.stress.making import Made, brought, fitted, made, people
 
 
 def report_of(subject: Subject, parameters: StressWorst, seed: int = 1) -> WorstReport:
@@ -132,8 +137,6 @@ def test_the_whole_run_of_the_worst_error_costs_what_was_said() -> None:
     found = report_of(case.subject, StressWorst(shown=3))
     item = found.worst[0]
     columns = Columns(case.subject.data)
-    from governance.stress.strike import Strike, strike
-
     struck = strike(replace(item.corruption, share=1.0), columns, 1, minimum=1, used=case.model.signature.columns)
     assert isinstance(struck, Strike)
     frame = case.frame.copy()
@@ -179,12 +182,117 @@ def test_other_harms_are_searched_the_same_way() -> None:
         ("boosted", StressWorst(conditions=3), "expected 0, 1 or 2"),
         ("boosted", StressWorst(objective="acuracy"), "No objective 'acuracy'"),
         ("several", StressWorst(objective="cost"), "about two classes"),
-        ("regression", StressWorst(), "needs labels that are classes"),
+        ("regression", StressWorst(objective="accuracy"), "is about decisions; the model gives a number"),
+        ("boosted", StressWorst(objective="mean_score"), "is about predicted numbers; the model gives classes"),
+        ("boosted", StressWorst(columns=("agee",)), "No column of the model 'agee'"),
+        ("boosted", StressWorst(kinds=("mising",)), "No kind of error 'mising'"),
+        ("boosted", StressWorst(conditions_on=("nothing",)), "No column of the data 'nothing'"),
+        ("boosted", StressWorst(among="nothing > 3"), "'nothing', which the data do not have"),
+        ("boosted", StressWorst(minimum_rows=0), "minimum_rows is 0, expected at least 1"),
+        ("boosted", StressWorst(block_rows=0), "Blocks of 0 rows"),
+        ("boosted", StressWorst(costs=Costs(false_positive=-1.0)), "wrongly selected is -1.0, expected a number"),
+        ("boosted", StressWorst(costs=Costs(false_negative=float("nan"))), "wrongly not selected is nan"),
     ],
 )
 def test_what_cannot_be_searched_is_refused_with_words(sort: str, parameters: StressWorst, words: str) -> None:
     with pytest.raises(RefusedInputError, match=words):
         report_of(made(sort).subject, parameters)
+
+
+def whole_change(case: Made, item: Worst, measure: Callable[[pd.DataFrame], float]) -> float:
+    """Return by how much a measure of all rows grows when every row that the condition names breaks."""
+    struck = strike(
+        replace(item.corruption, share=1.0), Columns(case.subject.data), 1, minimum=1,
+        used=case.model.signature.columns,
+    )  # fmt: skip
+    assert isinstance(struck, Strike)
+    return measure(whole_run(case.frame, struck, struck.rows)) - measure(case.frame)
+
+
+@pytest.mark.parametrize("name", [item.id for item in OBJECTIVES if item.of_numbers])
+def test_the_worst_error_of_a_predicted_number_costs_what_a_whole_run_says(name: str) -> None:
+    """With a budget of every row the harm of both halves together is the change of the whole table, by scikit-learn and by means."""
+    case = made("regression")
+    truth, female = case.frame["amount"].to_numpy(), (case.frame["sex"] == "Female").to_numpy()
+    largest = female if female.sum() >= len(female) / 2 else ~female
+
+    def predicted(frame: pd.DataFrame) -> Any:
+        return case.model.predict(frame).score[:, 0].astype(np.float64)
+
+    measures: dict[str, Callable[[pd.DataFrame], float]] = {
+        "mean_absolute_error": lambda frame: float(mean_absolute_error(truth, predicted(frame))),
+        "mean_score": lambda frame: -float(predicted(frame).mean()),
+        "mean_score_rise": lambda frame: float(predicted(frame).mean()),
+        "mean_score_gap": lambda frame: float(predicted(frame)[largest].mean() - predicted(frame)[~largest].mean()),
+    }
+    found = report_of(case.subject, StressWorst(objective=name, budget=1.0, shown=3))
+    assert found.unit == "units of the prediction"
+    assert len(found.worst) == 3
+    for item in found.worst:
+        both = (item.found + item.held_out.change) / 2
+        # the gap divides by the people of a group, whose number differs a little between the halves
+        near = 0.08 * both if name == "mean_score_gap" else 1e-6
+        assert both == pytest.approx(whole_change(case, item, measures[name]), abs=near), item.name
+        assert item.held_out.low < item.held_out.change < item.held_out.high
+
+
+def test_without_a_wish_a_number_is_held_against_the_truth_and_without_labels_what_changes_is_counted() -> None:
+    case = made("regression")
+    assert report_of(case.subject, StressWorst()).objective == "Growth of the mean absolute error"
+    bare = brought(case.model, case.frame, replace(case.subject.data.schema, target="")).subject
+    assert report_of(bare, StressWorst()).objective == "Fall of the mean predicted number"
+    several = made("several")
+    bare = brought(several.model, several.frame, replace(several.subject.data.schema, target="")).subject
+    assert report_of(bare, StressWorst()).objective == "Decisions that change"
+
+
+def test_decisions_of_several_classes_that_change_are_counted_as_a_whole_run_changes_them() -> None:
+    case = made("several")
+    found = report_of(case.subject, StressWorst(objective="decisions", budget=1.0, shown=2))
+    old = case.model.predict(case.frame).score.argmax(axis=1)
+    assert len(found.worst) == 2
+    for item in found.worst:
+        share = whole_change(
+            case, item, lambda frame: float((case.model.predict(frame).score.argmax(axis=1) != old).mean())
+        )
+        assert (item.found + item.held_out.change) / 2 == pytest.approx(share, abs=1e-9)
+
+
+def test_harm_can_be_counted_among_one_group_alone() -> None:
+    case = made("boosted")
+    found = report_of(case.subject, StressWorst(among='sex = "Female"', budget=1.0, shown=1))
+    item, own = found.worst[0], (case.frame["sex"] == "Female").to_numpy()
+    assert found.objective.endswith(', where sex = "Female"')
+
+    def lost(frame: pd.DataFrame) -> float:
+        decided = case.model.predict(frame).score[:, 1] >= 0.5
+        return -float((decided == (case.frame["good"] == "yes"))[own].mean())
+
+    both = (item.found + item.held_out.change) / 2
+    assert both == pytest.approx(whole_change(case, item, lost), abs=0.02)  # halves hold a few women more or less
+
+
+def test_what_fits_a_model_is_offered_and_nothing_else() -> None:
+    plain = [item.id for item in fitting(classes=3, groups=True, labelled=True)]
+    assert plain == ["accuracy", "decisions"]
+    numbers = [item.id for item in fitting(classes=0, groups=False, labelled=False)]
+    assert numbers == ["mean_score", "mean_score_rise"]
+
+
+def test_rows_without_a_label_take_no_part_and_are_accounted_for() -> None:
+    case = made("boosted")
+    frame = case.frame.assign(good=case.frame["good"].where(case.frame.index >= 51, None))
+    subject = brought(case.model, frame, case.subject.data.schema).subject
+    found = worst(subject, StressWorst(), rng=np.random.default_rng(1), progress=silent)
+    assert (found.rows.used, found.rows.total) == (849, 900)
+    few = worst(subject, StressWorst(most_rows=100), rng=np.random.default_rng(1), progress=silent)
+    assert (few.rows.used, few.rows.total) == (100, 900)
+
+
+def test_a_budget_below_one_row_is_not_searched() -> None:
+    found = worst(made("boosted").subject, StressWorst(budget=0.001), rng=np.random.default_rng(1), progress=silent)
+    assert isinstance(found.result, NotAssessed)
+    assert "0.001 of one half of 900 rows is no row at all" in found.result.reason
 
 
 def test_few_rows_are_not_searched_and_the_account_of_rows_adds_up() -> None:

@@ -108,12 +108,13 @@ def drift(
     correction: Correction = "bh",
     alpha: float = 0.05,
     use: Use | None = None,
+    chance: Chance | None = None,
 ) -> tuple[tuple[ColumnDrift, ...], int]:
-    """Return the columns, most pressing first, and how many questions shared the correction.
+    """Return the columns, most pressing first, and how many questions shared the correction; `chance` is drawn from `rng` when None.
 
     A question is what can change in a column: its values, the share of missing ones, new categories, infinite values.
     """
-    chance = Chance(rng)
+    chance = Chance(rng) if chance is None else chance
     kept = {name: _drafted(pairs[name], limits or Limits(), chance, rng) for name in pairs}
     corrected, family = _corrected({name: item.draft for name, item in kept.items()}, correction)
     found = [_column(name, item, corrected[name], alpha, use or Use()) for name, item in kept.items()]

@@ -26,9 +26,10 @@ KEPT_TABLES: Final = 32
 class Chance:
     """Random numbers that all columns of one comparison share, so that equal data give equal p values."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.normals: Floats = rng.standard_normal((DRAWS, GRID + 1))
-        self._steps: Floats | None = None
+    def __init__(self, rng: np.random.Generator, drawn: Chance | None = None) -> None:
+        """Draw, or take the normal numbers that another comparison drew from a generator in the same state."""
+        self.normals: Floats = rng.standard_normal((DRAWS, GRID + 1)) if drawn is None else drawn.normals
+        self._steps: Floats | None = None if drawn is None else drawn.steps
         self._orders: dict[int, Ints] = {}
         self._tables: dict[tuple[object, ...], Tables | None] = {}
 
@@ -44,6 +45,13 @@ class Chance:
             self._tables[key] = redrawn(cells, missing, rng)
         return self._tables[key]
 
+    @property
+    def steps(self) -> Floats:
+        """(GRID + 1, DRAWS) the normal numbers turned round."""
+        if self._steps is None:
+            self._steps = np.ascontiguousarray(self.normals.T)
+        return self._steps
+
     def areas(self, runs: Runs, at: Ints, weight: Floats) -> Floats:
         """Return (DRAWS,) sums of the absolute differences `gaps(runs, at)`, each times its weight, without keeping them all."""
         from governance.drift.columns.kernels import areas
@@ -51,11 +59,9 @@ class Chance:
         total = runs.n + runs.m
         if total <= SMALL:
             return np.asarray(np.abs(self.gaps(runs, at)) @ weight, dtype=np.float64)
-        if self._steps is None:
-            self._steps = np.ascontiguousarray(self.normals.T)
         share = (runs.reference[at] + runs.current[at]) / total
         step = np.sqrt(np.diff(share, prepend=0.0, append=1.0))
-        return np.asarray(areas(self._steps, step, share, weight) * np.sqrt(1 / runs.n + 1 / runs.m), dtype=np.float64)
+        return np.asarray(areas(self.steps, step, share, weight) * np.sqrt(1 / runs.n + 1 / runs.m), dtype=np.float64)
 
     def gaps(self, runs: Runs, at: Ints) -> Floats:
         """Return (DRAWS, len(at)) differences of the two distribution functions at positions `at` under no drift.

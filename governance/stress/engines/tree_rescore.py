@@ -6,6 +6,7 @@ a threshold than rounding can explain is settled by asking the model itself, and
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -21,10 +22,10 @@ from governance.models import (
     StageSum,
     TreeEnsemble,
     cut_of,
-    link_of,
     parse_trees,
 )
 from governance.stress.engines.engine import Answers, Decider, plain, replaced
+from governance.stress.engines.settling import UNIT_ROUNDING, Settling, recognised
 from governance.stress.engines.tree_walk import (
     MASKED,
     Block,
@@ -44,12 +45,10 @@ if TYPE_CHECKING:
 
     from governance.models import Codebook
 
-UNIT_ROUNDING: Final = 2.0**-24
-"""Half the distance from 1 to the next number in single precision."""
+MOST_ASKED: Final = 64
+"""Answers about all rows of a block that are kept: some ten bytes a row each."""
 LINK_ROWS: Final = 500
 """Rows on which the link is recognised and the wiring confirmed."""
-_LINK_ROUNDING: Final = 1e-6
-"""What single precision leaves of an answer between 0 and 1 after the last function of the file, with room to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +77,7 @@ def open_trees(predictor: GraphPredictor, frame: pd.DataFrame) -> Opened:
     cut = cut_of(predictor)
     cut.confirm(some)
     encoded, raw = cut.encode_and_score(some)
-    linked = link_of(raw, predictor.predict(some).score)
-    if linked.link == "unknown":
-        raise RefusedInputError(
-            "What the file does to the scores of its trees is not recognised.", "Ask the model itself."
-        )
+    linked = recognised(raw, predictor.predict(some).score)
     trees = _trees_of(cut, double=encoded.dtype == np.float64)
     forest, book, player = forest_of(trees, cut.players.of_encoded)
     return Opened(
@@ -114,20 +109,6 @@ def _rounding(trees: TreeEnsemble, forest: Forest) -> float:
     return 2 * (len(forest.roots) + 1) * UNIT_ROUNDING * total
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """Rows that came too near a threshold and wait for the model's own decision."""
-
-    decided: NDArray[np.int16]
-    """Where the decisions belong."""
-    places: NDArray[np.int64]
-    """Which of them."""
-    rows: NDArray[np.int64]
-    """Rows of the block."""
-    changes: list[Change]
-    """What stands in them."""
-
-
 class TreeRescore:
     """Implements `governance.stress.engines.engine.Engine` with the trees of the file."""
 
@@ -139,8 +120,8 @@ class TreeRescore:
         self._columns = {name: player for player, names in enumerate(opened.cut.players.columns) for name in names}
         self._known: dict[tuple[str, Any], NDArray[np.uint16]] = {}
         self._plain: dict[str, bool] = {}
-        self._open: list[_Open] = []
-        self.settled = 0
+        self._asked: dict[bytes, Answers] = {}
+        self._settling = Settling(predictor, decider, opened.linked, opened.base)
 
     def open(
         self,
@@ -156,16 +137,32 @@ class TreeRescore:
         score = np.zeros((len(frame), opened.forest.value.shape[1]))
         walk(opened.forest, codes, leaf, score)
         self._walked = Walked(codes, leaf, score)
+        self._asked.clear()
         self._see_plain(encoded)
+        self._settling.open(self._frame)
         found = self._decided(score, np.arange(len(frame)), ())
         self.settle()
         return found
 
+    def _decided(self, sums: NDArray[np.float64], rows: NDArray[np.int64], changes: Sequence[Change]) -> Answers:
+        return self._settling.decided(sums, rows, changes, rounding=self._opened.rounding)
+
     def ask(self, rows: NDArray[np.int64], changes: Sequence[Change]) -> Answers:
-        """Return the answers about some rows with changed columns."""
+        """Return the answers about some rows with changed columns.
+
+        What every row of the block would get is kept: a typing error, capitals and a category never seen are often one and the same to
+        the encoder. Such answers share their decisions, and what settles one settles the other.
+        """
         block, which = self._block(rows, changes)
-        found = walk_again(self._opened.forest, self._walked, rows, block, which)
-        return self._decided(found, rows, changes)
+        if len(rows) < len(self._walked.codes):
+            return self._decided(walk_again(self._opened.forest, self._walked, rows, block, which), rows, changes)
+        key = _same(block, which, rows)
+        if key not in self._asked:
+            sums = walk_again(self._opened.forest, self._walked, rows, block, which)
+            self._asked[key] = self._decided(sums, rows, changes)
+            if len(self._asked) > MOST_ASKED:
+                del self._asked[next(iter(self._asked))]
+        return self._asked[key]
 
     def steps(self, column: str) -> NDArray[np.float64] | None:
         """Return one number from each step of a column and a missing one, None where the trees do not ask the numbers as they are."""
@@ -210,30 +207,14 @@ class TreeRescore:
         which = np.minimum(end[:, 1], len(values) - 1).astype(np.int64)
         return self._decided(sums, np.arange(len(end)), (Change(column, values, which),))
 
-    def _decided(self, sums: NDArray[np.float64], rows: NDArray[np.int64], changes: Sequence[Change]) -> Answers:
-        """Return decisions from sums; rows within rounding of another decision are settled by the model itself."""
-        opened, decider = self._opened, self._decider
-        classes = max(1, len(decider.classes))
-        answers = opened.linked.answers(sums + opened.base, classes)
-        own = _own(answers, decider)
-        near = np.flatnonzero(self._near(answers))
-        if len(near) and classes > 1:
-            self._open.append(_Open(own.decided, near, rows[near], [_part(change, near) for change in changes]))
-            self.settled += len(near)
-        return own
-
     def settle(self) -> None:
         """Ask the model about every row that came too near a threshold since the last call: all of them in one question."""
-        waiting, self._open = self._open, []
-        if not waiting:
-            return
-        made = self._frame.iloc[np.concatenate([item.rows for item in waiting])].reset_index(drop=True)
-        made = made.assign(**_changed_columns(made, waiting))
-        decided = self._decider.answers(self._predictor.predict(made)).decided
-        for item, part in zip(
-            waiting, np.split(decided, np.cumsum([len(item.rows) for item in waiting])[:-1]), strict=True
-        ):
-            item.decided[item.places] = part
+        self._settling.settle()
+
+    @property
+    def settled(self) -> int:
+        """Rows so near a threshold that the model itself was asked about them."""
+        return self._settling.settled
 
     def learn(self, changes: Sequence[Change]) -> None:
         """Let the file encode the new values of many columns in one question: no column has a part in another one's encoding."""
@@ -260,15 +241,6 @@ class TreeRescore:
         for name, values in listed.items():
             own = codes[:, np.flatnonzero(self._opened.player == self._columns[name])]
             self._known |= {(name, value): code for value, code in zip(values, own, strict=True)}
-
-    def _near(self, answers: NDArray[np.float64]) -> NDArray[np.bool_]:
-        band = abs(self._opened.linked.factor) * self._opened.rounding + _LINK_ROUNDING
-        if answers.shape[1] == 2:
-            return np.asarray(np.abs(answers[:, self._decider.positive] - self._decider.threshold) <= band)
-        if answers.shape[1] == 1:
-            return np.zeros(len(answers), bool)
-        best = np.sort(answers, axis=1)
-        return np.asarray(best[:, -1] - best[:, -2] <= 2 * band)
 
     def _see_plain(self, encoded: NDArray[np.generic]) -> None:
         """Find out which columns of numbers reach the trees as they are, by comparing all rows of the block."""
@@ -333,37 +305,11 @@ class TreeRescore:
         return np.array([self._known[key] for key in keys], np.uint16).reshape(len(keys), len(columns))
 
 
-def _own(answers: NDArray[np.float64], decider: Decider) -> Answers:
-    """Return decisions and scores, these in single precision: rows that end in the same leaves tie, in whatever order they are added."""
-    answers = answers.astype(np.float32).astype(np.float64)
-    if len(decider.classes) == 2:
-        own = answers[:, decider.positive].copy()
-        return Answers((own >= decider.threshold).astype(np.int16), own)
-    if not decider.classes:
-        return Answers(np.zeros(len(answers), np.int16), answers[:, 0].copy())
-    best = answers.argmax(axis=1)
-    return Answers(best.astype(np.int16), np.take_along_axis(answers, best[:, None], axis=1)[:, 0])
-
-
-def _part(change: Change, rows: NDArray[np.int64]) -> Change:
-    return Change(change.column, change.new, change.which[rows])
-
-
-def _changed_columns(made: pd.DataFrame, waiting: Sequence[_Open]) -> dict[str, pd.Series]:
-    """Return the columns that some of the waiting rows changed, each with all new values in place."""
-    import pandas as pd
-
-    found: dict[str, NDArray[Any]] = {}
-    start = 0
-    for item in waiting:
-        stop = start + len(item.rows)
-        for change in item.changes:
-            kind = object if change.new.dtype == object else np.float64
-            if change.column not in found:
-                found[change.column] = made[change.column].to_numpy(dtype=kind).copy()
-            found[change.column][start:stop] = change.each()
-        start = stop
-    return {name: pd.Series(values, index=made.index, dtype=values.dtype) for name, values in found.items()}
+def _same(block: Block, which: NDArray[np.int64], rows: NDArray[np.int64]) -> bytes:
+    """Return what is equal for new values that the trees cannot tell apart, row by row."""
+    codes, place = np.unique(block.codes, axis=0, return_inverse=True)
+    parts = (block.columns, codes, place.reshape(-1)[which], rows)
+    return hashlib.sha256(b"/".join(np.ascontiguousarray(part).tobytes() for part in parts)).digest()
 
 
 def _held(values: NDArray[Any], book: Codebook) -> bool:

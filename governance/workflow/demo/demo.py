@@ -24,8 +24,9 @@ from governance.workflow.workspace import current_workspace, state, subjects
 from storage import Workspace
 
 _REVIEWED: Final = "simulated-credit-trees"
-_TOLD_FIRST: Final = ("explain.global", "drift.harm")
-"""Frozen in the case beside what the charter asks for: what moves the model, and whether the world has moved since its training."""
+_TOLD_FIRST: Final = ("explain.global", "drift.harm", "stress.worst")
+"""Frozen in the case beside what the charter asks for: what moves the model, whether the world has moved since its training, and which
+error in its data would hurt most."""
 _READY: Final = ("performance.segments",)
 """Measured as well, so that the first pages that a visitor opens have their answers."""
 _HARMED: Final = "simulated-credit-window-16-18"

@@ -13,6 +13,7 @@ from governance.stress import Variant, VariantsReport, words
 from pages._ui import tables, tongue
 from pages._ui.charts import base
 from pages._ui.text import plain, shown
+from pages.explore.robustness import charts
 
 POINTS: Final = 21
 """Shares for which the curve is drawn."""
@@ -32,6 +33,7 @@ def section(report: VariantsReport) -> None:
             "worst": [shown(words.worst_group(item), 120) for item in taken],
             "broken": [item.broken for item in taken],
             "mended": [item.mended for item in taken],
+            "signs": [words.signs(item) for item in taken],
         }
     )
     columns = {
@@ -42,6 +44,7 @@ def section(report: VariantsReport) -> None:
         "harm": tables.figures("Accuracy lost, points", "accuracy", digits=2),
         "worst": tables.words("Hit hardest"),
         "noticed": tables.words("Noticed by"),
+        "signs": tables.words("From which share of rows on"),
     }
     tables.table(frame, "Errors that the model silently takes, the most harmful first", columns, key="errors")
 
@@ -88,28 +91,58 @@ def effects(item: Variant) -> None:
     tables.table(frame, "Effect of the error on every metric, for all rows and by group", columns, key="effects")
 
 
-def curve_frame(item: Variant) -> pd.DataFrame:
-    """Return the expected loss of accuracy at every share of rows, with the range of chance."""
+def far(item: Variant, report: VariantsReport) -> float:
+    """Return up to which share of rows the curve is drawn: four times as far as anything that is marked, at least a fifth."""
+    seen = item.noticed
+    if seen is None or seen.smallest_share_seen is None:
+        return 1.0
+    marked = [share for share in (seen.drift_from, seen.contract_from, seen.scores_from) if share is not None]
+    return min(1.0, max(0.2, 4 * max((*marked, seen.blind_rows / report.rows))))
+
+
+def curve_frame(item: Variant, end: float = 1.0) -> pd.DataFrame:
+    """Return the expected loss of accuracy at every share of rows up to `end`, with the range of chance."""
     assert item.curve is not None
-    share = np.linspace(0, 1, POINTS)
+    share = np.linspace(0, end, POINTS)
     lost = -100 * share * item.curve.change
     spread = 100 * 1.96 * np.sqrt(share * (1 - share) * item.curve.square / item.curve.rows)
     return pd.DataFrame({"share": 100 * share, "lost": lost, "low": lost - spread, "high": lost + spread})
 
 
+def marks(item: Variant) -> list[tuple[str, float]]:
+    """Return what sees an error and from which percent of the rows on, the earliest first."""
+    seen = item.noticed
+    if seen is None:
+        return []
+    found = (
+        (tongue.say("drift"), seen.drift_from),
+        (tongue.say("data contract"), seen.contract_from),
+        (tongue.say("scores"), seen.scores_from),
+    )
+    voice = tongue.voice()
+    known = [(f"{name}: {voice.percent(share, 2)}", 100 * share) for name, share in found if share is not None]
+    return sorted(known, key=lambda part: part[1])
+
+
 def shares(item: Variant, report: VariantsReport) -> None:
-    """Draw the harm against the share of rows that break, and the stretch in which nobody would notice."""
+    """Draw the harm against the share of rows that break; the stretch in which nobody would notice is shaded and counted in people."""
     if item.curve is None:
         return
-    frame = curve_frame(item)
-    frame["line"] = "expected"
+    frame = curve_frame(item, far(item, report))
+    blind = 0.0 if item.noticed is None else 100 * item.noticed.blind_rows / report.rows
+    people = tongue.say(
+        "blind: {people} people", people=tongue.voice().whole(0 if item.noticed is None else item.noticed.blind_rows)
+    )
     base.draw(
-        base.lines(frame, "share", "lost", "line", ("Rows that break, %", "Accuracy lost, points")),
-        "Line: accuracy lost against the share of rows that break at random",
+        charts.stretch(
+            frame, blind, marks(item), (tongue.say("Rows that break, %"), tongue.say("Accuracy lost, points"), people)
+        ),
+        "Line: accuracy lost against the share of rows that break at random; shaded where neither drift nor the data contract notices it",
         frame,
         "shares",
-        {"share": tables.figures("Rows that break, %", digits=0), "lost": tables.figures("Accuracy lost", digits=2)},
-    )
+        {"share": tables.figures("Rows that break, %", digits=1), "lost": tables.figures("Accuracy lost", digits=2),
+         "low": tables.figures("95 % from", digits=2), "high": tables.figures("to", digits=2)},
+    )  # fmt: skip
     st.caption(plain(words.blind_stretch(item, report), 600))
 
 

@@ -18,16 +18,14 @@ headings.page(
 # controls
 decides = bool(attributions.classes(picked))  # a predicted number has no decision that an error could turn
 others = (mark("Reasons"), mark("Stages"), mark("Training again"))
-views = (
-    (mark("Worst error"), mark("What can go wrong"), mark("One column"), *others)
-    if decides
-    else ("What can go wrong", *others)
-)
+both = (mark("Worst error"), mark("What can go wrong"))
+views = (*both, mark("One column"), *others) if decides else (*both, *others)
 view = parts.pick(views, "view")
 
 # read and draw
 if view == "Worst error":
-    stored = need("stress.worst", picked, StressWorst())
+    harm = worst_errors.harm(picked)
+    stored = None if harm is None else need("stress.worst", picked, StressWorst(objective=harm))
     worst = result(stored, WorstReport) if stored is not None else None
     if stored is not None and worst is not None:
         headings.lead(words.worst_lead(worst, tongue.voice()))

@@ -11,9 +11,11 @@ import streamlit as st
 from governance.language import mark
 from governance.quality import Expectations, expectation
 from governance.runs import draft
-from governance.stress import Worst, WorstReport, words
-from pages._ui import tables, tongue, views
+from governance.stress import Worst, WorstReport, fitting, words
+from governance.workflow.workspace import current_workspace, subjects
+from pages._ui import attributions, linked, tables, tongue, views
 from pages._ui.charts import base
+from pages._ui.choices import Picked
 from pages._ui.text import plain, shown
 
 WIDE: Final = 36
@@ -21,6 +23,18 @@ WIDE: Final = 36
 NAMED: Final = 5
 """Errors that stand in words below the chart."""
 VIEWS: Final = (mark("All errors"), mark("Errors whose values look plausible"))
+
+
+def harm(picked: Picked) -> str | None:
+    """Draw what harm may mean for the chosen model and data; return the objective, "" for the usual one, None when a link was refused."""
+    if not picked.model or not picked.data:
+        return ""
+    schema = subjects.data_file(current_workspace.current(), picked.data, label=picked.label).schema
+    able = fitting(
+        classes=len(attributions.classes(picked)), groups=bool(schema.sensitive), labelled=bool(schema.target)
+    )
+    titles = {"" if at == 0 else item.id: tongue.say(item.title) for at, item in enumerate(able)}
+    return linked.pick(tongue.say("What counts as harm"), titles, name="harm")
 
 
 def section(report: WorstReport) -> None:
@@ -32,7 +46,7 @@ def section(report: WorstReport) -> None:
         return
     rows = frame(found, report)
     unit = "points of 100" if report.unit == "points" else report.unit
-    title = f"{report.objective}, {unit}"
+    title = ", ".join(part for part in (report.objective, unit) if part)
     columns = {
         "label": tables.words("Short"),
         "error": tables.words("Error", wide=True),
@@ -42,6 +56,7 @@ def section(report: WorstReport) -> None:
         "random": tables.figures("Same error, random rows", digits=2),
         "found": tables.figures("Where found", digits=2),
         "noticed": tables.words("Noticed by"),
+        "signs": tables.words("From which share of rows on"),
     }
     base.draw(
         base.interval_dots(rows, "label", "harm", title, low="low", high="high", mark=0.0, lines=2),
@@ -112,5 +127,6 @@ def frame(found: tuple[Worst, ...], report: WorstReport) -> pd.DataFrame:
             "random": [scale * item.random_same for item in found],
             "found": [scale * item.found for item in found],
             "noticed": [words.noticed_by(item) for item in found],
+            "signs": [words.signs(item) for item in found],
         }
     )
