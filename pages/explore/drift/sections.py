@@ -24,6 +24,7 @@ from governance.language import mark
 from governance.statistics import spoken, title
 from pages._ui import badges, cohorts, headings, tongue
 from pages._ui.charts.base import draw, draw_to_click
+from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.evidence import not_assessed
 from pages._ui.glossary import about
@@ -76,7 +77,7 @@ def performance(found: PerformanceChange | NotAssessed) -> None:
     )
     frame = charts.metrics_table(found)
     draw(
-        charts.metric_changes(frame),
+        laid(charts.metric_changes, frame),
         "Change of each metric between the windows, with 95 % intervals.",
         frame,
         "metrics",
@@ -118,7 +119,7 @@ def _parts(found: DropParts | NotAssessed) -> None:
         return
     frame = charts.parts_table(found)
     draw(
-        charts.drop_parts(frame, found.loss),
+        laid(charts.drop_parts, frame, found.loss),
         f"Parts of the change of {found.loss}, with 95 % intervals.",
         frame,
         "parts",
@@ -145,7 +146,7 @@ def groups(found: Harm | NotAssessed) -> None:
         headings.aside(tongue.say("No group has enough rows for an interval."))
         return
     alt = f"Change of {spoken(metric)} for each group that has enough rows, with 95 % intervals."
-    draw(charts.group_changes(judged, metric), alt, frame, "groups", _FIGURES | {"group": words("Group")})
+    draw(laid(charts.group_changes, judged, metric), alt, frame, "groups", _FIGURES | {"group": words("Group")})
     headings.aside(
         tongue.say(
             "Intervals are 95 % each, for one group. A group counts as worse only beyond chance over all groups and metrics together."
@@ -164,7 +165,7 @@ def columns(report: DriftReport) -> None:
     }
     if report.importance_kind != "unknown":
         draw(
-            charts.moved_and_used(frame),
+            laid(charts.moved_and_used, frame),
             "Importance of each column against how far it moved.",
             frame[["column", "verdict", "times the limit", "importance"]],
             "scatter",
@@ -228,11 +229,11 @@ def column(found: ColumnDrift) -> str | None:
     if isinstance(picture, NumericPicture):
         frame = charts.distribution_table(picture)
         alt = "Share of rows at or below each value in both windows; the bar marks the largest gap."
-        draw(charts.distribution(frame, found.name, picture), alt, frame, "column")
+        draw(laid(charts.distribution, frame, found.name, picture), alt, frame, "column")
         _quantiles(picture)
     elif isinstance(picture, CategoryPicture):
         frame = charts.levels_table(picture)
-        chart = charts.levels(frame)
+        chart = laid(charts.levels, frame)
         clicked = draw_to_click(chart, "Share of each level in both windows.", frame, "column", field="level")
     else:
         not_assessed(picture)

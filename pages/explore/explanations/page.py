@@ -10,6 +10,7 @@ from governance.explain import GlobalExplanation, GlobalParameters, how
 from governance.language import mark
 from pages._ui import against, attributions, certificate, dictionary, evidence, headings, subject, tables, tongue, views
 from pages._ui.charts import base, explanation as charts
+from pages._ui.charts.layouts import laid
 from pages._ui.text import plain
 from pages.explore.explanations import both_models, global_views
 
@@ -65,7 +66,7 @@ headings.aside(
 
 # draw
 frame = charts.importance_frame(importance)
-bars = charts.importance_bars(frame, units).add_params(base.clickable("column"))
+bars = laid(charts.bars_to_click, frame, units)
 alt_text = "Mean absolute attribution of each column with 95 % intervals"
 clicked = base.draw_to_click(bars, alt_text, frame, "bars", field="column")
 certificate.trust(found, result.certificate, result.background, picked)

@@ -12,6 +12,7 @@ from governance.statistics import title
 from governance.stress import Variant, VariantsReport, words
 from pages._ui import tables, tongue
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.text import plain, shown
 
 POINTS: Final = 21
@@ -104,7 +105,7 @@ def shares(item: Variant, report: VariantsReport) -> None:
     frame = curve_frame(item)
     frame["line"] = "expected"
     base.draw(
-        base.lines(frame, "share", "lost", "line", ("Rows that break, %", "Accuracy lost, points")),
+        laid(base.lines, frame, "share", "lost", "line", titles=("Rows that break, %", "Accuracy lost, points")),
         "Line: accuracy lost against the share of rows that break at random",
         frame,
         "shares",

@@ -14,6 +14,7 @@ from governance.runs import draft
 from governance.stress import Worst, WorstReport, words
 from pages._ui import tables, tongue, views
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.text import plain, shown
 
 WIDE: Final = 36
@@ -44,7 +45,7 @@ def section(report: WorstReport) -> None:
         "noticed": tables.words("Noticed by"),
     }
     base.draw(
-        base.interval_dots(rows, "label", "harm", title, low="low", high="high", mark=0.0, lines=2),
+        laid(base.interval_dots, rows, "label", "harm", title, low="low", high="high", mark=0.0, lines=2),
         "Dots with 95 % intervals: harm of the worst errors on rows that took no part in the search",
         rows,
         f"worst-{view}",
