@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from governance.drift import (
     CategoryPicture,
     ColumnDrift,
+    DriftParameters,
     DriftReport,
     DropParts,
     EstimatedHarm,
@@ -28,6 +31,7 @@ from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.evidence import not_assessed
 from pages._ui.glossary import about
+from pages._ui.previews import Early
 from pages._ui.tables import amount, count, figures, share, table, words
 from pages._ui.text import join, number, percent, plain
 from pages.explore.drift import charts
@@ -60,6 +64,18 @@ PARTS: Final = (HARM, MOVED, NEAR, TIME)
 """Names of the parts of the page."""
 
 
+def early(picked: Picked, strictness: DriftParameters) -> Early[DriftReport]:
+    """Return the first picture of the page, from a few rows of both windows: the metrics, else the columns."""
+
+    def draw(report: DriftReport) -> None:
+        if isinstance(report.performance, PerformanceChange) and report.performance.change:
+            _metrics(report.performance)
+        elif report.importance_kind != "unknown":
+            _scatter(charts.columns_table(report.columns))
+
+    return Early(picked, replace(strictness, multivariate=False), DriftReport, draw, reference_too=True)
+
+
 def performance(found: PerformanceChange | NotAssessed) -> None:
     """Draw how the metrics changed where labels are known."""
     st.subheader(tongue.say("Did decisions get worse?"), anchor=False)
@@ -75,6 +91,10 @@ def performance(found: PerformanceChange | NotAssessed) -> None:
         if worse
         else tongue.say("No metric got worse beyond chance and tolerance.")
     )
+    _metrics(found)
+
+
+def _metrics(found: PerformanceChange) -> None:
     frame = charts.metrics_table(found)
     draw(
         laid(charts.metric_changes, frame),
@@ -164,12 +184,7 @@ def columns(report: DriftReport) -> None:
         "unknown": "not known",
     }
     if report.importance_kind != "unknown":
-        draw(
-            laid(charts.moved_and_used, frame),
-            "Importance of each column against how far it moved.",
-            frame[["column", "verdict", "times the limit", "importance"]],
-            "scatter",
-        )
+        _scatter(frame)
     table(
         frame, "Columns, most pressing first.",
         {"column": words("Column"), "verdict": words("Verdict"), "times the limit": figures("Times the limit", digits=1),
@@ -195,6 +210,15 @@ def columns(report: DriftReport) -> None:
         told = "; ".join(f"{plain(name, 60)}: {plain(why)}" for name, why in list(report.left_out.items())[:8])
         more = f"; and {len(report.left_out) - 8} more" if len(report.left_out) > 8 else ""
         headings.aside(tongue.say("Not compared: {told}{more}.", told=told, more=more))
+
+
+def _scatter(frame: pd.DataFrame) -> None:
+    draw(
+        laid(charts.moved_and_used, frame),
+        "Importance of each column against how far it moved.",
+        frame[["column", "verdict", "times the limit", "importance"]],
+        "scatter",
+    )
 
 
 def reached(report: DriftReport) -> None:

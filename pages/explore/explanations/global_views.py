@@ -25,6 +25,7 @@ from governance.language import mark
 from pages._ui import attributions, dependence as drawing, dictionary, errors, evidence, headings, tables, tongue
 from pages._ui.charts import base, explanation as charts
 from pages._ui.charts.layouts import laid
+from pages._ui.previews import Early
 from pages._ui.text import join, plain, shown
 
 if TYPE_CHECKING:
@@ -34,8 +35,23 @@ if TYPE_CHECKING:
     from pages._ui.choices import Picked
 
 _LISTED = 10
+_FEW = 50
+"""Rows of a preview where values are sampled: each costs thousands of model rows."""
 _SCALES = (mark("Raw score"), mark("Probability"))
 _CLICKED = "countersign.importance.clicked"
+
+
+def early(picked: Picked, target: str) -> Early[GlobalExplanation]:
+    """Return the first picture of the page: the bars over a few rows of the cohort, each explained as the full answer explains it."""
+    quick = GlobalParameters(target=target, lime_rows=0, all_classes=False, max_rows=_FEW)
+
+    def draw(result: GlobalExplanation) -> None:
+        importance = spoken(result, dictionary.of(picked)).importance
+        frame = charts.importance_frame(importance)
+        bars = laid(charts.importance_bars, frame, result.certificate.units)
+        base.draw(bars, "Mean absolute attribution of each column over a few rows, with 95 % intervals", frame, "early")
+
+    return Early(picked, quick, GlobalExplanation, draw, reference_too=False)
 
 
 def pick_class(picked: Picked) -> str:

@@ -24,7 +24,9 @@ headings.page(
 # read
 target = global_views.pick_class(picked)
 everyone = attributions.everyone(picked)
-found = evidence.need("explain.global", everyone, GlobalParameters(target=target))
+found = evidence.need(
+    "explain.global", everyone, GlobalParameters(target=target), early=global_views.early(picked, target)
+)
 scale = global_views.pick_scale(picked, found) if found is not None else "raw"
 if found is not None and scale == "probability":
     found = evidence.need("explain.global", everyone, GlobalParameters(target=target, scale="probability"))
