@@ -67,8 +67,8 @@ def _import_screens(closing: threading.Event) -> None:
 def _set_imports_aside() -> None:
     """Take what has been imported out of the garbage collector's sight: it stays for good.
 
-    Streamlit collects all garbage after every run of a page or a part of one, and nothing is sent to the browser meanwhile; looking
-    through the objects of the imported libraries would be most of that wait.
+    Every visitor waits while garbage is collected; looking through the objects of the imported libraries would be most of that wait.
+    Streamlit's own collection after every run of a page is off (`runner.postScriptGC`): Python collects when there is something to.
     """
     gc.collect()
     gc.freeze()

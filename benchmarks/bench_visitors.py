@@ -4,19 +4,23 @@ Run: python -m benchmarks.bench_visitors [seconds of each step] [minutes of the 
 
 Each session opens Streamlit's websocket as a browser does, asks for a page, waits until the script has drawn it, thinks for a moment and
 asks for the next. Printed are the seconds from asking to drawn (median and 95th percentile), and what the page process holds: memory
-and open files before the first session, during the long step, and after all of them have left. Loopback only; it stops by itself.
+and open files before the first session, during the long step, and after all of them have left. A last step asks two page processes on
+the same workspace behind one address, where each session stays with its process. Loopback only; it stops by itself.
 """
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import os
 import random
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
@@ -31,7 +35,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 from benchmarks.outcome import tell
-from tests.e2e.driving import RunningApp
+from tests.e2e.driving import RunningApp, free_port
 
 PAGES: Final = ("", "fairness", "performance", "drift", "explanations", "models", "cases", "case", "ledger")
 """What a session goes through, in an order of its own."""
@@ -161,18 +165,57 @@ def page_process(app: RunningApp) -> psutil.Process:
     raise AssertionError(f"nothing listens on {app.port}")
 
 
-def step(app: RunningApp, sessions: int, seconds: float, target: float | None) -> None:
-    """Print how long so many sessions wait."""
-    visitors = together(app.address, sessions, seconds)
+@contextmanager
+def one_address(apps: Sequence[RunningApp]) -> Iterator[str]:
+    """Give one address in front of several page processes: each connection is handed to the next process and stays there.
+
+    A proxy that keeps a browser with its process does the same; see the guide for boards on several machines.
+    """
+    port, turn, open_until = free_port(), itertools.cycle(apps), asyncio.new_event_loop()
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, answer = await asyncio.open_connection("127.0.0.1", next(turn).port)
+        await asyncio.gather(_pass_on(reader, answer), _pass_on(there, writer))
+
+    open_until.run_until_complete(asyncio.start_server(forward, "127.0.0.1", port))
+    threading.Thread(target=open_until.run_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{port}"
+    open_until.call_soon_threadsafe(open_until.stop)
+
+
+async def _pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while part := await source.read(1 << 16):
+            target.write(part)
+            await target.drain()
+    target.close()
+
+
+def step(apps: Sequence[RunningApp], sessions: int, seconds: float, target: float | None) -> None:
+    """Print how long so many sessions wait, and what a visit costs the page processes."""
+    address = one_address(apps) if len(apps) > 1 else nullcontext(apps[0].address)
+    spent = -sum(busy(app) for app in apps)
+    with address as there:
+        visitors = together(there, sessions, seconds)
+    spent += sum(busy(app) for app in apps)
     took = [second for visitor in visitors for second in visitor.took]
     failed = [words for visitor in visitors for words in visitor.failed]
     middle, late = np.percentile(took, [50, 95])
     fewest = min(visitor.drawn for visitor in visitors)
     print(
         f"{sessions:3} sessions  {len(took):5} visits  {len(took) / seconds:5.1f} a second  p50 {middle:6.2f} s  p95 {late:6.2f} s  "
-        f"at least {fewest} elements a page  failed {len(failed)}{' ' + failed[0] if failed else ''}"
+        f"at least {fewest} elements a page  failed {len(failed)}{' ' + failed[0] if failed else ''}  "
+        f"{1000 * spent / len(took):.0f} ms of processor a visit"
     )
-    tell(f"95 of 100 pages, {sessions} sessions", float(late), unit="s", target=target)
+    behind = "" if len(apps) == 1 else f", {len(apps)} processes"
+    tell(f"95 of 100 pages, {sessions} sessions{behind}", float(late), unit="s", target=target)
+    tell(f"processor of a visit, {sessions} sessions{behind}", 1000 * spent / len(took), unit="ms")
+
+
+def busy(app: RunningApp) -> float:
+    """Return the seconds of processor that a page process has taken so far."""
+    spent = page_process(app).cpu_times()
+    return float(spent.user + spent.system)
 
 
 def growth(app: RunningApp, seconds: float, before: Held) -> None:
@@ -201,20 +244,26 @@ def main() -> None:
     """Print the steps."""
     from governance.workflow.demo import build
 
+    os.environ["COUNTERSIGN_HOSTS"] = "127.0.0.1"  # as `serve --host`: the address in front has a port of its own
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
     minutes = float(sys.argv[2]) if len(sys.argv) > 2 else 10.0
     with tempfile.TemporaryDirectory(prefix="countersign-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         build(folder / "demo").close()
-        app = RunningApp(folder / "demo", folder / "demo.log").start()
+        apps = [RunningApp(folder / "demo", folder / "demo.log").start()]
         try:
-            together(app.address, 1, FIRST)  # each page once: what the first visitor of all pays
-            before = held(page_process(app))
+            together(apps[0].address, 1, FIRST)  # each page once: what the first visitor of all pays
+            before = held(page_process(apps[0]))
             for sessions, target in STEPS:
-                step(app, sessions, seconds, target)
-            growth(app, minutes * 60, before)
+                step(apps, sessions, seconds, target)
+            growth(apps[0], minutes * 60, before)
+            apps.append(RunningApp(folder / "demo", folder / "second.log").start())
+            together(apps[1].address, 1, FIRST)
+            for sessions, _ in STEPS:
+                step(apps, sessions, seconds, None)
         finally:
-            app.kill()
+            for app in apps:
+                app.kill()
 
 
 if __name__ == "__main__":

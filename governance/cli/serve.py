@@ -26,6 +26,7 @@ SAFE_SETTINGS: Final = (
     ("client.showErrorDetails", "none"),
     ("client.toolbarMode", "minimal"),
     ("runner.enforceSerializableSessionState", "true"),
+    ("runner.postScriptGC", "false"),
     ("browser.gatherUsageStats", "false"),
     ("server.maxUploadSize", "500"),
 )

@@ -40,6 +40,7 @@ from .frame import (
     frame_of as frame_of,
 )
 from .in_memory import (
+    InMemory as InMemory,
     from_table as from_table,
 )
 from .profile import (

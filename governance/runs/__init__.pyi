@@ -12,6 +12,11 @@ from .draft_contract import (
     draft as draft,
     expectation_of as expectation_of,
 )
+from .few_rows import (
+    FEWEST as FEWEST,
+    Preview as Preview,
+    preview as preview,
+)
 from .parts import (
     explain_parts as explain_parts,
 )

@@ -32,8 +32,8 @@ _WRITE_EVERY: Final = 0.1
 _LOOK_AFTER: Final = 0.1
 _HEAVY: Final = ("numba", "onnxruntime", "pandas", "scipy.stats", "shap", "lime.lime_tabular")
 """What explanations import, the most asked for first."""
-_LIGHT: Final = 3
-"""How many of them passing questions need."""
+_LIGHT: Final = 4
+"""How many of them passing questions and previews need."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import streamlit as st
 from governance.explain import Dependence, dependence_words
 from pages._ui import headings, tongue
 from pages._ui.charts import base, dependence as charts
+from pages._ui.charts.layouts import laid
 from pages._ui.text import number, plain, shown
 
 _SHADE: Final = (
@@ -46,7 +47,7 @@ def draw(result: Dependence, key: str, line: float | None = None) -> None:
     )
     frame = charts.steps_frame(result)
     base.draw(
-        charts.curve(result, line),
+        laid(charts.curve, result, line),
         f"How the model's answer follows {shown(result.column)}: the mean, single rows, and where the data lie",
         frame if result.person is not None else frame.drop(columns="This person"),
         key,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from governance.evidence import CountersignError, Evidence, NotAssessed
 from governance.runs import method
-from pages._ui import empty, errors, runs, session, tongue, workspace
+from pages._ui import empty, errors, previews, runs, session, tongue, workspace
 from pages._ui.badges import badge
 from pages._ui.choices import Picked
 from pages._ui.text import plain
@@ -16,13 +17,16 @@ from pages._ui.text import plain
 R = TypeVar("R")
 
 
-def need(method_id: str, subject: Picked, parameters: Any = None) -> Evidence | None:
+def need(
+    method_id: str, subject: Picked, parameters: Any = None, *, early: previews.Early[Any] | None = None
+) -> Evidence | None:
     """Return the stored evidence of a method on a subject, or draw what is on the way and return None.
 
     Args:
         method_id: name in the catalogue, for example "fairness.by_group".
         subject: what the picker chose.
         parameters: the method's parameters; None for its defaults.
+        early: the first picture, drawn from a few rows while the run is under way; None for none.
     """
     spec = method(method_id)
     if not subject.data or ("model" in spec.needs and not subject.model):
@@ -45,7 +49,7 @@ def need(method_id: str, subject: Picked, parameters: Any = None) -> Evidence | 
         return None
     if isinstance(answer, Evidence):
         return answer
-    runs.follow(answer, spec.title)
+    runs.follow(answer, spec.title, partial(previews.show, method_id, answer.key, early) if early else None)
     return None
 
 

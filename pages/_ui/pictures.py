@@ -15,6 +15,7 @@ from governance.runs import title_of
 from pages._ui import palette, tongue
 from pages._ui.badges import inline
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import short, shown
 
@@ -53,7 +54,7 @@ def _picture(item: Picture, note: str) -> None:
             f"{row.who} {row.told}" for row in frame.itertuples()
         )
         base.draw(
-            _bars(frame.head(MOST), item),
+            laid(_bars, frame.head(MOST), item),
             shown(alt_text, 1000),
             _behind(frame),
             key=f"brief-{short(item.evidence)}",
@@ -97,9 +98,9 @@ def _bars(frame: pd.DataFrame, item: Picture) -> AnyChart:
     known = frame[frame["low"].notna() & frame["high"].notna()]
     if len(known):
         rule = alt.Chart(known).mark_rule(color=palette.ORANGE, strokeWidth=2)
-        layers.append(rule.encode(y=y, x=alt.X("low:Q", title=lines), x2="high"))
+        layers.append(rule.encode(y=y, x=alt.X("low:Q", title=lines), x2=alt.X2("high")))
     text = drawn.mark_text(align="left", dx=4, fontSize=13, baseline="bottom", dy=-3).encode(
-        y=y, x=alt.X("value:Q"), text="told:N"
+        y=y, x=alt.X("value:Q"), text=alt.Text("told:N")
     )
     chart: AnyChart = alt.layer(*layers, text)
     return chart

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
@@ -34,16 +35,16 @@ def share(run: Run) -> float:
     return min(1.0, max(0.0, run.done / run.total)) if run.total > 0 else 0.0
 
 
-def follow(run: Run, title: str) -> None:
-    """Draw a run until it ends; the page is drawn again when it has."""
+def follow(run: Run, title: str, early: Callable[[], None] | None = None) -> None:
+    """Draw a run until it ends, with what is known `early` below it; the page is drawn again when it has ended."""
     if run.state in GOING:
-        _poll(run.key, title)
+        _poll(run.key, title, early)
     else:
         _ended(run, title)
 
 
 @st.fragment(run_every=EVERY)
-def _poll(key: str, title: str) -> None:
+def _poll(key: str, title: str, early: Callable[[], None] | None) -> None:
     run = workspace.run(key, session.person())
     if run is None or run.state not in GOING:
         st.rerun()
@@ -63,6 +64,8 @@ def _poll(key: str, title: str) -> None:
             type="tertiary",
             disabled=run.phase == under_way.STOPPING,
         )
+    if early is not None:
+        early()
 
 
 def _ended(run: Run, title: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from governance.evidence import Evidence, RefusedInputError, encode
 from governance.review import BoardState
+from governance.runs import Task
 from governance.workflow.assess import Recorded, assess
 from governance.workflow.audit import ledger_check
 from governance.workflow.workspace import clock, current_workspace, runs, state as state_of_board, subjects
@@ -172,11 +173,20 @@ def _choice(subject: Picked) -> subjects.Choice:
     )
 
 
+def rows(data: str) -> int:
+    """Return how many rows a registered data set has."""
+    return next((item.rows for item in current_workspace.current().read().datasets() if item.digest == data), 0)
+
+
+def task(method_id: str, subject: Picked, parameters: Any) -> Task:
+    """Return a question about a subject."""
+    return subjects.task(current_workspace.current(), method_id, _choice(subject), encode(parameters))
+
+
 def evidence_or_run(method_id: str, subject: Picked, parameters: Any, person: str) -> Evidence | Run:
     """Return stored evidence, or the run that will give it; it is started when there is none yet, and this person waits for it."""
     place = current_workspace.current()
-    choice = _choice(subject)
-    answer = assess.request(place, subjects.task(place, method_id, choice, encode(parameters)), person=person)
+    answer = assess.request(place, task(method_id, subject, parameters), person=person)
     return answer.evidence if isinstance(answer, Recorded) else answer
 
 
@@ -187,10 +197,8 @@ def ask(method_id: str, subject: Picked, parameters: Any, person: str) -> None:
 
 def asked_before(method_id: str, subject: Picked, parameters: Any) -> bool:
     """Say whether there is evidence for this question, or a run that was asked for; nothing is started."""
-    place = current_workspace.current()
-    choice = _choice(subject)
-    task = subjects.task(place, method_id, choice, encode(parameters))
-    return assess.find(place, task) is not None or runs.state(place, task.key.digest) is not None
+    place, asked = current_workspace.current(), task(method_id, subject, parameters)
+    return assess.find(place, asked) is not None or runs.state(place, asked.key.digest) is not None
 
 
 def columns_of_model(model: str) -> frozenset[str]:

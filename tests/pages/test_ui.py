@@ -17,6 +17,7 @@ from governance.review.docket import Duty
 from governance.runs.catalogue import CATALOGUE
 from pages._ui import badges, duties, glossary, navigation, runs
 from pages._ui.charts import base
+from pages._ui.charts.layouts import layout
 from pages._ui.charts.spec import styled
 from pages._ui.tables import rows_used, safe
 from pages._ui.workspace import LedgerState
@@ -152,7 +153,7 @@ def test_bars_start_at_zero_and_carry_their_intervals() -> None:
 
 def test_lines_are_labelled_at_their_ends_and_have_no_legend() -> None:
     frame = pd.DataFrame({"x": [1, 2, 1, 2], "y": [1, 2, 3, 4], "s": ["a", "a", "b", "b"]})
-    chart = base.lines(frame, "x", "y", "s", ("month", "rate")).to_dict()
+    chart = base.lines(frame, "x", "y", "s", titles=("month", "rate")).to_dict()
     drawn, labels = chart["layer"]
     assert drawn["encoding"]["color"]["legend"] is None
     assert labels["mark"]["type"] == "text"
@@ -219,10 +220,11 @@ def test_a_chart_offers_its_numbers_and_its_picture_from_buttons() -> None:
         import streamlit as st
 
         from pages._ui.charts import base
+        from pages._ui.charts.layouts import laid
 
         st.session_state["behind-gaps"] = True
         frame = pd.DataFrame({"who": ["a"], "value": [1.0]})
-        base.draw(base.interval_bars(frame, "who", "value", "Value"), "A bar", frame, "gaps")
+        base.draw(laid(base.interval_bars, frame, "who", "value", "Value"), "A bar", frame, "gaps")
 
     drawn = AppTest.from_function(page).run()
     assert not drawn.exception
@@ -256,7 +258,7 @@ def test_a_chart_is_sent_with_its_frames_by_name_and_in_the_ink_of_the_theme() -
     frame = pd.DataFrame({"who": ["a"], "value": [1.0]})
     chart = base.interval_bars(frame, "who", "value", "Value")
     twice = alt.hconcat(chart, chart)
-    found = base.layout(twice)
+    found = layout(twice)
     assert list(found["datasets"]) == ["table-0"]
     assert found["datasets"]["table-0"] is frame
     assert "$schema" in found
@@ -269,7 +271,7 @@ def test_a_chart_is_sent_with_its_frames_by_name_and_in_the_ink_of_the_theme() -
 
 def test_every_data_set_that_a_chart_names_is_sent_with_it() -> None:
     frame = pd.DataFrame({"n": ["a"], "v": [0.1], "l": [0.0], "h": [0.2]})
-    found = base.layout(base.interval_dots(frame, "n", "v", "difference", low="l", high="h", mark=0.0))
+    found = layout(base.interval_dots(frame, "n", "v", "difference", low="l", high="h", mark=0.0))
     assert {layer["data"]["name"] for layer in found["layer"]} == set(found["datasets"])
     assert [{"mark": 0.0}] in [list(item) for item in found["datasets"].values() if isinstance(item, list)]
 
@@ -278,7 +280,7 @@ def test_a_chart_that_is_none_is_found_while_charts_are_checked() -> None:
     chart = alt.Chart(pd.DataFrame({"a": [1]})).mark_bar()
     chart.height = {"nobody": "knows"}
     with pytest.raises(schemapi.SchemaValidationError):
-        base.layout(chart)
+        layout(chart)
 
 
 def test_heads_of_a_table_are_said_whatever_else_is_set_for_their_columns() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import altair as alt
@@ -12,7 +12,8 @@ import streamlit as st
 
 from pages._ui import palette
 from pages._ui.charts.behind import Columns, behind as _behind
-from pages._ui.charts.spec import AnyChart, spec_of, styled
+from pages._ui.charts.layouts import Layout
+from pages._ui.charts.spec import AnyChart
 
 BAR: Final = 22
 """Height of one bar with its gap, pixels."""
@@ -24,13 +25,6 @@ CLICK: Final = "click"
 """Name of the selection of a chart that can be clicked."""
 Data = Any
 """A frame, or `altair.NamedData` for a layout whose numbers come later."""
-Layout = Mapping[str, Any]
-"""A chart without its numbers, as the browser reads it."""
-
-
-def layout(chart: AnyChart) -> Layout:
-    """Return the layout of a chart in the style of the house, with the numbers of its frames."""
-    return spec_of(styled(chart))
 
 
 def inked(found: Layout) -> dict[str, Any]:
@@ -47,7 +41,7 @@ def _ink() -> str:
 
 
 def draw(
-    chart: AnyChart,
+    chart: Layout,
     alt_text: str,
     behind: pd.DataFrame,
     key: str,
@@ -58,7 +52,7 @@ def draw(
     """Draw a chart and, folded under it, the table that it shows.
 
     Args:
-        chart: what a function of `pages._ui.charts` returned.
+        chart: what `layouts.laid` returned for a function that makes a chart.
         alt_text: what the chart shows, in a sentence, for those who cannot see it.
         behind: the numbers of the chart.
         key: unique on the page.
@@ -66,7 +60,7 @@ def draw(
         note: stands above the table, in markdown.
     """
     with _framed(key):
-        st.vega_lite_chart(inked(layout(chart)), width="stretch", alt=alt_text)
+        st.vega_lite_chart(inked(chart), width="stretch", alt=alt_text)
         _behind(behind, alt_text, key, columns=columns, note=note)
 
 
@@ -75,13 +69,13 @@ def clickable(field: str) -> alt.Parameter:
     return alt.selection_point(name=CLICK, fields=[field], on="click", clear="dblclick")
 
 
-def draw_to_click(chart: AnyChart, alt_text: str, behind: pd.DataFrame, key: str, *, field: str) -> str | None:
+def draw_to_click(chart: Layout, alt_text: str, behind: pd.DataFrame, key: str, *, field: str) -> str | None:
     """Draw a chart whose marks carry `clickable(field)`, with its table folded under it, and return what was clicked last.
 
     Whatever a click does needs a select box or a button, too: marks on a canvas cannot be reached with the keyboard.
 
     Args:
-        chart: has the selection on one of its layers.
+        chart: as in `draw`; it has the selection on one of its layers.
         alt_text: what the chart shows, in a sentence.
         behind: the numbers of the chart.
         key: unique on the page.
@@ -92,7 +86,7 @@ def draw_to_click(chart: AnyChart, alt_text: str, behind: pd.DataFrame, key: str
     """
     with _framed(key):
         event: Any = st.vega_lite_chart(
-            inked(layout(chart)),
+            inked(chart),
             width="stretch",
             alt=alt_text,
             key=f"click-{key}",
@@ -112,7 +106,7 @@ def redraw(found: Layout, data: Mapping[str, Columns], alt_text: str, behind: Co
     there instead of drawing a new one.
 
     Args:
-        found: what `layout` returned.
+        found: what `layouts.layout` returned.
         data: the data sets that the layout names.
         alt_text: what the chart shows, in a sentence.
         behind: the numbers of the chart.
@@ -154,7 +148,7 @@ def interval_bars(frame: pd.DataFrame, name: str, value: str, title: str, *, low
         alone: AnyChart = bars
         return alone
     rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
-        y=y, x=alt.X(f"{_field(low)}:Q", title=title), x2=_field(high), tooltip=_tooltip(frame)
+        y=y, x=alt.X(f"{_field(low)}:Q", title=title), x2=alt.X2(_field(high)), tooltip=_tooltip(frame)
     )
     layered: AnyChart = alt.layer(bars, rule)
     return layered
@@ -188,7 +182,7 @@ def interval_dots(
     y = alt.Y(f"{_field(name)}:N", sort=None, title=None, axis=style)
     scale = alt.Scale(zero=False)
     rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
-        y=y, x=alt.X(f"{_field(low)}:Q", title=title, scale=scale), x2=_field(high), tooltip=_tooltip(frame)
+        y=y, x=alt.X(f"{_field(low)}:Q", title=title, scale=scale), x2=alt.X2(_field(high)), tooltip=_tooltip(frame)
     )
     dot = base.mark_circle(color=palette.ACCENT, size=80, opacity=1).encode(
         y=y, x=alt.X(f"{_field(value)}:Q", title=title, scale=scale), tooltip=_tooltip(frame)
@@ -204,7 +198,7 @@ def interval_dots(
     return layered
 
 
-def lines(frame: pd.DataFrame, x: str, y: str, series: str, titles: tuple[str, str]) -> AnyChart:
+def lines(frame: pd.DataFrame, x: str, y: str, series: str, *, titles: tuple[str, str]) -> AnyChart:
     """Return one line per series, each labelled at its end instead of in a legend."""
     colour = alt.Color(f"{_field(series)}:N", legend=None, sort=None)
     base = alt.Chart(frame, height=280)
@@ -218,7 +212,7 @@ def lines(frame: pd.DataFrame, x: str, y: str, series: str, titles: tuple[str, s
     labels = (
         alt.Chart(ends)
         .mark_text(align="left", dx=6, fontSize=13)
-        .encode(x=f"{_field(x)}:Q", y=f"{_field(y)}:Q", text=f"{_field(series)}:N")
+        .encode(x=alt.X(f"{_field(x)}:Q"), y=alt.Y(f"{_field(y)}:Q"), text=alt.Text(f"{_field(series)}:N"))
     )
     layered: AnyChart = alt.layer(drawn, labels)
     return layered
@@ -227,6 +221,14 @@ def lines(frame: pd.DataFrame, x: str, y: str, series: str, titles: tuple[str, s
 def _field(name: str) -> str:
     """Return a column name that Altair's shorthand does not read: dots, brackets and colons are part of the name."""
     return name.replace("\\", "\\\\").replace(":", "\\:").replace(".", "\\.").replace("[", "\\[").replace("]", "\\]")
+
+
+def tooltips(columns: Iterable[object]) -> list[alt.Tooltip]:
+    """Return what is told of a mark under the pointer: these columns of its row.
+
+    Channels are objects everywhere: Altair builds the table of all its classes anew for each that is written as text.
+    """
+    return [alt.Tooltip(str(column)) for column in columns]
 
 
 def _tooltip(frame: pd.DataFrame) -> list[alt.Tooltip]:

@@ -11,7 +11,7 @@ import pandas as pd
 from governance.performance import ComparedMeasure, compare_words
 from governance.statistics import title
 from pages._ui import palette
-from pages._ui.charts.base import AXIS, BAR
+from pages._ui.charts.base import AXIS, BAR, tooltips
 from pages._ui.charts.spec import AnyChart
 
 _LEGEND: Final = 60
@@ -62,13 +62,15 @@ def dots(frame: pd.DataFrame, looks: Mapping[str, Look] = MEASURES, axis: str = 
     y = alt.Y(f"{frame.columns[0]}:N", sort=None, title=None)
     colours = alt.Scale(domain=list(looks), range=[look.colour for look in looks.values()])
     shapes = alt.Scale(domain=list(looks), range=[look.shape for look in looks.values()])
-    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(y=y, x=alt.X("Low:Q", title=axis), x2="High:Q")
+    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
+        y=y, x=alt.X("Low:Q", title=axis), x2=alt.X2("High:Q")
+    )
     dot = base.mark_point(filled=True, size=100, opacity=1).encode(
         y=y,
         x=alt.X("Change:Q", title=axis),
         color=alt.Color("Verdict:N", scale=colours),
         shape=alt.Shape("Verdict:N", scale=shapes),
-        tooltip=list(frame.columns),
+        tooltip=tooltips(frame.columns),
     )
     zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=palette.BROWN, strokeDash=[4, 3])
     layered: AnyChart = alt.layer(zero.encode(x=alt.X("at:Q", title=axis)), rule, dot)

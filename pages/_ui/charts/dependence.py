@@ -7,6 +7,7 @@ import pandas as pd
 
 from governance.explain import Dependence
 from pages._ui import palette
+from pages._ui.charts.base import tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
@@ -60,16 +61,20 @@ def curve(result: Dependence, line: float | None = None) -> AnyChart:
     if result.middle_low is not None and result.middle_high is not None:
         middle = pd.DataFrame({"from": [result.middle_low], "to": [result.middle_high]})
         shade = alt.Chart(middle).mark_rect(color=palette.MUTED, opacity=0.13)
-        layers.append(shade.encode(x=alt.X("from:Q", title=shown(result.column, 60)), x2="to:Q"))
+        layers.append(shade.encode(x=alt.X("from:Q", title=shown(result.column, 60)), x2=alt.X2("to:Q")))
     layers.append(
-        alt.Chart(singles).mark_line(color=palette.MUTED, strokeWidth=1, opacity=0.3).encode(x=x, y=y, detail="Row:N")
+        alt.Chart(singles)
+        .mark_line(color=palette.MUTED, strokeWidth=1, opacity=0.3)
+        .encode(x=x, y=y, detail=alt.Detail("Row:N"))
     )
     mean = alt.Chart(steps)
-    tips = list(steps.columns)
+    tips = tooltips(steps.columns)
     drawn = alt.Y("Mean answer:Q", title=answer, scale=alt.Scale(zero=False))
     if result.averaged > 1:
         layers.append(
-            mean.mark_area(color=palette.ACCENT, opacity=0.2).encode(x=x, y=alt.Y("Low:Q", title=answer), y2="High:Q")
+            mean.mark_area(color=palette.ACCENT, opacity=0.2).encode(
+                x=x, y=alt.Y("Low:Q", title=answer), y2=alt.Y2("High:Q")
+            )
         )
     layers.append(mean.mark_line(color=palette.ACCENT, strokeWidth=3).encode(x=x, y=drawn))
     layers.append(mean.mark_circle(color=palette.ACCENT, size=40, opacity=1).encode(x=x, y=drawn, tooltip=tips))
@@ -86,7 +91,7 @@ def _names(result: Dependence, steps: pd.DataFrame, answer: str, line: float | N
     x = alt.X("Value:N", sort=None, title=shown(result.column, 60), axis=alt.Axis(labelAngle=0, labelLimit=120))
     singles = alt.Chart(lines_frame(result)).mark_tick(color=palette.MUTED, opacity=0.35, size=26, orient="horizontal")
     mean = alt.Chart(steps)
-    tips = list(steps.columns)
+    tips = tooltips(steps.columns)
     layers: list[AnyChart] = [
         singles.encode(x=x, y=alt.Y("Answer:Q", title=answer, scale=alt.Scale(zero=False))),
         mean.mark_circle(color=palette.ACCENT, size=120, opacity=1).encode(
@@ -95,7 +100,7 @@ def _names(result: Dependence, steps: pd.DataFrame, answer: str, line: float | N
     ]
     if result.averaged > 1:
         rule = mean.mark_rule(color=palette.ACCENT, strokeWidth=3)
-        layers.append(rule.encode(x=x, y=alt.Y("Low:Q", title=answer), y2="High:Q"))
+        layers.append(rule.encode(x=x, y=alt.Y("Low:Q", title=answer), y2=alt.Y2("High:Q")))
     if result.person is not None:
         person = mean.mark_point(color=palette.ORANGE, size=120, shape="diamond", filled=True, opacity=1)
         layers.append(person.encode(x=x, y=alt.Y("This person:Q", title=answer), tooltip=tips))

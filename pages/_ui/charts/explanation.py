@@ -12,8 +12,9 @@ import pandas as pd
 
 from governance.explain import Importance, LimeExplanation, LocalExplanation, WhatIf, shade
 from pages._ui import palette
-from pages._ui.charts.base import BAR, Data, Layout, interval_bars, layout, tall
+from pages._ui.charts.base import BAR, Data, clickable, interval_bars, tall, tooltips
 from pages._ui.charts.behind import Columns
+from pages._ui.charts.layouts import Layout, layout
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
@@ -79,6 +80,12 @@ def _spread(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[
     return np.asarray(offset / max(1, int(np.abs(offset).max())))
 
 
+def bars_to_click(frame: pd.DataFrame, units: str) -> AnyChart:
+    """Return the bars of importance, of which one can be clicked for its column."""
+    chart: AnyChart = importance_bars(frame, units).add_params(clickable("column"))
+    return chart
+
+
 def swarm(frame: pd.DataFrame, units: str) -> AnyChart:
     """Return a beeswarm: a dot is a row, its colour the standing of its value (grey for words)."""
     names = list(dict.fromkeys(frame["column"]))
@@ -99,10 +106,10 @@ def swarm(frame: pd.DataFrame, units: str) -> AnyChart:
             y=alt.Y("column:N", sort=names, title=None),
             yOffset=alt.YOffset("shift:Q", scale=alt.Scale(domain=[-1.4, 1.4])),
             color=colour,
-            tooltip=["column", "value", alt.Tooltip("attribution", format=".4g")],
+            tooltip=[alt.Tooltip("column"), alt.Tooltip("value"), alt.Tooltip("attribution", format=".4g")],
         )
     )
-    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=palette.MUTED).encode(x="zero:Q")
+    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=palette.MUTED).encode(x=alt.X("zero:Q"))
     layered: AnyChart = alt.layer(zero, dots).properties(height=34 * len(names) + 130)
     return layered
 
@@ -132,7 +139,7 @@ def dependence(frame: pd.DataFrame, name: str, by: str, units: str) -> AnyChart:
             xOffset=alt.Undefined if numeric else alt.XOffset("jitter:Q"),
             y=alt.Y("attribution:Q", title=f"attribution, {units}"),
             color=alt.Color(f"other:{'Q' if numbers else 'N'}", scale=scale, legend=alt.Legend(title=shown(by, 60))),
-            tooltip=["value", "other", alt.Tooltip("attribution", format=".4g")],
+            tooltip=[alt.Tooltip("value"), alt.Tooltip("other"), alt.Tooltip("attribution", format=".4g")],
         )
     )
     return chart
@@ -148,7 +155,7 @@ def cohorts(frame: pd.DataFrame, units: str) -> AnyChart:
     title = f"mean |attribution|, {units}"
     base = alt.Chart(frame, height=tall(len(frame)))
     y, offset = alt.Y("column:N", sort=None, title=None), alt.YOffset("rows:N", sort=None)
-    tooltip = ["column", "rows", alt.Tooltip("mean |attribution|", format=".4g")]
+    tooltip = [*tooltips(["column", "rows"]), alt.Tooltip("mean |attribution|", format=".4g")]
     bars = base.mark_bar().encode(
         x=alt.X("mean |attribution|:Q", title=title),
         y=y,
@@ -157,7 +164,7 @@ def cohorts(frame: pd.DataFrame, units: str) -> AnyChart:
         tooltip=tooltip,
     )
     rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
-        x=alt.X("low:Q", title=title), x2="high", y=y, yOffset=offset, tooltip=tooltip
+        x=alt.X("low:Q", title=title), x2=alt.X2("high"), y=y, yOffset=offset, tooltip=tooltip
     )
     layered: AnyChart = alt.layer(bars, rule)
     return layered
@@ -182,7 +189,7 @@ def by_class(frame: pd.DataFrame, columns: Sequence[str], units: str) -> AnyChar
                 scale=alt.Scale(domainMin=0, range=list(palette.SEQUENTIAL)),
                 legend=alt.Legend(title=f"mean |attribution|, {units}", gradientLength=140),
             ),
-            tooltip=["column", "class", alt.Tooltip("mean |attribution|", format=".4g")],
+            tooltip=[alt.Tooltip("column"), alt.Tooltip("class"), alt.Tooltip("mean |attribution|", format=".4g")],
         )
     )
     return chart
@@ -260,21 +267,21 @@ def waterfall(steps: Data, ends: Data, bars: int, units: str) -> AnyChart:
     drawn = base.mark_bar(height=BAR * 0.7).encode(
         y=y,
         x=alt.X("from:Q", title=f"model output, {units}", scale=alt.Scale(zero=False, padding=_LABEL)),
-        x2="to:Q",
+        x2=alt.X2("to:Q"),
         color=alt.Color("effect:N", scale=_SIDES),
         tooltip=[alt.Tooltip("step:N"), alt.Tooltip("attribution:Q", format=".4g"), alt.Tooltip("to:Q", format=".4g")],
     )
-    text = base.mark_text(align="left", dx=4, fontSize=12).encode(y=y, x=alt.X("high:Q"), text="label:N")
+    text = base.mark_text(align="left", dx=4, fontSize=12).encode(y=y, x=alt.X("high:Q"), text=alt.Text("label:N"))
     text = text.transform_calculate(high="max(datum.from, datum.to)")
     marks = (
         alt.Chart(ends)
         .mark_rule(strokeDash=[4, 3], color=palette.MUTED)
-        .encode(x="at:Q", tooltip=[alt.Tooltip("name:N"), alt.Tooltip("at:Q", format=".4g")])
+        .encode(x=alt.X("at:Q"), tooltip=[alt.Tooltip("name:N"), alt.Tooltip("at:Q", format=".4g")])
     )
     names = [
         alt.Chart(ends)
         .mark_text(align=align, dy=-8, fontSize=12)
-        .encode(x="at:Q", y=alt.value(0), text="name:N")
+        .encode(x=alt.X("at:Q"), y=alt.value(0), text=alt.Text("name:N"))
         .transform_filter(alt.datum.side == side)
         for side, align in _SIDE_OF_ALIGN.items()
     ]
@@ -304,7 +311,7 @@ def side_by_side(frame: pd.DataFrame) -> AnyChart:
             y=alt.Y("column:N", sort=None, title=None),
             yOffset=alt.YOffset("method:N", sort=None),
             color=alt.Color("method:N", sort=None, scale=alt.Scale(range=[palette.VIOLET, palette.BROWN])),
-            tooltip=["column", "method", alt.Tooltip("share", format=".1%")],
+            tooltip=[alt.Tooltip("column"), alt.Tooltip("method"), alt.Tooltip("share", format=".1%")],
         )
     )
     return chart

@@ -21,7 +21,7 @@ from governance.drift import (
 )
 from governance.statistics import spoken, title
 from pages._ui import palette
-from pages._ui.charts.base import BAR, clickable
+from pages._ui.charts.base import BAR, clickable, tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
@@ -45,11 +45,15 @@ def changes(frame: pd.DataFrame, name: str, title: str) -> AnyChart:
     base = alt.Chart(frame, height=BAR * max(1, len(frame)) + AROUND)
     y = alt.Y(f"{name}:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False))
     x = alt.X("change:Q", title=title, scale=alt.Scale(zero=True))
-    zero = alt.Chart({"values": [{"none": 0}]}).mark_rule(color=palette.MUTED, strokeDash=[4, 3]).encode(x="none:Q")
-    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(y=y, x=alt.X("low:Q", title=title), x2="high:Q")
+    zero = (
+        alt.Chart({"values": [{"none": 0}]}).mark_rule(color=palette.MUTED, strokeDash=[4, 3]).encode(x=alt.X("none:Q"))
+    )
+    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
+        y=y, x=alt.X("low:Q", title=title), x2=alt.X2("high:Q")
+    )
     dots = base.mark_circle(size=80, opacity=1).encode(
         y=y, x=x, color=alt.Color("verdict:N", scale=_CHANGES, legend=alt.Legend(values=sorted(set(frame["verdict"])))),
-        tooltip=list(frame.columns),
+        tooltip=tooltips(frame.columns),
     )  # fmt: skip
     layered: AnyChart = alt.layer(zero, rule, dots)
     return layered
@@ -168,14 +172,18 @@ def moved_and_used(frame: pd.DataFrame) -> AnyChart:
         x=x,
         y=y,
         color=alt.Color("verdict:N", scale=_VERDICTS),
-        tooltip=["column", "verdict", "times the limit", "importance", "reason"],
+        tooltip=tooltips(["column", "verdict", "times the limit", "importance", "reason"]),
     )
     labels = (
         alt.Chart(_apart(known.sort_values("importance", ascending=False).head(8)))
         .mark_text(align="left", dx=8, fontSize=12)
-        .encode(x=x, y=y, text="column:N")
+        .encode(x=x, y=y, text=alt.Text("column:N"))
     )
-    limit = alt.Chart({"values": [{"limit": 1}]}).mark_rule(color=palette.MUTED, strokeDash=[4, 3]).encode(x="limit:Q")
+    limit = (
+        alt.Chart({"values": [{"limit": 1}]})
+        .mark_rule(color=palette.MUTED, strokeDash=[4, 3])
+        .encode(x=alt.X("limit:Q"))
+    )
     layered: AnyChart = alt.layer(limit, dots, labels)
     return layered
 
@@ -217,11 +225,15 @@ def distribution(frame: pd.DataFrame, name: str, picture: NumericPicture) -> Any
     at = picture.value.index(picture.gap_at)
     ends = sorted((picture.reference[at], picture.current[at]))
     gap = pd.DataFrame({"value": [picture.gap_at], "from": [ends[0]], "to": [ends[1]]})
-    rule = alt.Chart(gap).mark_rule(color=palette.ORANGE, strokeWidth=3).encode(x="value:Q", y="from:Q", y2="to:Q")
+    rule = (
+        alt.Chart(gap)
+        .mark_rule(color=palette.ORANGE, strokeWidth=3)
+        .encode(x=alt.X("value:Q"), y=alt.Y("from:Q"), y2=alt.Y2("to:Q"))
+    )
     label = (
         alt.Chart(gap.assign(words=f"D = {ends[1] - ends[0]:.3f}", middle=sum(ends) / 2))
         .mark_text(align="left", dx=8, fontSize=13)
-        .encode(x="value:Q", y="middle:Q", text="words:N")
+        .encode(x=alt.X("value:Q"), y=alt.Y("middle:Q"), text=alt.Text("words:N"))
     )
     drawn = (
         alt.Chart(near, height=280)
@@ -230,7 +242,7 @@ def distribution(frame: pd.DataFrame, name: str, picture: NumericPicture) -> Any
             x=alt.X("value:Q", title=shown(name, 60), scale=alt.Scale(zero=False, nice=False)),
             y=alt.Y("share:Q", title="share of rows at or below", axis=alt.Axis(format="%")),
             color=alt.Color("window:N", scale=_WINDOWS),
-            tooltip=["window", "value", "share"],
+            tooltip=tooltips(["window", "value", "share"]),
         )
     )
     layered: AnyChart = alt.layer(drawn, rule, label)
@@ -284,7 +296,7 @@ def levels(frame: pd.DataFrame) -> AnyChart:
             yOffset=alt.YOffset("window:N", sort=[REFERENCE, CURRENT]),
             x=alt.X("share:Q", title="share of rows with a value", axis=alt.Axis(format="%")),
             color=alt.Color("window:N", scale=_WINDOWS),
-            tooltip=["level", "window", "share", "rows"],
+            tooltip=tooltips(["level", "window", "share", "rows"]),
         )
         .add_params(clickable("level"))
     )
@@ -313,7 +325,7 @@ def errors_so_far(frame: pd.DataFrame, limit: float) -> AnyChart:
             color=alt.Color(
                 "what:N", scale=alt.Scale(domain=["so far", "at least"], range=[palette.MUTED, palette.ACCENT])
             ),
-            tooltip=["rows", "what", "share"],
+            tooltip=tooltips(["rows", "what", "share"]),
         )
     )
     layered: AnyChart = alt.layer(drawn, mark.encode(y=alt.Y("limit:Q", title="share of wrong decisions")))

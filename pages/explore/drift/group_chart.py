@@ -10,7 +10,7 @@ import pandas as pd
 
 from governance.drift import VERDICTS, GroupDrift
 from pages._ui import palette
-from pages._ui.charts.base import BAR
+from pages._ui.charts.base import BAR, tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 from pages.explore.drift.charts import AROUND
@@ -48,7 +48,7 @@ def moved_within(frame: pd.DataFrame) -> AnyChart:
     x = alt.X("times the limit:Q", title=title, scale=alt.Scale(zero=True))
     legend = alt.Legend(values=[word for word in VERDICTS.values() if word in set(frame["verdict"])])
     dots = base.mark_circle(size=80, opacity=1).encode(
-        y=y, x=x, color=alt.Color("verdict:N", scale=_COLOURS, legend=legend), tooltip=list(frame.columns)
+        y=y, x=x, color=alt.Color("verdict:N", scale=_COLOURS, legend=legend), tooltip=tooltips(frame.columns)
     )
     chance = base.mark_tick(color=palette.MUTED, thickness=2).encode(y=y, x=alt.X("chance reaches:Q", title=title))
     limit = alt.Chart({"values": [{"limit": 1}]}).mark_rule(color=palette.MUTED, strokeDash=[4, 3])

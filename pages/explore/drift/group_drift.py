@@ -11,6 +11,7 @@ from governance.drift import DriftReport, GroupDrift, words as drift_words
 from governance.evidence import sentence_case
 from pages._ui import headings, tongue
 from pages._ui.charts.base import draw
+from pages._ui.charts.layouts import laid
 from pages._ui.tables import count, figures, words
 from pages._ui.text import join, plain
 from pages.explore.drift import group_chart as charts
@@ -40,7 +41,7 @@ def section(report: DriftReport, column: str) -> None:
     known = frame[frame["times the limit"].notna()]
     if len(known):
         alt = "How far the column moved in each group as a multiple of what matters; the tick marks what chance alone reaches."
-        draw(charts.moved_within(known), alt, frame, "within", _TABLE)
+        draw(laid(charts.moved_within, known), alt, frame, "within", _TABLE)
     more = f" Left out: {plain(report.within_reason)}." if report.within_reason else ""
     headings.aside(
         "Each group is compared with the same group in the reference; one correction covers all columns of all groups."

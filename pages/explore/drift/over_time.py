@@ -11,6 +11,7 @@ from governance.drift import By, OverTime, OverTimeParameters, words
 from governance.statistics import title
 from pages._ui import datasets, evidence, tables, tongue
 from pages._ui.charts.base import draw
+from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.text import join, plain, shown
 from pages.explore.drift import over_time_chart as charts
@@ -86,7 +87,7 @@ def _performance(found: OverTime) -> None:
     metric = title(found.metric)
     mark = found.reference.value if found.reference else None
     draw(
-        charts.points(frame, metric, [item.label for item in found.windows], mark),
+        laid(charts.points, frame, metric, [item.label for item in found.windows], mark),
         f"{metric} per window with 95 % intervals, with labels and as expected without; the line is the reference.",
         frame,
         "over-time",
@@ -103,7 +104,7 @@ def _groups(found: OverTime) -> None:
     frame = charts.groups_table(found, attribute)
     metric = title(found.metric)
     draw(
-        charts.points(frame, metric, ["reference", *[item.label for item in found.windows]]),
+        laid(charts.points, frame, metric, ["reference", *[item.label for item in found.windows]]),
         f"{metric} per window for each group of {shown(attribute, 60)} with at least 30 labelled rows, with 95 % intervals.",
         frame,
         "over-time-groups",
@@ -120,7 +121,7 @@ def _column(found: OverTime, column: str) -> None:
         return
     st.markdown(tongue.say("**{column}**, window by window", column=plain(column)))
     draw(
-        charts.column(frame, [item.label for item in found.windows]),
+        laid(charts.column, frame, [item.label for item in found.windows]),
         f"How far {shown(column, 60)} moved in each window; the line marks what matters in practice.",
         frame,
         "over-time-column",

@@ -10,6 +10,7 @@ import pandas as pd
 
 from governance.drift import VERDICTS, Estimate, GroupPoint, OverTime
 from pages._ui import palette
+from pages._ui.charts.base import tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
@@ -63,10 +64,14 @@ def points(frame: pd.DataFrame, metric: str, windows: Sequence[str], mark: float
     y = alt.Y("value:Q", title=metric, scale=alt.Scale(zero=False))
     colour = alt.Color("kind:N", sort=kinds)
     rules = base.mark_rule(strokeWidth=2).encode(
-        x=x, xOffset=beside, y=alt.Y("low:Q", title=metric, scale=alt.Scale(zero=False)), y2="high:Q", color=colour
+        x=x,
+        xOffset=beside,
+        y=alt.Y("low:Q", title=metric, scale=alt.Scale(zero=False)),
+        y2=alt.Y2("high:Q"),
+        color=colour,
     )
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
-        x=x, xOffset=beside, y=y, color=colour, shape=alt.Shape("kind:N", sort=kinds), tooltip=list(frame.columns)
+        x=x, xOffset=beside, y=y, color=colour, shape=alt.Shape("kind:N", sort=kinds), tooltip=tooltips(frame.columns)
     )
     layers = [rules, dots]
     if mark is not None:
@@ -114,9 +119,13 @@ def column(frame: pd.DataFrame, windows: Sequence[str]) -> AnyChart:
                     range=[palette.ORANGE, palette.BLUE, palette.GREY, palette.OLIVE],
                 ),
             ),
-            tooltip=list(frame.columns),
+            tooltip=tooltips(frame.columns),
         )
     )
-    limit = alt.Chart({"values": [{"limit": 1}]}).mark_rule(color=palette.MUTED, strokeDash=[4, 3]).encode(y="limit:Q")
+    limit = (
+        alt.Chart({"values": [{"limit": 1}]})
+        .mark_rule(color=palette.MUTED, strokeDash=[4, 3])
+        .encode(y=alt.Y("limit:Q"))
+    )
     layered: AnyChart = alt.layer(bars, limit)
     return layered

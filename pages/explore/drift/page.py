@@ -55,7 +55,7 @@ strictness = replace(
 )
 
 # The stored answer, or the run that will give it.
-found = evidence.need(METHOD, picked, strictness)
+found = evidence.need(METHOD, picked, strictness, early=sections.early(picked, strictness))
 report = evidence.result(found, DriftReport) if found else None
 
 # The answer, harm first.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from governance.drift import (
     CategoryPicture,
     ColumnDrift,
+    DriftParameters,
     DriftReport,
     DropParts,
     EstimatedHarm,
@@ -24,9 +27,11 @@ from governance.language import mark
 from governance.statistics import spoken, title
 from pages._ui import badges, cohorts, headings, tongue
 from pages._ui.charts.base import draw, draw_to_click
+from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.evidence import not_assessed
 from pages._ui.glossary import about
+from pages._ui.previews import Early
 from pages._ui.tables import amount, count, figures, share, table, words
 from pages._ui.text import join, number, percent, plain
 from pages.explore.drift import charts
@@ -59,6 +64,18 @@ PARTS: Final = (HARM, MOVED, NEAR, TIME)
 """Names of the parts of the page."""
 
 
+def early(picked: Picked, strictness: DriftParameters) -> Early[DriftReport]:
+    """Return the first picture of the page, from a few rows of both windows: the metrics, else the columns."""
+
+    def draw(report: DriftReport) -> None:
+        if isinstance(report.performance, PerformanceChange) and report.performance.change:
+            _metrics(report.performance)
+        elif report.importance_kind != "unknown":
+            _scatter(charts.columns_table(report.columns))
+
+    return Early(picked, replace(strictness, multivariate=False), DriftReport, draw, reference_too=True)
+
+
 def performance(found: PerformanceChange | NotAssessed) -> None:
     """Draw how the metrics changed where labels are known."""
     st.subheader(tongue.say("Did decisions get worse?"), anchor=False)
@@ -74,9 +91,13 @@ def performance(found: PerformanceChange | NotAssessed) -> None:
         if worse
         else tongue.say("No metric got worse beyond chance and tolerance.")
     )
+    _metrics(found)
+
+
+def _metrics(found: PerformanceChange) -> None:
     frame = charts.metrics_table(found)
     draw(
-        charts.metric_changes(frame),
+        laid(charts.metric_changes, frame),
         "Change of each metric between the windows, with 95 % intervals.",
         frame,
         "metrics",
@@ -118,7 +139,7 @@ def _parts(found: DropParts | NotAssessed) -> None:
         return
     frame = charts.parts_table(found)
     draw(
-        charts.drop_parts(frame, found.loss),
+        laid(charts.drop_parts, frame, found.loss),
         f"Parts of the change of {found.loss}, with 95 % intervals.",
         frame,
         "parts",
@@ -145,7 +166,7 @@ def groups(found: Harm | NotAssessed) -> None:
         headings.aside(tongue.say("No group has enough rows for an interval."))
         return
     alt = f"Change of {spoken(metric)} for each group that has enough rows, with 95 % intervals."
-    draw(charts.group_changes(judged, metric), alt, frame, "groups", _FIGURES | {"group": words("Group")})
+    draw(laid(charts.group_changes, judged, metric), alt, frame, "groups", _FIGURES | {"group": words("Group")})
     headings.aside(
         tongue.say(
             "Intervals are 95 % each, for one group. A group counts as worse only beyond chance over all groups and metrics together."
@@ -163,12 +184,7 @@ def columns(report: DriftReport) -> None:
         "unknown": "not known",
     }
     if report.importance_kind != "unknown":
-        draw(
-            charts.moved_and_used(frame),
-            "Importance of each column against how far it moved.",
-            frame[["column", "verdict", "times the limit", "importance"]],
-            "scatter",
-        )
+        _scatter(frame)
     table(
         frame, "Columns, most pressing first.",
         {"column": words("Column"), "verdict": words("Verdict"), "times the limit": figures("Times the limit", digits=1),
@@ -194,6 +210,15 @@ def columns(report: DriftReport) -> None:
         told = "; ".join(f"{plain(name, 60)}: {plain(why)}" for name, why in list(report.left_out.items())[:8])
         more = f"; and {len(report.left_out) - 8} more" if len(report.left_out) > 8 else ""
         headings.aside(tongue.say("Not compared: {told}{more}.", told=told, more=more))
+
+
+def _scatter(frame: pd.DataFrame) -> None:
+    draw(
+        laid(charts.moved_and_used, frame),
+        "Importance of each column against how far it moved.",
+        frame[["column", "verdict", "times the limit", "importance"]],
+        "scatter",
+    )
 
 
 def reached(report: DriftReport) -> None:
@@ -228,11 +253,11 @@ def column(found: ColumnDrift) -> str | None:
     if isinstance(picture, NumericPicture):
         frame = charts.distribution_table(picture)
         alt = "Share of rows at or below each value in both windows; the bar marks the largest gap."
-        draw(charts.distribution(frame, found.name, picture), alt, frame, "column")
+        draw(laid(charts.distribution, frame, found.name, picture), alt, frame, "column")
         _quantiles(picture)
     elif isinstance(picture, CategoryPicture):
         frame = charts.levels_table(picture)
-        chart = charts.levels(frame)
+        chart = laid(charts.levels, frame)
         clicked = draw_to_click(chart, "Share of each level in both windows.", frame, "column", field="level")
     else:
         not_assessed(picture)

@@ -11,6 +11,7 @@ from governance.drift import Detection, Detector, ErrorStream, Harm
 from governance.evidence import NotAssessed
 from pages._ui import headings, tongue
 from pages._ui.charts.base import draw
+from pages._ui.charts.layouts import laid
 from pages._ui.tables import count, share, table, words
 from pages._ui.text import join, percent, plain
 from pages.explore.drift import charts
@@ -42,7 +43,7 @@ def _drawn(found: ErrorStream) -> None:
     st.markdown(plain(answer(found), 600))
     frame = charts.errors_table(found)
     draw(
-        charts.errors_so_far(frame, found.limit),
+        laid(charts.errors_so_far, frame, found.limit),
         "Share of wrong decisions so far and the lower bound of the true share, by labelled row; the line marks the limit.",
         frame,
         "one-by-one",

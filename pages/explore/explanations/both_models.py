@@ -13,6 +13,7 @@ from governance.explain import ComparedImportance, GlobalExplanation, GlobalPara
 from governance.language import mark
 from pages._ui import against, attributions, dictionary, evidence, headings, tables, tongue
 from pages._ui.charts import base, changes
+from pages._ui.charts.layouts import laid
 from pages._ui.text import join, plain, shown
 
 if TYPE_CHECKING:
@@ -64,8 +65,11 @@ def section(picked: Picked, found: Evidence, scale: Scale) -> None:
     st.markdown(sentence(said, rows))
     frame = frame_of(said)
     base.draw(
-        changes.dots(
-            frame.head(_LISTED), _LOOKS, f"Change of mean |attribution|, {units}: the other model minus this one"
+        laid(
+            changes.dots,
+            frame.head(_LISTED),
+            _LOOKS,
+            f"Change of mean |attribution|, {units}: the other model minus this one",
         ),
         "How much more or less each column moves the other model than this one, with paired intervals",
         frame,

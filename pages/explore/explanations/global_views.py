@@ -24,6 +24,8 @@ from governance.explain import (
 from governance.language import mark
 from pages._ui import attributions, dependence as drawing, dictionary, errors, evidence, headings, tables, tongue
 from pages._ui.charts import base, explanation as charts
+from pages._ui.charts.layouts import laid
+from pages._ui.previews import Early
 from pages._ui.text import join, plain, shown
 
 if TYPE_CHECKING:
@@ -33,8 +35,23 @@ if TYPE_CHECKING:
     from pages._ui.choices import Picked
 
 _LISTED = 10
+_FEW = 50
+"""Rows of a preview where values are sampled: each costs thousands of model rows."""
 _SCALES = (mark("Raw score"), mark("Probability"))
 _CLICKED = "countersign.importance.clicked"
+
+
+def early(picked: Picked, target: str) -> Early[GlobalExplanation]:
+    """Return the first picture of the page: the bars over a few rows of the cohort, each explained as the full answer explains it."""
+    quick = GlobalParameters(target=target, lime_rows=0, all_classes=False, max_rows=_FEW)
+
+    def draw(result: GlobalExplanation) -> None:
+        importance = spoken(result, dictionary.of(picked)).importance
+        frame = charts.importance_frame(importance)
+        bars = laid(charts.importance_bars, frame, result.certificate.units)
+        base.draw(bars, "Mean absolute attribution of each column over a few rows, with 95 % intervals", frame, "early")
+
+    return Early(picked, quick, GlobalExplanation, draw, reference_too=False)
 
 
 def pick_class(picked: Picked) -> str:
@@ -72,7 +89,7 @@ def per_class(result: GlobalExplanation, units: str) -> None:
     headings.aside(
         tongue.say("How much each column moves the score of each class, over all rows; the darker, the more.")
     )
-    base.draw(charts.by_class(frame, top, units), "Importance of each column for each class", frame, "classes")
+    base.draw(laid(charts.by_class, frame, top, units), "Importance of each column for each class", frame, "classes")
 
 
 def cohorts(picked: Picked, stored: Stored, units: str) -> None:
@@ -97,7 +114,7 @@ def cohorts(picked: Picked, stored: Stored, units: str) -> None:
         names = (_words(stored.cohort), _words(other))
         frame = pair_of_cohorts(one, two, names)
         st.markdown(_difference(one, two, names, (len(stored.rows), len(rows))))
-        base.draw(charts.cohorts(frame, units), f"Importance for {names[0]} and for {names[1]}", frame, "cohorts")
+        base.draw(laid(charts.cohorts, frame, units), f"Importance for {names[0]} and for {names[1]}", frame, "cohorts")
 
 
 def _words(cohort: str) -> str:
@@ -159,7 +176,7 @@ def together(picked: Picked, names: Sequence[str], target: str) -> None:
         )
         frame = charts.importance_frame(importance)
         base.draw(
-            charts.importance_bars(frame, result.certificate.units),
+            laid(charts.importance_bars, frame, result.certificate.units),
             "Importance with the group as one",
             frame,
             "together",
@@ -233,7 +250,9 @@ def swarm(picked: Picked, stored: Stored, importance: Sequence[Importance], unit
             rows=tongue.voice().whole(len(rows)),
         )
     )
-    base.draw(charts.swarm(frame, units), "Attribution of each row, by column", frame.drop(columns="shift"), "swarm")
+    base.draw(
+        laid(charts.swarm, frame, units), "Attribution of each row, by column", frame.drop(columns="shift"), "swarm"
+    )
 
 
 def _dots(picked: Picked, stored: Stored) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -277,7 +296,7 @@ def one_column(
     )  # fmt: skip
     drawn = detail(rows, shares, column, by)
     base.draw(
-        charts.dependence(drawn, column, by, units),
+        laid(charts.dependence, drawn, column, by, units),
         f"Attribution of {shown(column)} against its value, coloured by {shown(by)}",
         drawn.drop(columns="jitter"),
         "dependence",
@@ -307,8 +326,14 @@ def ranking(found: Interactions | None, words: Dictionary) -> None:
         ],
         columns=["pair", "mean |interaction|", "low", "high", "mean"],
     )
-    chart = base.interval_bars(
-        frame, "pair", "mean |interaction|", f"mean |interaction|, {result.units}", low="low", high="high"
+    chart = laid(
+        base.interval_bars,
+        frame,
+        "pair",
+        "mean |interaction|",
+        f"mean |interaction|, {result.units}",
+        low="low",
+        high="high",
     )
     base.draw(chart, "Strength of the interaction of each pair of columns, with 95 % intervals", frame, "pairs")
     if result.left_out:

@@ -10,6 +10,7 @@ from governance.explain import GlobalExplanation, GlobalParameters, how
 from governance.language import mark
 from pages._ui import against, attributions, certificate, dictionary, evidence, headings, subject, tables, tongue, views
 from pages._ui.charts import base, explanation as charts
+from pages._ui.charts.layouts import laid
 from pages._ui.text import plain
 from pages.explore.explanations import both_models, global_views
 
@@ -23,7 +24,9 @@ headings.page(
 # read
 target = global_views.pick_class(picked)
 everyone = attributions.everyone(picked)
-found = evidence.need("explain.global", everyone, GlobalParameters(target=target))
+found = evidence.need(
+    "explain.global", everyone, GlobalParameters(target=target), early=global_views.early(picked, target)
+)
 scale = global_views.pick_scale(picked, found) if found is not None else "raw"
 if found is not None and scale == "probability":
     found = evidence.need("explain.global", everyone, GlobalParameters(target=target, scale="probability"))
@@ -65,7 +68,7 @@ headings.aside(
 
 # draw
 frame = charts.importance_frame(importance)
-bars = charts.importance_bars(frame, units).add_params(base.clickable("column"))
+bars = laid(charts.bars_to_click, frame, units)
 alt_text = "Mean absolute attribution of each column with 95 % intervals"
 clicked = base.draw_to_click(bars, alt_text, frame, "bars", field="column")
 certificate.trust(found, result.certificate, result.background, picked)

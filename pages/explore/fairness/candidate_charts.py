@@ -11,7 +11,7 @@ import pandas as pd
 from governance.fairness import CHANGES, CompareReport, compared
 from governance.statistics import lowered, title
 from pages._ui import palette
-from pages._ui.charts.base import AXIS, BAR
+from pages._ui.charts.base import AXIS, BAR, tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
@@ -54,15 +54,17 @@ def changes(frame: pd.DataFrame) -> AnyChart:
     domain = list(CHANGES.values())
     x = alt.X("Change:Q", title="Change: candidate minus model in force")
     rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
-        y=y, x=alt.X("Low:Q", title="Change: candidate minus model in force"), x2="High:Q"
+        y=y, x=alt.X("Low:Q", title="Change: candidate minus model in force"), x2=alt.X2("High:Q")
     )
     dot = base.mark_point(filled=True, size=90, opacity=1).encode(
         y=y,
         x=x,
         color=alt.Color("Verdict:N", scale=alt.Scale(domain=domain, range=list(_COLOURS))),
         shape=alt.Shape("Verdict:N", scale=alt.Scale(domain=domain, range=list(_SHAPES))),
-        tooltip=["Measure:N", "Candidate:N", "Change:Q", "Low:Q", "High:Q", "Verdict:N"],
+        tooltip=tooltips(["Measure:N", "Candidate:N", "Change:Q", "Low:Q", "High:Q", "Verdict:N"]),
     )
-    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=palette.BROWN, strokeDash=[4, 3]).encode(x="at:Q")
+    zero = (
+        alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=palette.BROWN, strokeDash=[4, 3]).encode(x=alt.X("at:Q"))
+    )
     layered: AnyChart = alt.layer(zero, rule, dot).properties(height=BAR * len(frame) + AXIS + _LEGEND)
     return layered

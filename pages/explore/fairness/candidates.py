@@ -26,6 +26,7 @@ from governance.workflow.assess import mitigate
 from governance.workflow.workspace import current_workspace
 from pages._ui import against, errors, headings, navigation, session, tables, tongue, workspace
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.evidence import need, result
 from pages._ui.text import interval, join, number, percent, plain, short, shown
@@ -203,7 +204,9 @@ def versus(picked: Picked) -> None:
     other = next((item.label for item in workspace.models() if item.digest == both.candidate), "The other model")
     _said(other, report)
     frame = charts.change_frame({"The other model": report})
-    base.draw(charts.changes(frame), "Change from this model to the other, with paired intervals", frame, "versus")
+    base.draw(
+        laid(charts.changes, frame), "Change from this model to the other, with paired intervals", frame, "versus"
+    )
     tables.provenance(evidence, "versus")
 
 
@@ -228,7 +231,7 @@ def _name(what: str, attribute: str) -> str:
 def _side_by_side(found: dict[str, CompareReport]) -> None:
     frame = charts.change_frame(found)
     text = f"Change from the model in force to each of {len(found)} candidates, with paired intervals"
-    base.draw(charts.changes(frame), text, frame, "changes")
+    base.draw(laid(charts.changes, frame), text, frame, "changes")
     reports = list(found.items())
     first = reports[0][1]
     wide = {"what": [charts.measure(item.what, item.attribute) for item in first.changes]}

@@ -12,7 +12,7 @@ from governance.evidence import sentence_case
 from governance.fairness import VERDICTS, AtThreshold, Frontier, GroupResult, Polarity, harm
 from governance.statistics import title
 from pages._ui import palette
-from pages._ui.charts.base import BAR, clickable
+from pages._ui.charts.base import BAR, clickable, tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
@@ -68,7 +68,7 @@ def dots(frame: pd.DataFrame, metric: str, reference: float | None, *, share: bo
     tooltip = [alt.Tooltip(field=column, title=column, type=_type(frame, column)) for column in frame.columns]
     x = alt.X(field=name, type="quantitative", title=name, axis=axis, scale=scale)
     rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
-        y=y, x=alt.X("Low:Q", title=name, axis=axis, scale=scale), x2="High:Q", tooltip=tooltip
+        y=y, x=alt.X("Low:Q", title=name, axis=axis, scale=scale), x2=alt.X2("High:Q"), tooltip=tooltip
     )
     dot = base.mark_point(filled=True, size=110, opacity=1).encode(y=y, x=x, tooltip=tooltip, **look)
     layers = [rule, dot.add_params(clickable("Group"))]
@@ -124,13 +124,19 @@ def frontier(frame: pd.DataFrame) -> AnyChart:
         scale=alt.Scale(domain=["Not beaten in both", "Beaten by another"], range=[palette.ORANGE, palette.MUTED]),
     )
     across = base.mark_rule(opacity=0.35).encode(
-        x=alt.X("Disparity low:Q", title=TITLE), x2="Disparity high:Q", y=y, color=colour
+        x=alt.X("Disparity low:Q", title=TITLE), x2=alt.X2("Disparity high:Q"), y=y, color=colour
     )
     along = base.mark_rule(opacity=0.35).encode(
-        x=x, y=alt.Y("Accuracy low:Q", title="Accuracy", axis=alt.Axis(format="%")), y2="Accuracy high:Q", color=colour
+        x=x,
+        y=alt.Y("Accuracy low:Q", title="Accuracy", axis=alt.Axis(format="%")),
+        y2=alt.Y2("Accuracy high:Q"),
+        color=colour,
     )
     dots_layer = base.mark_circle(size=70, opacity=1).encode(
-        x=x, y=y, color=colour, tooltip=["Threshold:Q", "Accuracy:Q", "Disparity:Q", "Choice:N"]
+        x=x,
+        y=y,
+        color=colour,
+        tooltip=tooltips(["Threshold:Q", "Accuracy:Q", "Disparity:Q", "Choice:N"]),
     )
     layered: AnyChart = alt.layer(across, along, dots_layer).properties(height=340)
     return layered

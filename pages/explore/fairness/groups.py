@@ -13,6 +13,7 @@ from governance.language import mark
 from governance.statistics import is_share, title
 from pages._ui import cohorts, headings, tables, tongue
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.text import interval, join, percent, plain, shown
 from pages.explore.fairness import group_charts
@@ -95,7 +96,7 @@ def by_group(report: FairnessReport, groups: Sequence[GroupResult], metric: str,
     share = is_share(metric)
     hidden = f" The {MOST} worst-off of {len(frame)} are drawn." if len(frame) > MOST else ""
     text = f"{title(metric)} of {len(frame)} groups with intervals, worst off first.{hidden}"
-    chart = group_charts.dots(frame.head(MOST), metric, reference, share=share)
+    chart = laid(group_charts.dots, frame.head(MOST), metric, reference, share=share)
     clicked = base.draw_to_click(chart, text, frame, f"dots-{key}", field="Group")
     short = [group for group in groups if (item := group.metric(metric)) is not None and item.value is None]
     if short:

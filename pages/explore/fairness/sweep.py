@@ -11,6 +11,7 @@ from governance.fairness import GroupCurve, SweepReport, thresholds
 from governance.language import mark
 from pages._ui import headings, tables, tongue
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.text import join, number, percent, plain, shown
 from pages.explore.fairness import group_charts, sweep_chart as charts
 from pages.explore.fairness.groups import MOST
@@ -25,12 +26,12 @@ def section(found: SweepReport, attributes: tuple[str, ...]) -> None:
     curves = [curve for curve in own if curve.n >= found.limits.min_rows]
     st.markdown(f"In force: {_in_words(found, curves, found.current)}")
     where = charts.track(found)
-    chart = charts.moved(charts.rates(found, curves[:MOST], where), charts.errors(found, where), where)
+    chart = laid(charts.moved, charts.rates(found, curves[:MOST], where), charts.errors(found, where), where)
     text = (
         f"Share selected of each group by {shown(join(list(attributes)))} and what errors cost, at the threshold of the slider "
         f"below; the table behind has the numbers at any threshold"
     )
-    st.vega_lite_chart(base.inked(base.layout(chart)), width="content", alt=text)
+    st.vega_lite_chart(base.inked(chart), width="content", alt=text)
     headings.aside(f"Moving the slider changes nothing but this picture. {_left_out(found, own, curves)}".strip())
     behind(found, tuple(curves))
     if _labelled(found):
@@ -115,4 +116,4 @@ def frontier(found: SweepReport, attribute: str) -> None:
         return
     frame = group_charts.frontier_frame(points)
     text = f"Accuracy against the largest difference in selection rate by {shown(attribute)}, one dot per threshold"
-    base.draw(group_charts.frontier(frame), text, frame, f"frontier-{attribute}")
+    base.draw(laid(group_charts.frontier, frame), text, frame, f"frontier-{attribute}")

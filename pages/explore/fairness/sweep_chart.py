@@ -155,7 +155,7 @@ def _sentence(frame: pd.DataFrame) -> alt.Chart:
         .transform_aggregate(all="max(whole)", most="max(own)", least="min(own)")
         .transform_calculate(words=f"[{said}, {apart}]" if groups > 1 else said)
         .mark_text(align="left", baseline="top", fontSize=14, lineHeight=20, limit=0)
-        .encode(x=alt.value(0), y=alt.value(0), text="words:N")
+        .encode(x=alt.value(0), y=alt.value(0), text=alt.Text("words:N"))
     )
     return text
 
@@ -168,9 +168,13 @@ def _by_group(frame: pd.DataFrame, measures: Sequence[str], where: Track) -> Any
     shape = alt.Shape("Measure:N", scale=alt.Scale(domain=[*measures], range=list(_SHAPES[: len(measures)])))
     shares = [alt.Tooltip(f"{name}:Q", format=".1%") for name in ("Rate", "low", "high")]
     ticks = in_force.mark_tick(color=palette.MUTED, thickness=3, size=13).encode(x=_share("Rate"), **place)
-    rules = here.mark_rule(strokeWidth=2).encode(x=_share("low"), x2="high:Q", color=colour, **place)
+    rules = here.mark_rule(strokeWidth=2).encode(x=_share("low"), x2=alt.X2("high:Q"), color=colour, **place)
     dots = here.mark_point(filled=True, size=80, opacity=1).encode(
-        x=_share("Rate"), color=colour, shape=shape, tooltip=["Group:N", "Measure:N", *shares, "Rows:Q"], **place
+        x=_share("Rate"),
+        color=colour,
+        shape=shape,
+        tooltip=[alt.Tooltip("Group:N"), alt.Tooltip("Measure:N"), *shares, alt.Tooltip("Rows:Q")],
+        **place,
     )
     words = here.mark_text(align="left", dx=8, fontSize=12).encode(
         x=_share("high"), text=alt.Text("Rate:Q", format=".1%"), **place
@@ -215,7 +219,7 @@ def _price_in_words(frame: pd.DataFrame) -> alt.Chart:
         .transform_filter(_HERE)
         .transform_calculate(words=f"[{right}, {wrong}, {now} + {least}]")
         .mark_text(align="left", baseline="top", fontSize=14, lineHeight=20, limit=0)
-        .encode(x=alt.value(0), y=alt.value(0), text="words:N")
+        .encode(x=alt.value(0), y=alt.value(0), text=alt.Text("words:N"))
         .properties(height=58)
     )
     return text
@@ -233,7 +237,7 @@ def _prices(frame: pd.DataFrame, where: Track) -> AnyChart:
         .transform_calculate(words="'cheapest: ' + format(datum.Position, ',.6~g')")
     )
     best = cheapest.mark_point(filled=True, size=80, opacity=1, color=palette.OLIVE, shape="square").encode(x=x, y=y)
-    named = cheapest.mark_text(dy=-12, fontSize=12).encode(x=x, y=y, text="words:N")
+    named = cheapest.mark_text(dy=-12, fontSize=12).encode(x=x, y=y, text=alt.Text("words:N"))
     here = priced.transform_filter(_HERE).mark_point(filled=True, size=110, opacity=1, color=palette.ORANGE)
     layered: AnyChart = alt.layer(line, best, named, here.encode(x=x, y=y)).properties(height=150)
     return layered

@@ -11,6 +11,7 @@ import pandas as pd
 from governance.drift import Estimate
 from governance.workflow.monitoring import Standing
 from pages._ui import palette
+from pages._ui.charts.base import tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
@@ -50,10 +51,14 @@ def over_windows(frame: pd.DataFrame, metric: str) -> AnyChart:
     y = alt.Y("value:Q", title=metric, scale=alt.Scale(zero=False))
     colour = alt.Color("kind:N", scale=_KINDS, legend=alt.Legend(orient="top", title=None))
     rules = base.mark_rule(strokeWidth=2).encode(
-        x=x, xOffset=beside, y=alt.Y("low:Q", title=metric, scale=alt.Scale(zero=False)), y2="high:Q", color=colour
+        x=x,
+        xOffset=beside,
+        y=alt.Y("low:Q", title=metric, scale=alt.Scale(zero=False)),
+        y2=alt.Y2("high:Q"),
+        color=colour,
     )
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
-        x=x, xOffset=beside, y=y, color=colour, shape=alt.Shape("kind:N", legend=None), tooltip=list(frame.columns)
+        x=x, xOffset=beside, y=y, color=colour, shape=alt.Shape("kind:N", legend=None), tooltip=tooltips(frame.columns)
     )
     layered: AnyChart = alt.layer(rules, dots)
     return layered

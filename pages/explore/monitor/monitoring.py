@@ -29,6 +29,7 @@ from pages._ui import (
     workspace,
 )
 from pages._ui.charts.base import draw
+from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.text import interval, number, plain, short, shown
 from pages.explore.monitor import charts, remedies
@@ -88,7 +89,7 @@ def over_time(found: Sequence[Standing]) -> None:
     metric = title(next((item.metric for item in found if item.metric), ""))
     if len(frame):
         draw(
-            charts.over_windows(frame, metric),
+            laid(charts.over_windows, frame, metric),
             f"{metric} on each window in order, with labels and as expected without, with 95 % intervals.",
             frame,
             "windows",

@@ -41,12 +41,12 @@ def capital(frame: pd.DataFrame, alpha: float) -> AnyChart:
     base = alt.Chart(frame, height=300)
     drawn = base.mark_line(strokeWidth=2, point=True).encode(
         x=x, y=y, color=alt.Color("norm:N", sort=None, legend=alt.Legend(orient="top", title=None)),
-        tooltip=["norm:N", "window:Q", alt.Tooltip("odds:Q", format=".3g")],
+        tooltip=[alt.Tooltip("norm:N"), alt.Tooltip("window:Q"), alt.Tooltip("odds:Q", format=".3g")],
     )  # fmt: skip
     line = (
         alt.Chart({"values": [{"proof": 1 / alpha}]})
         .mark_rule(color=palette.ORANGE, strokeDash=[4, 3], strokeWidth=2)
-        .encode(y="proof:Q")
+        .encode(y=alt.Y("proof:Q"))
     )
     layered: AnyChart = alt.layer(drawn, line)
     return layered

@@ -14,6 +14,7 @@ from governance.workflow.monitoring import LoopStanding, alerts, loop, norms
 from governance.workflow.workspace import current_workspace
 from pages._ui import badges, errors, headings, runs, session, signing, tables, tongue
 from pages._ui.charts.base import draw
+from pages._ui.charts.layouts import laid
 from pages._ui.text import plain, shown
 from pages.explore.norms import charts
 from storage import Workspace
@@ -43,7 +44,7 @@ def over_time(found: LoopStanding) -> None:
     if len(frame):
         proof = 1 / found.norms.level
         draw(
-            charts.capital(frame, found.norms.level),
+            laid(charts.capital, frame, found.norms.level),
             f"Odds against each norm after each window; from {proof:g} to 1 on a breach is proven.",
             frame,
             "capital",

@@ -20,6 +20,7 @@ from governance.performance import (
 )
 from governance.statistics import title
 from pages._ui import palette
+from pages._ui.charts.base import tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
@@ -75,7 +76,9 @@ def confusion(frame: pd.DataFrame) -> AnyChart:
     colour = alt.Color(
         "Decision:N", scale=alt.Scale(domain=list(frame["Decision"][1::-1]), range=[palette.BLUE, palette.OLIVE])
     )
-    bars = base.mark_bar().encode(x=x, y=y, color=colour, order="Decision:O", tooltip=list(frame.columns))
+    bars = base.mark_bar().encode(
+        x=x, y=y, color=colour, order=alt.Order("Decision:O"), tooltip=tooltips(frame.columns)
+    )
     chart: AnyChart = bars
     return chart
 
@@ -96,11 +99,13 @@ def roc(frame: pd.DataFrame, at: pd.DataFrame) -> AnyChart:
     y = alt.Y(f"{FOUND}:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
     guess = pd.DataFrame({WRONGLY: [0.0, 1.0], FOUND: [0.0, 1.0]})
     line = alt.Chart(guess).mark_line(color=palette.MUTED, strokeDash=[4, 3]).encode(x=x, y=y)
-    drawn = alt.Chart(frame).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y, order="Threshold:Q")
+    drawn = (
+        alt.Chart(frame).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y, order=alt.Order("Threshold:Q"))
+    )
     mark = (
         alt.Chart(at)
         .mark_point(filled=True, size=120, color=palette.ORANGE, opacity=1)
-        .encode(x=x, y=y, tooltip=list(at.columns))
+        .encode(x=x, y=y, tooltip=tooltips(at.columns))
     )
     layered: AnyChart = alt.layer(line, drawn, mark).properties(height=SIZE)
     return layered
@@ -116,11 +121,13 @@ def precision_recall(frame: pd.DataFrame, at: pd.DataFrame, base_rate: float) ->
     y = alt.Y(f"{PRECISE}:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
     guess = alt.Chart(pd.DataFrame({"at": [base_rate]})).mark_rule(color=palette.MUTED, strokeDash=[4, 3])
     drawn = (
-        alt.Chart(frame.dropna()).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y, order="Threshold:Q")
+        alt.Chart(frame.dropna())
+        .mark_line(color=palette.ACCENT, strokeWidth=2)
+        .encode(x=x, y=y, order=alt.Order("Threshold:Q"))
     )
     mark = alt.Chart(at.dropna()).mark_point(filled=True, size=120, color=palette.ORANGE, opacity=1)
     layered: AnyChart = alt.layer(
-        guess.encode(y=alt.Y("at:Q", title=PRECISE)), drawn, mark.encode(x=x, y=y, tooltip=list(at.columns))
+        guess.encode(y=alt.Y("at:Q", title=PRECISE)), drawn, mark.encode(x=x, y=y, tooltip=tooltips(at.columns))
     ).properties(height=SIZE)
     return layered
 
@@ -151,9 +158,13 @@ def lift(frame: pd.DataFrame, at: pd.DataFrame) -> AnyChart:
 
 
 def _marked(line: AnyChart, frame: pd.DataFrame, at: pd.DataFrame, x: alt.X, y: alt.Y) -> AnyChart:
-    drawn = alt.Chart(frame).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y, order="Threshold:Q")
+    drawn = (
+        alt.Chart(frame).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y, order=alt.Order("Threshold:Q"))
+    )
     mark = alt.Chart(at).mark_point(filled=True, size=120, color=palette.ORANGE, opacity=1)
-    layered: AnyChart = alt.layer(line, drawn, mark.encode(x=x, y=y, tooltip=list(at.columns))).properties(height=SIZE)
+    layered: AnyChart = alt.layer(line, drawn, mark.encode(x=x, y=y, tooltip=tooltips(at.columns))).properties(
+        height=SIZE
+    )
     return layered
 
 
@@ -183,9 +194,9 @@ def calibration(
     line = alt.Chart(ideal).mark_line(color=palette.MUTED, strokeDash=[4, 3]).encode(x=x, y=y)
     base = alt.Chart(frame)
     rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
-        x=x, y=alt.Y("Low:Q", title=title, scale=scale, axis=axis), y2="High:Q"
+        x=x, y=alt.Y("Low:Q", title=title, scale=scale, axis=axis), y2=alt.Y2("High:Q")
     )
-    dots = base.mark_circle(size=80, color=palette.ACCENT, opacity=1).encode(x=x, y=y, tooltip=list(frame.columns))
+    dots = base.mark_circle(size=80, color=palette.ACCENT, opacity=1).encode(x=x, y=y, tooltip=tooltips(frame.columns))
     layers = [line, rule, dots]
     if cut is not None and 0 <= cut <= 1:
         at = alt.Chart(pd.DataFrame({"at": [cut]})).mark_rule(color=palette.ORANGE, strokeWidth=2)
@@ -206,9 +217,9 @@ def residuals(frame: pd.DataFrame) -> AnyChart:
         .mark_bar(color=palette.ACCENT)
         .encode(
             x=alt.X("From:Q", bin="binned", title="Actual minus predicted"),
-            x2="To:Q",
+            x2=alt.X2("To:Q"),
             y=alt.Y("Rows:Q"),
-            tooltip=list(frame.columns),
+            tooltip=tooltips(frame.columns),
         )
     )
     zero = (
@@ -239,9 +250,11 @@ def by_prediction(frame: pd.DataFrame) -> AnyChart:
     base = alt.Chart(frame)
     x, title = alt.X("Predicted:Q", scale=alt.Scale(zero=False)), "Mean of actual minus predicted"
     zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=palette.ORANGE, strokeDash=[4, 3])
-    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(x=x, y=alt.Y("Low:Q", title=title), y2="High:Q")
+    rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
+        x=x, y=alt.Y("Low:Q", title=title), y2=alt.Y2("High:Q")
+    )
     dots = base.mark_circle(size=80, color=palette.ACCENT, opacity=1).encode(
-        x=x, y=alt.Y("Mean residual:Q", title=title), tooltip=list(frame.columns)
+        x=x, y=alt.Y("Mean residual:Q", title=title), tooltip=tooltips(frame.columns)
     )
     layered: AnyChart = alt.layer(zero.encode(y=alt.Y("at:Q", title=title)), rule, dots).properties(height=SIZE)
     return layered
@@ -267,7 +280,7 @@ def classes(frame: pd.DataFrame) -> AnyChart:
         color=alt.Color(
             "Share of the label:Q", scale=alt.Scale(range=list(palette.SEQUENTIAL[:3]), domain=[0, 1]), legend=None
         ),
-        tooltip=list(frame.columns),
+        tooltip=tooltips(frame.columns),
     )
     counts = base.mark_text(color="black").encode(x=x, y=y, text=alt.Text("Rows:Q", format=","))
     layered: AnyChart = alt.layer(cells, counts).properties(height=36 * frame["Label"].nunique() + 80)

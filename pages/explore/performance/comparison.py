@@ -9,6 +9,7 @@ from governance.language import mark
 from governance.performance import ComparisonReport
 from pages._ui import against, headings, tables
 from pages._ui.charts import base, changes
+from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.evidence import need, result
 
@@ -28,7 +29,7 @@ def section(evidence: Evidence, report: ComparisonReport) -> None:
     """Draw how every measure changes from one model to the other."""
     frame = changes.frame_of(report.measures)
     base.draw(
-        changes.dots(frame),
+        laid(changes.dots, frame),
         "How each measure changes from this model to the other, with paired intervals",
         frame,
         "versus",

@@ -22,6 +22,7 @@ from governance.performance import (
 from governance.statistics import is_share, title
 from pages._ui import datasets, dictionary, headings, tables, tongue, views, workspace
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.glossary import about, meaning, methods
 from pages._ui.text import interval, number, percent, plain, shown
@@ -140,7 +141,7 @@ def threshold(report: BinaryReport, said: charts.Said) -> None:
     curve = report.curve
     if curve is None:
         frame = charts.confusion_frame(report.confusion, said)
-        base.draw(charts.confusion(frame), "What was decided about the rows of each label", frame, "confusion")
+        base.draw(laid(charts.confusion, frame), "What was decided about the rows of each label", frame, "confusion")
         headings.aside(tongue.say("There are decisions but no scores, so the threshold cannot be moved."))
         return
     cut = _cut(report, curve)
@@ -166,7 +167,7 @@ def threshold(report: BinaryReport, said: charts.Said) -> None:
     )
     frame = charts.confusion_frame(point, said)
     base.draw(
-        charts.confusion(frame),
+        laid(charts.confusion, frame),
         "What is decided about the rows of each label at this threshold",
         frame,
         "confusion",
@@ -199,7 +200,7 @@ def _rates(curve: ThresholdCurve, index: int) -> None:
     with left:
         st.markdown(tongue.say("**Found against wrongly selected (ROC)**"))
         base.draw(
-            charts.roc(rates, here),
+            laid(charts.roc, rates, here),
             "ROC curve with the chosen threshold; the dashed line is guessing",
             rates,
             "roc",
@@ -208,7 +209,7 @@ def _rates(curve: ThresholdCurve, index: int) -> None:
         st.markdown(tongue.say("**Selected and positive, against found (precision, recall)**"))
         share = curve.positives / max(curve.positives + curve.negatives, 1)
         text = "Precision-recall curve with the chosen threshold; the dashed line is the base rate"
-        base.draw(charts.precision_recall(rates, here, share), text, rates, "pr")
+        base.draw(laid(charts.precision_recall, rates, here, share), text, rates, "pr")
 
 
 def _gains(curve: ThresholdCurve, index: int) -> None:
@@ -231,10 +232,12 @@ def _gains(curve: ThresholdCurve, index: int) -> None:
     with left:
         st.markdown(tongue.say("**Found against selected (cumulative gains)**"))
         text = "Cumulative gains with the chosen threshold; the dashed line is a draw by chance"
-        base.draw(charts.cumulative_gains(frame, here), text, frame, "gains")
+        base.draw(laid(charts.cumulative_gains, frame, here), text, frame, "gains")
     with right:
         st.markdown(tongue.say("**Times better than chance (lift)**"))
-        base.draw(charts.lift(frame, here), "Lift with the chosen threshold; the dashed line is chance", frame, "lift")
+        base.draw(
+            laid(charts.lift, frame, here), "Lift with the chosen threshold; the dashed line is chance", frame, "lift"
+        )
 
 
 def calibration(report: BinaryReport, cut: float) -> None:
@@ -252,13 +255,13 @@ def calibration(report: BinaryReport, cut: float) -> None:
     )
     frame = charts.calibration_frame(report)
     text = "What happened against what was predicted, with intervals and the chosen threshold"
-    base.draw(charts.calibration(frame, cut), text, frame, "calibration")
+    base.draw(laid(charts.calibration, frame, cut), text, frame, "calibration")
 
 
 def many_classes(report: MulticlassReport) -> None:
     """Draw the confusion matrix of many classes and each class against the rest."""
     frame = charts.classes_frame(report)
-    base.draw(charts.classes(frame), "Rows by label and decision", frame, "classes")
+    base.draw(laid(charts.classes, frame), "Rows by label and decision", frame, "classes")
     st.subheader(tongue.say("Each class against the rest"), anchor=False)
     table = charts.per_class_frame(report)
     tables.table(
@@ -288,7 +291,7 @@ def _believed(one: ClassReport) -> None:
     frame = charts.calibration_frame(one)
     title = f"Share labelled {shown(one.name, 40)}"
     base.draw(
-        charts.calibration(frame, title=title),
+        laid(charts.calibration, frame, title=title),
         f"{title} against its predicted probability, with intervals",
         frame,
         f"cal-{one.name}",
@@ -301,8 +304,8 @@ def errors(report: RegressionReport) -> None:
     with left:
         st.markdown(tongue.say("**How far off**"))
         frame = charts.residual_frame(report)
-        base.draw(charts.residuals(frame), "Histogram of actual minus predicted", frame, "residuals")
+        base.draw(laid(charts.residuals, frame), "Histogram of actual minus predicted", frame, "residuals")
     with right:
         st.markdown(tongue.say("**Where it is off**"))
         frame = charts.by_prediction_frame(report)
-        base.draw(charts.by_prediction(frame), "Mean error over the predicted value, with intervals", frame, "by")
+        base.draw(laid(charts.by_prediction, frame), "Mean error over the predicted value, with intervals", frame, "by")

@@ -13,6 +13,7 @@ from governance.language import mark
 from governance.performance import SegmentsReport, segment_words
 from pages._ui import cohorts, dictionary, headings, tables, tongue
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.evidence import need, result
 from pages._ui.text import join, plain, shown
@@ -61,7 +62,7 @@ def _list(report: SegmentsReport, words: Dictionary) -> str | None:
     unit = "Share of wrong decisions, above the rest" if share else "Mean absolute error, above the rest"
     frame = charts.segments_frame(report, words)
     return base.draw_to_click(
-        charts.segments(frame, unit, share=share),
+        laid(charts.segments, frame, unit, share=share),
         "How much higher the error of each segment is than that of the other rows, with intervals corrected for their number",
         frame.drop(columns="cohort"),
         "segments",
@@ -83,7 +84,7 @@ def _tree(report: SegmentsReport, words: Dictionary) -> str | None:
         )
     )
     return base.draw_to_click(
-        charts.tree(frame),
+        laid(charts.tree, frame),
         "Error tree: which values separate rows with more errors from rows with fewer",
         frame[["Rows with", "Error", "Low", "High", "Rows", "Share of rows"]],
         "error-tree",

@@ -10,7 +10,7 @@ import pandas as pd
 from governance.data import Dictionary, spoken_rows
 from governance.performance import ErrorNode, Segment, SegmentsReport, segment_words
 from pages._ui import palette
-from pages._ui.charts.base import AXIS, clickable
+from pages._ui.charts.base import AXIS, clickable, tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
@@ -61,10 +61,10 @@ def segments(frame: pd.DataFrame, unit: str, *, share: bool) -> AnyChart:
         ),
     )
     click = clickable("cohort")
-    tips = [name for name in frame.columns if name != "cohort"]
+    tips = tooltips(name for name in frame.columns if name != "cohort")
     base = alt.Chart(frame, height=ROW * len(frame) + AXIS)
     rule = base.mark_rule(color=palette.MUTED, strokeWidth=2).encode(
-        y=y, x=alt.X("Low:Q", title=unit, axis=axis), x2="High:Q"
+        y=y, x=alt.X("Low:Q", title=unit, axis=axis), x2=alt.X2("High:Q")
     )
     dot = (
         base.mark_circle(size=140, opacity=1, cursor="pointer")
@@ -118,14 +118,14 @@ def _node_row(
 
 def tree(frame: pd.DataFrame) -> AnyChart:
     """Return the error tree from left to right: a block is as high as its share of the rows and as dark as its error."""
-    tips = ["Rows with", "Error", "Low", "High", "Rows", "Share of rows"]
+    tips = tooltips(["Rows with", "Error", "Low", "High", "Rows", "Share of rows"])
     base = alt.Chart(frame, height=TREE)
     x = alt.X("left:Q", axis=None, scale=alt.Scale(domain=[0, float(frame["right"].max())], nice=False))
     y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[0, 1], reverse=True, nice=False))
     colour = alt.Color("Error:Q", scale=alt.Scale(range=list(palette.SEQUENTIAL[:3]), zero=False), legend=None)
     blocks = (
         base.mark_rect(stroke="white", strokeWidth=2, cursor="pointer")
-        .encode(x=x, x2="right:Q", y=y, y2="bottom:Q", color=colour, tooltip=tips)
+        .encode(x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2("bottom:Q"), color=colour, tooltip=tips)
         .add_params(clickable("cohort"))
     )
     text: dict[str, Any] = {
@@ -136,7 +136,7 @@ def tree(frame: pd.DataFrame) -> AnyChart:
         "limit": 150,
         "tooltip": None,
     }
-    words = base.mark_text(**text, dy=6, fontSize=12).encode(x=x, y=y, text="words:N")
-    size = base.mark_text(**text, dy=22, fontSize=13, fontWeight="bold").encode(x=x, y=y, text="size:N")
+    words = base.mark_text(**text, dy=6, fontSize=12).encode(x=x, y=y, text=alt.Text("words:N"))
+    size = base.mark_text(**text, dy=22, fontSize=13, fontWeight="bold").encode(x=x, y=y, text=alt.Text("size:N"))
     layered: AnyChart = alt.layer(blocks, words, size)
     return layered

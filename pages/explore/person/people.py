@@ -14,6 +14,7 @@ from governance.runs import read_array
 from governance.workflow.workspace import current_workspace
 from pages._ui import attributions, datasets, tables, tongue
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.text import plain, shown
 
 if TYPE_CHECKING:
@@ -74,7 +75,10 @@ def decided(found: Evidence, row: int) -> None:
     ).sort_values("score", ascending=False, kind="stable")
     st.markdown(tongue.say("The model decides **{label}**. Its score for each class:", label=plain(label)))
     base.draw(
-        base.interval_bars(frame, "class", "score", "Score"), f"Score of each class for row {row}", frame, "decided"
+        laid(base.interval_bars, frame, "class", "score", "Score"),
+        f"Score of each class for row {row}",
+        frame,
+        "decided",
     )
 
 

@@ -26,6 +26,7 @@ from governance.explain import (
 )
 from pages._ui import attributions, badges, certificate, dependence, dictionary, evidence, headings, tables, tongue
 from pages._ui.charts import base, explanation as charts
+from pages._ui.charts.layouts import laid
 from pages._ui.text import join, number, percent, plain, shown
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def why(picked: Picked, found: Evidence, explanation: LocalExplanation, said: Lo
         )
     )
     base.draw(
-        charts.waterfall(steps, ends, len(steps), units),
+        laid(charts.waterfall, steps, ends, len(steps), units),
         "From the average answer to this row's answer, column by column",
         charts.readable_steps(steps),
         "waterfall",
@@ -334,7 +335,7 @@ def lime(picked: Picked, explanation: LocalExplanation) -> None:
     )
     words = dictionary.of(picked)
     frame = charts.side_by_side_frame(spoken(result, words), spoken(explanation, words))
-    base.draw(charts.side_by_side(frame), "LIME weights beside Shapley values, as shares", frame, "lime")
+    base.draw(laid(charts.side_by_side, frame), "LIME weights beside Shapley values, as shares", frame, "lime")
     tables.provenance(found)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from governance.quality import AuditParameters, AuditReport, QualityReport, words
 from pages._ui import datasets, evidence, headings, subject, tables, tongue
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.text import plain
 from pages.explore.quality import charts, check_results, contract
 
@@ -27,7 +28,7 @@ headings.aside(plain(f"Expectations: {report.source}.", 1000))
 gaps = charts.missing_frame(report)
 if len(gaps):
     base.draw(
-        charts.missing(gaps),
+        laid(charts.missing, gaps),
         "Bars: share of missing values by column, the largest first",
         gaps,
         "missing",
@@ -58,7 +59,7 @@ headings.lead(words.audit_lead(audit, tongue.voice()))
 rates = charts.label_frame(audit)
 if len(rates):
     base.draw(
-        charts.labels(rates, f"{audit.label}, % of rows" if audit.is_rate else audit.label),
+        laid(charts.labels, rates, f"{audit.label}, % of rows" if audit.is_rate else audit.label),
         f"Dots with 95 % intervals: {audit.label} by group",
         rates,
         "labels",
@@ -72,7 +73,7 @@ if len(links):
         )
     )
     base.draw(
-        charts.proxies(links),
+        laid(charts.proxies, links),
         "Bars: how much each column tells about a sensitive attribute",
         links,
         "proxies",

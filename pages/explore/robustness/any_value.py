@@ -8,6 +8,7 @@ import streamlit as st
 from governance.stress import AnyValueReport, words
 from pages._ui import headings, subject, tables, tongue
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.evidence import need, result
 from pages._ui.text import plain, shown
 
@@ -22,7 +23,7 @@ def section() -> None:
     rows = frame(report)
     if len(rows):
         base.draw(
-            base.interval_bars(rows, "column", "flips", "People whose decision some value of the column changes, %"),
+            laid(base.interval_bars, rows, "column", "flips", "People whose decision some value of the column changes, %"),
             "Bars: share of people whose decision some value of a column changes",
             rows,
             "any-value",

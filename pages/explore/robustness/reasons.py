@@ -8,6 +8,7 @@ import streamlit as st
 from governance.stress import ReasonsReport, words
 from pages._ui import empty, headings, subject, tables, tongue
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.evidence import need, result
 from pages._ui.text import plain, shown
 
@@ -32,7 +33,8 @@ def section() -> None:
     headings.lead(words.reasons_lead(report, tongue.voice()))
     if report.shifts:
         base.draw(
-            base.interval_dots(
+            laid(
+                base.interval_dots,
                 frame(report).head(12),
                 "label",
                 "changed",

@@ -15,6 +15,7 @@ from governance.stress import Worst, WorstReport, fitting, words
 from governance.workflow.workspace import current_workspace, subjects
 from pages._ui import attributions, linked, tables, tongue, views
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.text import plain, shown
 
@@ -59,7 +60,7 @@ def section(report: WorstReport) -> None:
         "signs": tables.words("From which share of rows on"),
     }
     base.draw(
-        base.interval_dots(rows, "label", "harm", title, low="low", high="high", mark=0.0, lines=2),
+        laid(base.interval_dots, rows, "label", "harm", title, low="low", high="high", mark=0.0, lines=2),
         "Dots with 95 % intervals: harm of the worst errors on rows that took no part in the search",
         rows,
         f"worst-{view}",
