@@ -22,6 +22,7 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from governance.runs import workers
+from governance.workflow.demo import demo_making
 from governance.workflow.workspace import current_workspace
 from pages import _ui
 from pages._server.door import Door
@@ -49,6 +50,7 @@ async def lifespan(_: App) -> AsyncIterator[dict[str, Any]]:
     closing.set()
     later.cancel()
     workers.close()
+    demo_making.close()
     LOG.warning("Countersign is closed")
 
 

@@ -28,9 +28,9 @@ elif mine:
     headings.lead(voice.count(len(mine), "One thing waits for you.", "{n} things wait for you."))
 else:
     headings.lead(voice.say("Nothing waits for you."))
-tour.draw()
 for duty in mine:
     duties.row(duty, cases.get(duty.case, duty.case))
+tour.draw()
 
 duties.alerts()
 reminders.section()

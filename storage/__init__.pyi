@@ -43,6 +43,7 @@ from .log import (
 from .place import (
     DATABASE as DATABASE,
     founded as founded,
+    put_in_place as put_in_place,
 )
 from .processes import (
     alive as alive,

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from storage.place import SCRATCH
 from storage.processes import in_use, left_behind, mark
 
 PREFIX: Final = "countersign-"
@@ -29,7 +30,7 @@ def sweep(root: Path) -> None:
     mark, goes when it is older than a day.
     """
     found = [
-        *(root / "tmp").glob("*"),
+        *(root / SCRATCH).glob("*"),
         *(root / "blobs" / "incoming").glob("*"),
         *(root / "keys").glob(f"{HEAD_PART}*"),
         *(root / "requests").glob("*.*"),
@@ -81,7 +82,7 @@ def work_inside(root: Path) -> None:
 
     Called once, when the app starts, also where the workspace is not made yet. A folder that cannot be written changes nothing.
     """
-    place = root / "tmp" / mark()
+    place = root / SCRATCH / mark()
     with suppress(OSError):
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (place.parent, place):

@@ -39,7 +39,7 @@ from storage.log import SignedCheckpoint
 from storage.migrations import migrate, require_migrated
 from storage.operations import Beats, Drafts, Runs
 from storage.origin import new_origin
-from storage.place import address_of, require_empty
+from storage.place import SCRATCH, address_of, require_empty
 from storage.processes import mark
 from storage.projections import rebuild
 from storage.scratch import close_to_others, own_folder
@@ -136,7 +136,7 @@ class Workspace:
         """
         if self.read_only:
             return own_folder()
-        for place in (home := self.root / "tmp", home / mark()):
+        for place in (home := self.root / SCRATCH, home / mark()):
             place.mkdir(mode=0o700, exist_ok=True)
         return place
 

@@ -93,7 +93,7 @@ def _performance(report: PerformanceReport, digest: str, voice: Voice) -> Pictur
         own = Bar(voice.say("This model"), reference.model, reference.low, reference.high, stands_out=True)
         bars = (own, Bar(performance_words.called(reference, voice), reference.value))
     return Picture(
-        question=voice.say("How good is it, against the answer that costs nothing?"),
+        question=voice.say("How good is it?"),
         sentence=performance_words.lead(report, voice),
         claim=_beside(reference, voice) if reference else "",
         side=SIDES[reference.verdict] if reference else "open",

@@ -24,38 +24,38 @@ from governance.language import Voice, mark, speaking
 from governance.statistics import spoken
 
 VERDICTS: Final[Mapping[Verdict, str]] = {
-    "material": "moved by more than matters",
-    "small": "moved, less than matters",
-    "none": "nothing beyond chance",
-    "cannot_tell": "too few rows to tell",
+    "material": mark("moved by more than matters"),
+    "small": mark("moved, less than matters"),
+    "none": mark("nothing beyond chance"),
+    "cannot_tell": mark("too few rows to tell"),
 }
 """Verdict on a column, the most pressing first but for the last."""
 CHANGES: Final[Mapping[Change, str]] = {
-    "worse": "worse",
-    "better": "better",
-    "within_tolerance": "within tolerance",
-    "cannot_tell": "cannot tell",
-    "for_information": "for information",
+    "worse": mark("worse"),
+    "better": mark("better"),
+    "within_tolerance": mark("within tolerance"),
+    "cannot_tell": mark("cannot tell"),
+    "for_information": mark("for information"),
 }
 """Verdict on the change of a metric or of the error."""
 RECOMMENDATIONS: Final[Mapping[Recommendation, str]] = {
-    "none": "nothing to do",
-    "watch": "keep watching",
-    "collect_labels": "collect labels",
-    "investigate": "investigate",
-    "recalibrate": "recalibrate",
-    "retrain": "retrain",
-    "stop": "stop using the model",
+    "none": mark("nothing to do"),
+    "watch": mark("keep watching"),
+    "collect_labels": mark("collect labels"),
+    "investigate": mark("investigate"),
+    "recalibrate": mark("recalibrate"),
+    "retrain": mark("retrain"),
+    "stop": mark("stop using the model"),
 }
 ALERTS: Final[Mapping[str, str]] = {
-    "observed": "observed: something moved",
-    "impact_estimated": "impact estimated, not confirmed",
-    "confirmed": "confirmed",
-    "overridden": "put aside with a reason",
-    "acted": "acted upon",
-    "none": "no alert",
-    "untold": "alert not recorded yet",
-    "unmeasured": "not measured",
+    "observed": mark("observed: something moved"),
+    "impact_estimated": mark("impact estimated, not confirmed"),
+    "confirmed": mark("confirmed"),
+    "overridden": mark("put aside with a reason"),
+    "acted": mark("acted upon"),
+    "none": mark("no alert"),
+    "untold": mark("alert not recorded yet"),
+    "unmeasured": mark("not measured"),
 }
 """State of an alert of a window, and of a window without one."""
 USED: Final[Mapping[Matters, str]] = {"matters": "yes", "unused": "no", "unknown": "not known"}

@@ -6,16 +6,24 @@ from collections.abc import Iterator
 
 from governance.evidence import Escape, ReportLine, interval, number
 from governance.explain.results.dependence import Dependence
+from governance.language import speaking
 
 
 def lead(result: Dependence, escape: Escape = str) -> str:
     """Return how far the mean answer moves with the column, and in which direction, in a sentence."""
+    voice = speaking(escape)
     if not result.steps:
-        return f"The column {escape(result.column)} holds no value."
+        return voice.say("The column {column} holds no value.", column=voice(result.column))
     lowest, highest = (pick(result.steps, key=lambda step: step.mean) for pick in (min, max))
-    return (
-        f"With {escape(result.column)} at {escape(lowest.label)} the mean answer is {number(lowest.mean)}, at "
-        f"{escape(highest.label)} {number(highest.mean)}: a swing of {number(result.swing)} in {result.units}."
+    return voice.say(
+        "With {column} at {at_lowest} the mean answer is {lowest}, at {at_highest} it is {highest}: a swing of {swing} in {units}.",
+        column=voice(result.column),
+        at_lowest=voice(lowest.label),
+        lowest=voice.number(lowest.mean),
+        at_highest=voice(highest.label),
+        highest=voice.number(highest.mean),
+        swing=voice.number(result.swing),
+        units=voice.say(result.units),
     )
 
 
@@ -27,9 +35,17 @@ def of_person(result: Dependence, escape: Escape = str) -> str:
         zip(result.person.answers, (step.label for step in result.steps), strict=True), key=lambda end: end[0]
     )
     (lowest, at_lowest), (highest, at_highest) = ends[0], ends[-1]
-    return (
-        f"With {escape(result.column)} at {escape(at_lowest)} the answer for this person is {number(lowest)}, at {escape(at_highest)} "
-        f"{number(highest)}: a swing of {number(highest - lowest)} in {result.units} for this person."
+    voice = speaking(escape)
+    return voice.say(
+        "With {column} at {at_lowest} the answer for this person is {lowest}, at {at_highest} it is {highest}: a swing of {swing} in "
+        "{units} for this person.",
+        column=voice(result.column),
+        at_lowest=voice(at_lowest),
+        lowest=voice.number(lowest),
+        at_highest=voice(at_highest),
+        highest=voice.number(highest),
+        swing=voice.number(highest - lowest),
+        units=voice.say(result.units),
     )
 
 

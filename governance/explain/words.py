@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from governance.evidence import Escape, ReportLine
 from governance.explain.results.report import GlobalExplanation, ReasonCodes
 from governance.language import mark, speaking
 
+UNITS: Final = (mark("log-odds"), mark("probability"), mark("raw"))
+"""Units and scales of attributions that a voice says; others stay as the model has them."""
 NAMED = 3
 """So many columns are named in the sentence."""
 

@@ -153,30 +153,50 @@ def lead(report: FairnessReport, escape: Escape = str) -> str:
     return f"{worse} {sentence(first, report, voice)}{more}"
 
 
-def unjudged(report: FairnessReport) -> str:
+def unjudged(report: FairnessReport, escape: Escape = str) -> str:
     """Return who cannot be judged, as a sentence."""
-    small = report.too_small
+    voice, small, least = speaking(escape), report.too_small, report.limits.min_rows
     if not small:
-        return f"Every group has at least {report.limits.min_rows} rows; some metrics may still lack enough outcomes."
+        return voice.say(
+            "Every group has at least {least} rows; some metrics may still lack enough outcomes.", least=least
+        )
     people = sum(group.n for group in small if len(group.attributes) == 1)
     single = sum(len(group.attributes) == 1 for group in small)
-    return (
-        f"{len(small)} of {len(report.by_group)} groups and combinations have fewer than {report.limits.min_rows} rows"
-        + (f"; {single} of them are whole groups with {people:,} rows together" if single else "")
-        + ". Nothing can be said about how the model treats these people."
+    first = voice.say(
+        "{n} of {all} groups and combinations have fewer than {least} rows.",
+        n=len(small),
+        all=len(report.by_group),
+        least=least,
     )
+    whole = voice.count(
+        single,
+        "One of them is a whole group with {people} rows.",
+        "{n} of them are whole groups with {people} rows together.",
+        people=voice.whole(people),
+    )
+    nothing = voice.say("Nothing can be said about how the model treats these people.")
+    return " ".join((first, *([whole] if single else []), nothing))
 
 
 def about_unknown(report: FairnessReport, escape: Escape = str) -> list[str]:
     """Return a sentence per attribute about the people whose value is missing."""
-    found = []
+    voice, found = speaking(escape), []
     for item in report.unknown:
-        text = f"{escape(item.attribute)} is unknown for {item.rows:,} rows ({100 * item.share:.1f} %)."
+        text = voice.count(
+            item.rows,
+            "{attribute} is unknown for 1 row ({share}).",
+            "{attribute} is unknown for {n} rows ({share}).",
+            attribute=voice(item.attribute),
+            share=voice.percent(item.share),
+        )
         if item.bounds:
             widest = max(item.bounds, key=lambda bound: bound.high - bound.low)
-            text += (
-                f" If we knew, the selection rate of {escape(widest.group)} could lie anywhere from "
-                f"{100 * widest.low:.1f} % to {100 * widest.high:.1f} % instead of {100 * widest.value:.1f} %."
+            text += " " + voice.say(
+                "If we knew, the selection rate of {group} could lie anywhere from {low} to {high} instead of {value}.",
+                group=voice(widest.group),
+                low=voice.percent(widest.low),
+                high=voice.percent(widest.high),
+                value=voice.percent(widest.value),
             )
         found.append(text)
     return found

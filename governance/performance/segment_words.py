@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 from governance.evidence import Escape, ReportLine, interval, number, percent
+from governance.language import mark, speaking
 from governance.performance.segment_report import ErrorNode, Segment, SegmentsReport
 
 
 def lead(report: SegmentsReport, escape: Escape = str) -> str:
     """Return the answer to "where does the model err more?" in a sentence or two."""
+    voice = speaking(escape)
     if not report.named:
-        return (
-            f"No segment is known to have {_worse(report)} than the rest: {report.looked_at:,} sets of rows were compared, and nothing "
-            "that stood out in one half of the rows held in the other half beyond chance."
+        return voice.say(
+            "No segment is known to have {errors} than the rest: {looked_at} sets of rows were compared, and nothing that stood out in "
+            "one half of the rows held in the other half beyond chance.",
+            errors=voice.say(_worse(report)),
+            looked_at=voice.whole(report.looked_at),
         )
-    first = report.named[0]
     more = len(report.named) - 1
-    have = "One more segment has" if more == 1 else f"{more} more segments have"
-    others = f" {have} {_worse(report)} than the rest." if more else ""
-    return f"{sentence(report, first, escape)}{others}"
+    others = voice.count(
+        more,
+        "One more segment has {errors} than the rest.",
+        "{n} more segments have {errors} than the rest.",
+        errors=voice.say(_worse(report)),
+    )
+    said = sentence(report, report.named[0], voice)
+    return f"{said} {others}" if more else said
 
 
 def _worse(report: SegmentsReport) -> str:
     """Return what a weak segment has: a predicted number is off by much or little, a decision is wrong or not."""
-    return "more errors" if report.measure == "error_rate" else "larger errors"
+    return mark("more errors") if report.measure == "error_rate" else mark("larger errors")
 
 
 def sentence(report: SegmentsReport, segment: Segment, escape: Escape = str) -> str:
     """Return what one segment says: who, how often wrong, against whom, and how much of all errors it holds."""
-    there = escape(segment.cohort)
-    if report.measure == "error_rate":
-        said = f"is wrong about {percent(segment.error)} of the rows with {there}, against {percent(segment.rest)} of the others"
-    else:
-        said = f"is off by {number(segment.error)} on average for the rows with {there}, against {number(segment.rest)} for the others"
-    share = percent(segment.judged / report.tree[0].judged)
-    held = "the errors" if report.measure == "error_rate" else "all that predictions are off"
-    return f"The model {said}. Of the half that judged it, {share} of the rows hold {percent(segment.share_of_errors)} of {held}."
+    voice = speaking(escape)
+    decides = report.measure == "error_rate"
+    write = voice.percent if decides else voice.number
+    return voice.say(
+        "The model is wrong about {error} of the rows with {there}, against {rest} of the others. Of the half that judged it, {share} of "
+        "the rows hold {held} of the errors."
+        if decides
+        else "The model is off by {error} on average for the rows with {there}, against {rest} for the others. Of the half that judged it, "
+        "{share} of the rows hold {held} of all that predictions are off.",
+        error=write(segment.error),
+        there=voice(segment.cohort),
+        rest=write(segment.rest),
+        share=voice.percent(segment.judged / report.tree[0].judged),
+        held=voice.percent(segment.share_of_errors),
+    )
 
 
 def amount(report: SegmentsReport, value: float | None) -> str:
@@ -58,7 +73,7 @@ def of_node(report: SegmentsReport, node: ErrorNode) -> str:
 
 def verdict(report: SegmentsReport, segment: Segment) -> str:
     """Return what the corrected interval says."""
-    return _worse(report) if segment.named else "not beyond chance"
+    return _worse(report) if segment.named else mark("not beyond chance")
 
 
 def lines(report: SegmentsReport) -> tuple[ReportLine, ...]:

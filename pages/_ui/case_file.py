@@ -34,7 +34,7 @@ def choose(name: str) -> tuple[Case, CaseFile] | None:
         )
         return None
     titles = {case: shown(item.title.shown) for case, item in files.items()}
-    picked = linked.pick("Case", titles, name=name)
+    picked = linked.pick(tongue.say("Case"), titles, name=name)
     return (workspace.board().case(picked), files[picked]) if picked is not None else None
 
 

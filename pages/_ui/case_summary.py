@@ -105,12 +105,11 @@ def _approved(case: Case) -> bool:
 def asked(case: Case, file: CaseFile) -> None:
     """Draw the question, the models that it is about, and who does not vote."""
     views, voice = workspace.views(), tongue.voice()
-    left, right = st.columns(2, gap="large")
-    left.markdown(f"{marks(case)} {paragraphs(file.question.shown)}")
+    st.markdown(f"{marks(case)} {paragraphs(file.question.shown)}")
     found = [views.model(digest) if views else None for digest in case.body.models]
     models = [f"{plain(item.name)} {plain(item.version)} (`{short(item.digest, 12)}`)" for item in found if item]
     if len(models) > 1:
-        left.markdown(
+        st.markdown(
             voice.say(
                 "This case has {n} candidates: {models}. **One vote covers all of them together.** If you would approve only some, "
                 "choose “approve with conditions” and name them in a condition, or ask for a case for each.",
@@ -121,7 +120,7 @@ def asked(case: Case, file: CaseFile) -> None:
     for item in found:
         if item is not None:
             purpose = voice.say("What {model} is for:", model=f"{plain(item.name)} {plain(item.version)}")
-            right.markdown(f"{purpose} {paragraphs(item.intended_use.shown)}")
+            st.markdown(f"{purpose} {paragraphs(item.intended_use.shown)}")
     people = [
         (voice.say("owner"), file.owner),
         (voice.say("developer"), file.developer),
@@ -269,10 +268,21 @@ def objections(case: Case, cast: tuple[Vote, ...], comments: tuple[Comment, ...]
 
 
 def votes(case: Case, stands: Standing, cast: tuple[Vote, ...], *, alone: bool) -> None:
-    """Draw the votes as they were signed; to whoever still judges alone, only how many there are."""
+    """Draw the votes as they were signed, to whoever still judges alone only how many there are; and who has not voted."""
     if not alone:
         case_file.votes(cast, case)
-        return
+    else:
+        _how_many(stands)
+    if case.status == "in_review":
+        called, voice = names(), tongue.voice()
+        voted, waiting = (
+            voice.join([plain(called.get(who, who)) for who in group]) or voice.say("nobody")
+            for group in (stands.voted, stands.not_voted)
+        )
+        st.caption(voice.say("Have voted: {voted}. Have not voted: {waiting}.", voted=voted, waiting=waiting))
+
+
+def _how_many(stands: Standing) -> None:
     st.caption(
         tongue.voice().say(
             "{voted} of {quorum} votes are in. You see them once you have voted, so that you judge by yourself; the ledger holds "
@@ -284,8 +294,8 @@ def votes(case: Case, stands: Standing, cast: tuple[Vote, ...], *, alone: bool) 
 
 
 def missing(stands: Standing) -> None:
-    """Draw who has voted, who has not, and what is missing before a decision."""
-    called, voice = names(), tongue.voice()
+    """Draw what is missing before a decision."""
+    voice = tongue.voice()
     st.markdown(f"**{voice.say('What is missing before a decision')}**")
     lines = []
     if len(stands.voted) < stands.quorum:
@@ -309,8 +319,3 @@ def missing(stands: Standing) -> None:
         st.markdown("\n".join(f"- :material/hourglass_empty: {line}" for line in lines))
     else:
         st.markdown(f":material/check_circle: {voice.say('Nothing: the chair can record the decision.')}")
-    voted, waiting = (
-        voice.join([plain(called.get(who, who)) for who in group]) or voice.say("nobody")
-        for group in (stands.voted, stands.not_voted)
-    )
-    st.caption(voice.say("Have voted: {voted}. Have not voted: {waiting}.", voted=voted, waiting=waiting))

@@ -10,11 +10,12 @@ import streamlit as st
 
 from governance.evidence import CountersignError, Evidence, NotAssessed, parse
 from governance.explain import Background, Certificate
+from governance.language import mark
 from governance.review import GateLine, Policy, evaluate, policy as policies
 from governance.workflow.workspace import current_workspace
 from pages._ui import tongue, workspace
 from pages._ui.badges import badge, inline
-from pages._ui.text import join, number, plain, short
+from pages._ui.text import plain, short
 
 if TYPE_CHECKING:
     from pages._ui.choices import Picked
@@ -90,9 +91,10 @@ def _rules(model: str) -> _Rules:
         except CountersignError:
             continue
         if any(item.method == _METHOD for item in found.requirements):
-            return _Rules(found, f"the policy that case {plain(case.id)} has frozen")
+            return _Rules(found, tongue.say("the policy that case {case} has frozen", case=plain(case.id)))
     return _Rules(
-        policies.from_toml(policies.template("credit")), "the policy template for credit and other chances in life"
+        policies.from_toml(policies.template("credit")),
+        tongue.say("the policy template for credit and other chances in life"),
     )
 
 
@@ -108,7 +110,8 @@ def verdict(lines: Sequence[Held], source: str) -> None:
         st.markdown(tongue.say("All {lines} limits of {source} are kept.", lines=len(lines), source=source))
         return
     badge("not_met", tongue.say("Outside the limits"))
-    words = join([f"{_NAMES.get(item.metric, plain(item.metric))}{_found(item.line)}" for item in wrong])
+    names = [tongue.say(_NAMES[item.metric]) if item.metric in _NAMES else plain(item.metric) for item in wrong]
+    words = tongue.voice().join([f"{name}{_found(item.line)}" for name, item in zip(names, wrong, strict=True)])
     st.markdown(
         tongue.say(
             "Of the {lines} limits of {source}, {wrong} not kept: {words}. {follows}",
@@ -123,8 +126,17 @@ def verdict(lines: Sequence[Held], source: str) -> None:
 
 def _found(line: GateLine) -> str:
     if line.outcome == "not_assessed":
-        return f" (not assessed, asked for: {plain(line.limit)})"
-    return f" ({plain(_shorter(line.value))}, asked for: {plain(line.limit)})"
+        return " " + tongue.say("(not assessed, asked for: {limit})", limit=limit_in_words(line.limit))
+    value = tongue.voice().figures(plain(_shorter(line.value)))
+    return " " + tongue.say("({value}, asked for: {limit})", value=value, limit=limit_in_words(line.limit))
+
+
+def limit_in_words(limit: str) -> str:
+    """Return what a limit asks for, "at most 0.05", in the visitor's language."""
+    for asked in (mark("at most"), mark("at least")):
+        if limit.startswith(f"{asked} "):
+            return f"{tongue.say(asked)} {tongue.voice().figures(plain(limit.removeprefix(asked).strip()))}"
+    return plain(limit)
 
 
 def _shorter(value: str | None) -> str:
@@ -137,91 +149,132 @@ def _shorter(value: str | None) -> str:
 def _follows(wrong: Sequence[Held]) -> str:
     severities = {str(item.line.severity) for item in wrong}
     if "freezing" in severities:
-        return "**This explanation cannot be frozen as evidence for a signature without a waiver.**"
+        return tongue.say("**This explanation cannot be frozen as evidence for a signature without a waiver.**")
     if "blocking" in severities:
-        return "**With this explanation as evidence the policy is not satisfied without a waiver.**"
-    return "The policy only advises here; read the explanation with this in mind."
+        return tongue.say("**With this explanation as evidence the policy is not satisfied without a waiver.**")
+    return tongue.say("The policy only advises here; read the explanation with this in mind.")
 
 
 def _limit(by_field: Mapping[str, Held], field: str) -> str:
     held = by_field.get(field)
     if held is None:
         return ""
-    return f" {inline(held.line.outcome)} limit: {plain(held.line.limit)}"
+    return f" {inline(held.line.outcome)} " + tongue.say("limit: {limit}", limit=limit_in_words(held.line.limit))
 
 
 _NAMES: Final[dict[str, str]] = {
-    "additivity_gap": "adding up",
-    "std_error": "sampling noise",
-    "background_spread": "another background",
-    "neighbour_stability": "alike people, alike reasons",
-    "lime_agreement": "agreement with LIME",
-    "rows_outside_background": "rows outside the background",
-    "background_rows": "size of the background",
+    "additivity_gap": mark("adding up"),
+    "std_error": mark("sampling noise"),
+    "background_spread": mark("another background"),
+    "neighbour_stability": mark("alike people, alike reasons"),
+    "lime_agreement": mark("agreement with LIME"),
+    "rows_outside_background": mark("rows outside the background"),
+    "background_rows": mark("size of the background"),
 }
 """Field of the certificate -> what a reader calls it."""
 
 
 def _fields(certificate: Certificate, background: Background) -> list[tuple[str, str]]:
     """Return (field, sentence) for everything that the certificate says."""
-    which = "the data set to compare with" if background.source == "reference" else "the evaluated rows themselves"
-    noise = (
-        "Exact: the values follow from the model's file without sampling."
-        if certificate.exact
-        else f"Sampled: the largest standard error of a value is {certificate.std_error:.2g}."
-    )
-    notes = [("", plain(note, 1000)) for note in certificate.notes]
+    voice = tongue.voice()
+    notes = [("", plain(voice.say(note), 1000)) for note in certificate.notes]
     return [
         (
             "scale",
-            f"Values are in {plain(certificate.units)}, on the model's {plain(certificate.scale)} scale.{_odds(certificate)}",
+            voice.say(
+                "Values are in {units}, on the model's {scale} scale.",
+                units=voice.say(plain(certificate.units)),
+                scale=voice.say(plain(certificate.scale)),
+            )
+            + _odds(certificate),
         ),
-        ("std_error", noise),
-        ("additivity_gap", f"They add up to the model's own score within {certificate.additivity_gap:.1g}."),
+        ("std_error", _noise(certificate)),
+        (
+            "additivity_gap",
+            voice.say(
+                "They add up to the model's own score within {gap}.",
+                gap=voice.figures(f"{certificate.additivity_gap:.1g}"),
+            ),
+        ),
         (
             "background_rows",
-            (
-                f"Compared with {background.rows:,} of {background.total:,} rows of {which} "
-                f"(rows `{short(background.digest)}`)."
-            ),
+            _against(background),
         ),
         ("background_spread", _share(certificate)),
         (
             "neighbour_stability",
-            (
-                f"Agreement between the explanations of people who are much alike: {_part(certificate.neighbour_stability)} "
-                "(1 is the same explanation, 0 has nothing in common)."
+            voice.say(
+                "Agreement between the explanations of people who are much alike: {agreement} (1 is the same explanation, 0 has nothing "
+                "in common).",
+                agreement=_part(certificate.neighbour_stability),
             ),
         ),
         (
             "lime_agreement",
-            (
-                f"Agreement with LIME, another method, on the order of the columns: {_part(certificate.lime_agreement)} "
-                "(1 is the same order, 0 no relation)."
+            voice.say(
+                "Agreement with LIME, another method, on the order of the columns: {agreement} (1 is the same order, 0 no relation).",
+                agreement=_part(certificate.lime_agreement),
             ),
         ),
         (
             "rows_outside_background",
-            f"Rows with a value outside what these rows hold: {certificate.rows_outside_background:,}.",
+            voice.say(
+                "Rows with a value outside what these rows hold: {n}.",
+                n=voice.whole(certificate.rows_outside_background),
+            ),
         ),
         *notes,
     ]
 
 
+def _noise(certificate: Certificate) -> str:
+    """Return whether values are sampled, and then how far off one may be."""
+    voice = tongue.voice()
+    return (
+        voice.say("Exact: the values follow from the model's file without sampling.")
+        if certificate.exact
+        else voice.say(
+            "Sampled: the largest standard error of a value is {error}.",
+            error=voice.figures(f"{certificate.std_error:.2g}"),
+        )
+    )
+
+
+def _against(background: Background) -> str:
+    """Return which rows an explanation compares with."""
+    voice = tongue.voice()
+    return voice.say(
+        "Compared with {rows} of {total} rows of the data set to compare with (rows `{digest}`)."
+        if background.source == "reference"
+        else "Compared with {rows} of {total} rows of the evaluated rows themselves (rows `{digest}`).",
+        rows=voice.whole(background.rows),
+        total=voice.whole(background.total),
+        digest=short(background.digest),
+    )
+
+
 def _odds(certificate: Certificate) -> str:
     """Return what log-odds are, where values are in them (the logarithm of 2 is 0.69)."""
-    said = " Log-odds are the logarithm of the odds: adding 0.69 doubles the odds, 0 is a chance of one half."
-    return said if certificate.units == "log-odds" else ""
+    if certificate.units != "log-odds":
+        return ""
+    return " " + tongue.say(
+        "Log-odds are the logarithm of the odds: adding 0.69 doubles the odds, 0 is a chance of one half."
+    )
 
 
 def _share(certificate: Certificate) -> str:
     spread = certificate.background_spread
     if isinstance(spread, NotAssessed):
-        return f"What another draw of these rows would change is {_part(spread)}"
-    return f"Another draw of these rows would move an importance by {spread:.1%} of the largest one (one standard deviation)."
+        return tongue.say("What another draw of these rows would change is {why}", why=_part(spread))
+    return tongue.say(
+        "Another draw of these rows would move an importance by {share} of the largest one (one standard deviation).",
+        share=tongue.voice().percent(spread),
+    )
 
 
 def _part(value: Any) -> str:
     if isinstance(value, NotAssessed):
-        return f"not measured, because: {plain(value.reason.removeprefix('Not measured: '), 300)}"
-    return number(value, 2)
+        return tongue.say(
+            "not measured, because: {reason}", reason=plain(value.reason.removeprefix("Not measured: "), 300)
+        )
+    return tongue.voice().number(value, 2)

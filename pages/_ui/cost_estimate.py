@@ -16,11 +16,11 @@ def asked() -> Costs:
     """Draw the inputs and return the costs; a value that no input allows is taken as the nearest one that it does."""
     left, right = st.columns(2)
     with left:
-        wrong = _price("One person wrongly selected costs", "cost-wrong")
-        label = _price("Finding out one outcome costs", "cost-label")
+        wrong = _price(tongue.say("One person wrongly selected costs"), "cost-wrong")
+        label = _price(tongue.say("Finding out one outcome costs"), "cost-label")
     with right:
-        missed = _price("One person wrongly not selected costs", "cost-miss")
-        change = _price("Another version of the model costs", "cost-change")
+        missed = _price(tongue.say("One person wrongly not selected costs"), "cost-miss")
+        change = _price(tongue.say("Another version of the model costs"), "cost-change")
     unit = st.text_input(
         tongue.say("In which unit"),
         "",
@@ -47,5 +47,5 @@ def answer(found: Action) -> None:
             tongue.say("What acting and not acting cost: not assessed, {reason}.", reason=plain(stakes.reason))
         )
         return
-    st.markdown(tongue.say("**If nothing is done:** {if_not}", if_not=plain(stakes.if_not, 1000)))
-    st.markdown(tongue.say("**If it is done:** {if_done}", if_done=plain(stakes.if_done, 1000)))
+    st.markdown(tongue.say("**If nothing is done:** {if_not}", if_not=plain(tongue.say(stakes.if_not), 1000)))
+    st.markdown(tongue.say("**If it is done:** {if_done}", if_done=plain(tongue.say(stakes.if_done), 1000)))

@@ -7,13 +7,14 @@ from typing import Final
 import streamlit as st
 
 from governance.explain import Dependence, dependence_words
+from governance.language import mark
 from pages._ui import headings, tongue
 from pages._ui.charts import base, dependence as charts
 from pages._ui.charts.layouts import laid
-from pages._ui.text import number, plain, shown
+from pages._ui.text import plain, shown
 
-_SHADE: Final = (
-    " Nine tenths of the data lie in the shaded range; outside it the model is asked about what it has hardly seen."
+_SHADE: Final = mark(
+    "Nine tenths of the data lie in the shaded range; outside it the model is asked about what it has hardly seen."
 )
 
 
@@ -26,25 +27,25 @@ def draw(result: Dependence, key: str, line: float | None = None) -> None:
         line: the score from which on a row is selected, None where the scale has none.
     """
     st.markdown(dependence_words.of_person(result, tongue.voice()))
-    whose = (
-        f" Orange is this person, whose own value is {plain(result.own_value)}." if result.person is not None else ""
-    )
-    cut = "" if line is None else f" The dashed line is the threshold, {number(line)}."
-    names = "the small ticks" if result.kind == "name" else "the thin lines"
-    shade = "" if result.middle_low is None else _SHADE
-    headings.aside(
-        tongue.say(
-            "Blue is the mean answer over {averaged} rows with each value put into all of them (partial dependence, "
-            "PDP); {names} are {lines} single rows (ICE).{whose}{cut}{shade} {notes}",
-            averaged=tongue.voice().whole(result.averaged),
-            names=names,
+    voice = tongue.voice()
+    said = [
+        voice.say(
+            "Blue is the mean answer over {averaged} rows with each value put into all of them (partial dependence, PDP); the small "
+            "ticks are {lines} single rows (ICE)."
+            if result.kind == "name"
+            else "Blue is the mean answer over {averaged} rows with each value put into all of them (partial dependence, PDP); the "
+            "thin lines are {lines} single rows (ICE).",
+            averaged=voice.whole(result.averaged),
             lines=len(result.lines),
-            whose=whose,
-            cut=cut,
-            shade=shade,
-            notes=plain(result.notes[0]),
         )
-    )
+    ]
+    if result.person is not None:
+        said.append(voice.say("Orange is this person, whose own value is {value}.", value=voice(str(result.own_value))))
+    if line is not None:
+        said.append(voice.say("The dashed line is the threshold, {line}.", line=voice.number(line)))
+    if result.middle_low is not None:
+        said.append(voice.say(_SHADE))
+    headings.aside(" ".join([*said, plain(voice.say(result.notes[0]))]))
     frame = charts.steps_frame(result)
     base.draw(
         laid(charts.curve, result, line),

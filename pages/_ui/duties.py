@@ -26,17 +26,18 @@ def sentence(duty: Duty, title: str, what: str = "") -> str:
     return f"{words} {due}"
 
 
-def _condition(duty: Duty) -> str:
-    """Return the words of the condition that a duty is about, "" for other duties."""
-    views = workspace.views() if duty.kind in ("fulfil", "accept") else None
-    found = views.conditions(duty.case) if views else ()
-    return next((item.text.shown for item in found if item.condition == duty.what), "")
+def condition(case: str, name: str) -> str:
+    """Return the words of a condition of a case, "" where there is none of that id."""
+    views = workspace.views()
+    found = views.conditions(case) if views else ()
+    return next((item.text.shown for item in found if item.condition == name), "")
 
 
 def row(duty: Duty, title: str) -> None:
     """Draw a duty with the way to it."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(sentence(duty, title, _condition(duty)), width="content")
+        what = condition(duty.case, duty.what) if duty.kind in ("fulfil", "accept") else ""
+        st.markdown(sentence(duty, title, what), width="content")
         navigation.link("case", tongue.voice().say("Open the case"), case=duty.case)
 
 

@@ -33,7 +33,11 @@ def prepare(views: Views, board: BoardState, name: str) -> None:
 
 def _freeze(views: Views, board: BoardState, case: Case) -> None:
     if case.status == "in_review":
-        st.markdown(f"{inline('late', 'Careful')} A new version of the evidence makes all votes of this round void.")
+        st.markdown(
+            inline("late", tongue.say("Careful"))
+            + " "
+            + tongue.say("A new version of the evidence makes all votes of this round void.")
+        )
     digests, reasons = _evidence(views, board, case)
     rules = _policy()
     report = _held(case, digests, rules) if rules and digests else None
@@ -45,10 +49,15 @@ def _freeze(views: Views, board: BoardState, case: Case) -> None:
     stopped = [requirement_name(line.id, line.model) for line in report.stops_freezing if line.id not in given]
     if stopped:
         st.markdown(
-            f"{inline('not_met', 'Cannot be frozen')} The policy lets nobody freeze this evidence as long as "
-            f"{_not_met(stopped)}. Measure again, or let a member outside the case waive {'it' if len(stopped) == 1 else 'them'}."
+            inline("not_met", tongue.say("Cannot be frozen"))
+            + " "
+            + tongue.say(
+                "The policy lets nobody freeze this evidence as long as {not_met}. Measure again, or let a member outside the case "
+                "waive what is not met.",
+                not_met=_not_met(stopped),
+            )
         )
-    label = "Sign the waivers and freeze" if waivers else "Freeze the evidence"
+    label = tongue.say("Sign the waivers and freeze" if waivers else "Freeze the evidence")
     pressed = st.button(label, key="freeze-now", disabled=bool(stopped), icon=":material/ac_unit:")
     if pressed and all(drafts.written(item.reason, _why_waived(item)) for item in waivers):
         _do(case, digests, rules, [(method, why) for method, why in reasons if why.strip()], waivers)
@@ -114,7 +123,11 @@ def _held(case: Case, digests: list[str], rules: Policy) -> GateReport | None:
         return None
     lines = report.requirements
     st.markdown(
-        f"**What this policy says about this evidence: {'satisfied' if report.satisfied else 'not satisfied'}**"
+        tongue.say(
+            "**What this policy says about this evidence: satisfied**"
+            if report.satisfied
+            else "**What this policy says about this evidence: not satisfied**"
+        )
     )
     frame = pd.DataFrame(
         {

@@ -7,23 +7,31 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from governance.language import mark
 from governance.models import Inspection, Port
 from pages._ui import tongue
 from pages._ui.headings import aside
 from pages._ui.tables import count, table, words
-from pages._ui.text import join, plain, shown
+from pages._ui.text import plain, shown
 
 HOW: Final = {
-    "tree": "from its decision trees, exactly, when their values hold against the model's own answers; that is tried when it is explained, "
-    "and by sampling otherwise",
-    "linear": "from its weights, exactly, when the values hold against the model's own answers; that is tried when it is explained, and by "
-    "sampling otherwise",
-    "sampled": "by sampling: the file holds neither plain trees nor one linear model, and each value comes with its error",
+    "tree": mark(
+        "It can be explained from its decision trees, exactly, when their values hold against the model's own answers; that is "
+        "tried when it is explained, and by sampling otherwise."
+    ),
+    "linear": mark(
+        "It can be explained from its weights, exactly, when the values hold against the model's own answers; that is tried "
+        "when it is explained, and by sampling otherwise."
+    ),
+    "sampled": mark(
+        "It can be explained by sampling: the file holds neither plain trees nor one linear model, and each value comes with "
+        "its error."
+    ),
 }
 TASKS: Final = {
-    "binary": "decides between two classes",
-    "multiclass": "decides between several classes",
-    "regression": "predicts a number",
+    "binary": mark("The model decides between two classes{classes} from {columns} columns."),
+    "multiclass": mark("The model decides between several classes{classes} from {columns} columns."),
+    "regression": mark("The model predicts a number from {columns} columns."),
 }
 
 
@@ -31,17 +39,21 @@ def refusals(report: Inspection) -> None:
     """Draw every reason why the file is refused: what was found, and what to do."""
     for item in report.refused:
         with st.container(border=True):
-            st.markdown(f":red-badge[:material/block: Refused] {plain(item.found, 1000)}")
+            st.markdown(f":red-badge[:material/block: {tongue.say('Refused')}] {plain(item.found, 1000)}")
             st.text(shown(item.advice, 1000))
     aside(tongue.say("Nothing was stored."))
 
 
 def summary(report: Inspection) -> str:
     """Return in a sentence what the model does and how it can be explained, as markdown."""
-    task = TASKS.get(report.task or "", "has outputs that could not be read")
-    classes = f" ({join([plain(name, 40) for name in report.classes[:12]])})" if report.classes else ""
-    explained = f" It can be explained {HOW[report.explainer]}." if report.explainer else ""
-    return f"The model {task}{classes} from {report.width or 'a free number of'} columns.{explained}"
+    voice = tongue.voice()
+    task = TASKS.get(report.task or "", mark("The model has outputs that could not be read, from {columns} columns."))
+    said = voice.say(
+        task,
+        classes=f" ({voice.join([plain(name, 40) for name in report.classes[:12]])})" if report.classes else "",
+        columns=report.width or voice.say("a free number of"),
+    )
+    return f"{said} {voice.say(HOW[report.explainer])}" if report.explainer else said
 
 
 def details(report: Inspection, key: str) -> None:

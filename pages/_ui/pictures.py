@@ -23,8 +23,10 @@ MOST: Final = 5
 """Bars of a picture; the drawer of its numbers has all."""
 _LINE: Final = 40
 """Characters of a line of the name of the measure: a picture is half a page wide."""
-_TITLE: Final = 44
-"""Height of the name of the measure below the bars and of the number above the first one, pixels."""
+_TITLE: Final = 40
+"""Height of the name of the measure below the bars, pixels."""
+_NUMBER: Final = 6
+"""Between the end of a bar, or of its interval, and its number, pixels."""
 
 
 def draw(found: Brief, below: Callable[[Picture], None] | None = None) -> None:
@@ -99,8 +101,11 @@ def _bars(frame: pd.DataFrame, item: Picture) -> AnyChart:
     if len(known):
         rule = alt.Chart(known).mark_rule(color=palette.ORANGE, strokeWidth=2)
         layers.append(rule.encode(y=y, x=alt.X("low:Q", title=lines), x2=alt.X2("high")))
-    text = drawn.mark_text(align="left", dx=4, fontSize=13, baseline="bottom", dy=-3).encode(
-        y=y, x=alt.X("value:Q"), text=alt.Text("told:N")
+    behind = alt.Chart(
+        frame.assign(end=frame["high"].fillna(frame["value"]))
+    )  # a number on its interval could not be read
+    text = behind.mark_text(align="left", dx=_NUMBER, fontSize=13).encode(
+        y=y, x=alt.X("end:Q"), text=alt.Text("told:N")
     )
     chart: AnyChart = alt.layer(*layers, text)
     return chart

@@ -8,7 +8,7 @@ import streamlit as st
 
 from governance.drift import Action, Recommendation, words as drift_words
 from governance.evidence import sentence_case
-from pages._ui import badges, cost_estimate, headings
+from pages._ui import badges, cost_estimate, headings, tongue
 from pages._ui.text import plain
 
 _LOOK: Final[dict[Recommendation, str]] = {
@@ -25,16 +25,20 @@ _LOOK: Final[dict[Recommendation, str]] = {
 
 def recommended(recommendation: Recommendation) -> str:
     """Return a recommendation in the words of the screens."""
-    return sentence_case(drift_words.RECOMMENDATIONS[recommendation])
+    return sentence_case(tongue.say(drift_words.RECOMMENDATIONS[recommendation]))
 
 
 def action(found: Action) -> None:
     """Draw the recommendation, its reason, and what is not known."""
     with st.container(border=True):
         badges.badge(_LOOK[found.recommendation], recommended(found.recommendation))
-        st.markdown(plain(found.reason, 1000))
+        st.markdown(plain(tongue.say(found.reason), 1000))
         cost_estimate.answer(found)
         headings.aside(
-            "A recommendation, not a decision. "
-            + ("Not known: " + plain("; ".join(found.unknown), 1500) + "." if found.unknown else "")
+            tongue.say("A recommendation, not a decision.")
+            + (
+                " " + tongue.say("Not known: {what}.", what=plain("; ".join(found.unknown), 1500))
+                if found.unknown
+                else ""
+            )
         )

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from governance.evidence import JsonValue
-from pages._ui import tables, tongue
+from pages._ui import tables, tongue, workspace
 from pages._ui.text import plain, short, shown
 from storage import Head, RawEntry, Views
 from storage.ledger import Record
@@ -59,7 +59,12 @@ def happened(event: str) -> str:
 
 def who(actor: str) -> str:
     """Return who acted; the service acts by itself where time or a computation causes an entry."""
-    return "the service" if actor == SERVICE else actor
+    return tongue.say("the service") if actor == SERVICE else actor
+
+
+def called(actor: str) -> str:
+    """Return the printed name of whoever acted; their id where they are no member any more."""
+    return next((member.name for member in workspace.members() if member.id == actor), who(actor))
 
 
 def moment(time: str) -> str:

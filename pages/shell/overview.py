@@ -10,7 +10,7 @@ import streamlit as st
 from governance.language import mark
 from governance.review import BoardState, Case, Deadline, deadlines, docket_words
 from governance.workflow.review import portfolio
-from pages._ui import case_summary, navigation, tongue, workspace
+from pages._ui import case_summary, duties, navigation, tongue, workspace
 from pages._ui.badges import inline
 from pages._ui.text import plain, short, shown
 
@@ -64,7 +64,7 @@ def standing(item: portfolio.ModelStanding) -> str:
         said.append(inline("alert"))
     newer = [change for change in item.changes if change.kind in ("evidence", "data")]
     if newer:
-        said.append(inline("waiting", voice.say("{n} newer than its evidence", n=len(newer))))
+        said.append(inline("waiting", voice.count(len(newer), "1 newer result", "{n} newer results")))
     if item.expires:
         said.append(f":small[{voice.say('until {day}', day=voice.day(item.expires))}]")
     return " ".join(said)
@@ -84,4 +84,6 @@ def _end(item: Deadline, title: str, *, late: bool) -> str:
     voice = tongue.voice()
     day = voice.day(item.due)
     when = inline("late", voice.say("since {day}", day=day)) if late else day
-    return f"- {when}: {docket_words.end(item, f'**{plain(title)}**', voice)}"
+    said = docket_words.end(item, f"**{plain(title)}**", voice)
+    words = duties.condition(item.case, item.what) if item.kind == "condition" else ""
+    return f"- {when}: {said}" + (f": “{plain(words, 120)}”" if words else "")

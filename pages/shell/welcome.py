@@ -15,6 +15,7 @@ def offer() -> None:
     if demo_making.state() is not None:
         _follow()
         return
+    demo_making.prepare()
     headings.lead(tongue.say("This workspace is empty. There are two ways to begin."))
     look, own = st.columns(2)
     with look, st.container(border=True, height="stretch"):

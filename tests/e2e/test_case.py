@@ -137,7 +137,7 @@ def test_confirmed_harm_stands_on_home_and_on_the_list_of_models(board: Board, b
     assert "Harm confirmed" in said
     assert "In review (1)" in said
     assert "Decided (2)" in said
-    assert re.search(r"A condition of Diabetes progression.* is due", said)
+    assert re.search(r"A condition of Diabetes progression.* is due: “Say on every printed forecast", said)
     picture(browser_page, "home")
 
 

@@ -39,3 +39,16 @@ def test_a_guest_finds_the_planted_harm_and_takes_a_seat_at_the_board(demo: Runn
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Demo lay member", timeout=steps.PATIENCE)
     expect(main).to_contain_text("waits for you")
     expect(main.get_by_text("demonstration", exact=True).first).to_be_visible()
+
+
+def test_the_demonstration_opens_in_an_app_that_was_started_without_a_workspace(
+    cold: RunningApp, browser_page: Page
+) -> None:
+    page = browser_page
+    page.set_default_timeout(steps.PATIENCE)
+    enter(page, cold.address)
+    page.get_by_role("button", name="Open the demo workspace").click()
+    expect(page.get_by_test_id("stMain")).to_contain_text(
+        "Five steps through the demonstration", timeout=steps.PATIENCE
+    )
+    assert sorted(item.name for item in cold.workspace.parent.iterdir()) == ["app.log", "workspace"]

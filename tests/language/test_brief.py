@@ -110,8 +110,8 @@ def golden_beside() -> list[str]:
 def test_german_sentences_stand_beside_english_ones_with_the_same_numbers(frozen: dict[str, Evidence]) -> None:
     english, german = told(frozen, Voice()), told(frozen, Voice("de"))
     first, erste = english.pictures[0], german.pictures[0]
-    assert first.question == "How good is it, against the answer that costs nothing?"
-    assert erste.question == "Wie gut ist es, verglichen mit der Antwort, die nichts kostet?"
+    assert first.question == "How good is it?"
+    assert erste.question == "Wie gut ist es?"
     assert [bar.value for bar in first.bars] == [bar.value for bar in erste.bars]
     ranking = next(item.words for item in german.points if item.anchor == "requirement:ranking")
     assert ranking.startswith("Rangfolge (AUC): 0,")

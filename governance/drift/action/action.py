@@ -18,6 +18,7 @@ from governance.drift.results.report import (
 )
 from governance.drift.samples.file_order import LOOKS_ORDERED
 from governance.evidence import NotAssessed
+from governance.language import mark
 from governance.statistics import spoken
 
 
@@ -104,8 +105,8 @@ def _without_model(signal: Signal, harm: NotAssessed, unknown: tuple[str, ...]) 
         reason = f"{_listed(signal.material)} moved, and {harm.reason}, so it is open whether that matters."
         return Action("investigate", reason, unknown)
     if signal.unclear:
-        return Action("watch", "Too few rows to tell for some columns; look again with more.", unknown)
-    return Action("none", "No column moved by more than matters in practice.", unknown)
+        return Action("watch", mark("Too few rows to tell for some columns; look again with more."), unknown)
+    return Action("none", mark("No column moved by more than matters in practice."), unknown)
 
 
 def _confirmed(performance: PerformanceChange | NotAssessed, harm: Harm) -> tuple[Recommendation, str]:
@@ -179,7 +180,7 @@ def _unconfirmed(signal: Signal, harm: Harm, elsewhere: str, unknown: tuple[str,
     if signal.material:
         reason = f"{_listed(signal.material)} moved; an estimate cannot see changed outcomes, and labels cannot tell: {more}."
         return Action("collect_labels", reason, unknown)
-    return Action("watch", "No column that matters moved; labels cannot tell more yet.", unknown)
+    return Action("watch", mark("No column that matters moved; labels cannot tell more yet."), unknown)
 
 
 def _listed(names: Sequence[str]) -> str:

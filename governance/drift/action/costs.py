@@ -12,13 +12,14 @@ from governance.drift.results.cost_estimate import ONE, Costs, Stakes
 from governance.drift.results.report import Action, Estimate, EstimatedHarm, Harm, Recommendation
 from governance.drift.samples.metrics import FEWEST, Measured, measured_share
 from governance.evidence import NotAssessed
+from governance.language import mark
 from governance.subject import Outcome
 
 _STEPS: Final[dict[Recommendation, str]] = {
-    "none": "There is nothing to do, and nothing to pay for.",
-    "watch": "Looking again at the next window costs no decision.",
+    "none": mark("There is nothing to do, and nothing to pay for."),
+    "watch": mark("Looking again at the next window costs no decision."),
     "collect_labels": "Outcomes have to be found out",
-    "investigate": "Somebody has to look into it before anything is changed; decisions go on meanwhile.",
+    "investigate": mark("Somebody has to look into it before anything is changed; decisions go on meanwhile."),
     "recalibrate": "A new version of the scores",
     "retrain": "A new version of the model",
     "stop": "Decisions have to be made otherwise, by people or by an earlier version, until another model is approved",

@@ -17,6 +17,7 @@ from governance.explain.results.report import Scale
 from governance.explain.results.summary import sample
 from governance.explain.selection.select import raw_score, target_of
 from governance.explain.spec import DependenceParameters
+from governance.language import mark
 from governance.models import are_probabilities, units_of
 from governance.statistics import mean_of
 from governance.subject import Subject
@@ -195,7 +196,7 @@ def _step(grid: Grid, at: int, answers: Floats) -> Step:
 
 
 def _notes(averaged: int, rows: int) -> tuple[str, ...]:
-    found = ["Other columns keep their values, also where the data never show the two together."]
+    found = [mark("Other columns keep their values, also where the data never show the two together.")]
     if averaged < rows:
         found.append(
             f"The mean is over {averaged:,} of {rows:,} rows, spread evenly; its interval says how sure that makes it."

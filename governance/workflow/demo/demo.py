@@ -117,7 +117,7 @@ def _half_a_review(workspace: Workspace, demo: Demo, progress: Progress) -> None
         digests.append(assess.now(workspace, subjects.task(workspace, method, choice), actor=OWNER).digest)
     words = review.CaseWords(
         title=model.title,
-        question=f"May this model be used as described? {model.intended_use}",
+        question="May this model be used as described below?",
         models=(model.digest,),
         risk_tier=model.risk_tier,
         owner="demo-owner",

@@ -27,7 +27,12 @@ def folder() -> Path:
 def exists(root: Path | None = None) -> bool:
     """Say whether there is a workspace in the folder: its database, or its keys where the database is on a server."""
     place = (root or folder()).resolve()
-    return founded(place, on_server=configured.settings_of(place).database.url is not None)
+    return founded(place, on_server=on_server(place))
+
+
+def on_server(root: Path | None = None) -> bool:
+    """Say whether the record of the workspace in the folder is kept by a server, as its configuration says."""
+    return configured.settings_of((root or folder()).resolve()).database.url is not None
 
 
 def current(root: Path | None = None) -> Workspace:

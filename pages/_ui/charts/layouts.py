@@ -12,6 +12,7 @@ import pandas as pd
 from streamlit import dataframe_util
 
 from governance.evidence import Kept
+from pages._ui import tongue
 from pages._ui.charts.spec import AnyChart, spec_of, styled
 
 Layout: TypeAlias = Mapping[str, Any]
@@ -31,7 +32,7 @@ def laid(build: Callable[P, AnyChart], /, *args: P.args, **named: P.kwargs) -> L
     """Return the layout of the chart that `build` makes of these arguments, kept from the last time that they had the same content.
 
     Args:
-        build: depends on its arguments alone, not on who looks.
+        build: depends on its arguments alone, and on the language of who looks.
         args: frames, plain values, tuples, lists, mappings, and dataclasses of them; a chart of anything else is made anew each time.
         named: the same.
     """
@@ -40,7 +41,9 @@ def laid(build: Callable[P, AnyChart], /, *args: P.args, **named: P.kwargs) -> L
         _tell(content.update, (args, named))
     except _UntoldError:
         return layout(build(*args, **named))
-    return _LAID.get((build, content.digest()), lambda: _sendable(layout(build(*args, **named))))
+    return _LAID.get(
+        (build, tongue.voice().language, content.digest()), lambda: _sendable(layout(build(*args, **named)))
+    )
 
 
 def _sendable(found: Layout) -> Layout:

@@ -20,7 +20,7 @@ if place is None:
         tongue.say("An export is a copy of the ledger with what is needed to check it."),
     )
     st.stop()
-titles = {"": "The whole ledger"} | {item.case: shown(item.title.shown) for item in place.read().cases()}
+titles = {"": tongue.say("The whole ledger")} | {item.case: shown(item.title.shown) for item in place.read().cases()}
 
 # controls
 headings.lead(
@@ -28,7 +28,7 @@ headings.lead(
         "Choose what to take. The file holds the signed record, the evidence, reports for people, and its own verifier."
     )
 )
-scope = linked.pick("What", titles, name="case")
+scope = linked.pick(tongue.say("1. What to take"), titles, name="case")
 if scope is None:
     st.stop()
 texts = st.toggle(

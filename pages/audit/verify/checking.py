@@ -12,7 +12,7 @@ import streamlit as st
 from governance.workflow.audit import checking
 from pages._ui import tongue
 from pages._ui.badges import inline
-from pages._ui.text import join, plain
+from pages._ui.text import plain
 
 _COPY: Final = ": a copy for people, not the record"
 
@@ -36,14 +36,22 @@ def draw(answer: dict[str, Any], kept: int = 0) -> None:
         answer: of the verifier.
         kept: how many older checkpoints the auditor brought.
     """
-    decisions = "1 decision" if answer["decisions"] == 1 else f"{answer['decisions']} decisions"
+    voice = tongue.voice()
+    decisions = voice.count(answer["decisions"], "1 decision", "{n} decisions")
     if answer["valid"]:
         st.markdown(
-            f"{inline('verified', 'Valid')} {answer['entries']:,} entries of {_scope(answer)} and {decisions}: every signature "
-            "holds, and the rules of the board were recomputed from them, but for what stands under *Not checked*."
+            inline("verified", voice.say("Valid"))
+            + " "
+            + voice.say(
+                "{entries} entries of {scope} and {decisions}: every signature holds, and the rules of the board were recomputed "
+                "from them, but for what stands under *Not checked*.",
+                entries=voice.whole(answer["entries"]),
+                scope=_scope(answer),
+                decisions=decisions,
+            )
         )
         if kept:
-            what = "the older checkpoint" if kept == 1 else f"all {kept} older checkpoints"
+            what = voice.count(kept, "the older checkpoint", "all {n} older checkpoints")
             st.markdown(
                 tongue.say(
                     "- The ledger continues {what} that you kept: nothing that was there then has been changed or left out.",
@@ -60,26 +68,45 @@ def draw(answer: dict[str, Any], kept: int = 0) -> None:
         for case, status in answer["cases"].items():
             st.markdown(tongue.say("- Case {case}: {status}", case=plain(case), status=inline(status)))
     else:
-        where = "" if answer["first_bad"] is None else f" The first bad entry is **{answer['first_bad']}**."
-        word = inline("not_assessed", "Cannot tell") if answer["newer"] else inline("damaged", "Not valid")
-        st.markdown(f"{word}{where} Reason: {plain(answer['reason'], 2000)}.")
+        bad = answer["first_bad"]
+        where = "" if bad is None else voice.say("The first bad entry is **{entry}**.", entry=bad) + " "
+        word = (
+            inline("not_assessed", voice.say("Cannot tell"))
+            if answer["newer"]
+            else inline("damaged", voice.say("Not valid"))
+        )
+        st.markdown(f"{word} {where}" + voice.say("Reason: {reason}.", reason=plain(answer["reason"], 2000)))
     left, right = st.columns(2)
     with left:
         st.markdown(
-            "**Not checked**\n" + "".join(f"\n- {plain(item, 2000)}" for item in _gathered(answer["not_checked"]))
+            voice.say("**Not checked**")
+            + "\n"
+            + "".join(f"\n- {plain(item, 2000)}" for item in _gathered(answer["not_checked"]))
         )
     with right:
         st.markdown(
-            "**A valid result does not prove**\n" + "".join(f"\n- {plain(item, 1000)}" for item in answer["not_proved"])
+            voice.say("**A valid result does not prove**")
+            + "\n"
+            + "".join(f"\n- {plain(item, 1000)}" for item in answer["not_proved"])
         )
 
 
 def _scope(answer: Mapping[str, Any]) -> str:
-    return "the whole ledger" if answer["whole"] else "a part of the ledger"
+    return tongue.say("the whole ledger" if answer["whole"] else "a part of the ledger")
 
 
 def _gathered(notes: Sequence[str]) -> list[str]:
     """Return the notes with the copies for people in one of them."""
     copies = [note.removesuffix(_COPY) for note in notes if note.endswith(_COPY)]
     others = [note for note in notes if not note.endswith(_COPY)]
-    return [*others, f"{len(copies)} copies for people, which are not the record: {join(copies)}"] if copies else others
+    if not copies:
+        return others
+    voice = tongue.voice()
+    return [
+        *others,
+        voice.say(
+            "{n} copies for people, which are not the record: {names}",
+            n=voice.whole(len(copies)),
+            names=voice.join(copies),
+        ),
+    ]

@@ -44,7 +44,15 @@ def draw(picked: Picked) -> None:
         errors.advise(error)
         return
     total = len(attributions.positions(picked, ""))
-    st.markdown(f"**{found:,}** of {total:,} rows have {plain(rows, 2000)}.")
+    voice = tongue.voice()
+    st.markdown(
+        voice.say(
+            "**{found}** of {total} rows have {rows}.",
+            found=voice.whole(found),
+            total=voice.whole(total),
+            rows=plain(rows, 2000),
+        )
+    )
     if found:
         cohorts.offer(picked, rows, key="built")
 
@@ -56,9 +64,9 @@ def _more(count: int) -> None:
 def _line(picked: Picked, columns: tuple[str, ...], at: int) -> Asked | None:
     """Draw one line; None until its column is chosen."""
     left, middle, right = st.columns([3, 2, 4])
-    joined = "and" if at else "Rows whose"
+    joined = tongue.say("and" if at else "Rows whose")
     column = left.selectbox(
-        joined, columns, index=None, format_func=shown, key=f"cohort-column-{at}", placeholder="column"
+        joined, columns, index=None, format_func=shown, key=f"cohort-column-{at}", placeholder=tongue.say("column")
     )
     if column is None:
         return None
@@ -86,7 +94,7 @@ def _number(values: pd.Series, place: str) -> tuple[float, ...]:
         value=float(known.median()),
         format="%g",
         key=f"cohort-number-{place}",
-        help=f"In the data from {low:g} to {high:g}.",
+        help=tongue.say("In the data from {low} to {high}.", low=f"{low:g}", high=f"{high:g}"),
     )
     return (float(found),)
 

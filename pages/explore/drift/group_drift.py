@@ -13,7 +13,7 @@ from pages._ui import headings, tongue
 from pages._ui.charts.base import draw
 from pages._ui.charts.layouts import laid
 from pages._ui.tables import count, figures, words
-from pages._ui.text import join, plain
+from pages._ui.text import plain
 from pages.explore.drift import group_chart as charts
 
 _TABLE: Final = {
@@ -42,9 +42,11 @@ def section(report: DriftReport, column: str) -> None:
     if len(known):
         alt = "How far the column moved in each group as a multiple of what matters; the tick marks what chance alone reaches."
         draw(laid(charts.moved_within, known), alt, frame, "within", _TABLE)
-    more = f" Left out: {plain(report.within_reason)}." if report.within_reason else ""
+    more = " " + tongue.say("Left out: {why}.", why=plain(report.within_reason)) if report.within_reason else ""
     headings.aside(
-        "Each group is compared with the same group in the reference; one correction covers all columns of all groups."
+        tongue.say(
+            "Each group is compared with the same group in the reference; one correction covers all columns of all groups."
+        )
         + more
     )
 
@@ -52,7 +54,11 @@ def section(report: DriftReport, column: str) -> None:
 def answer(found: Sequence[GroupDrift]) -> str:
     """Return in which groups the column moved, in which it did not, and where nobody can tell."""
     parts = [
-        f"{said} in {join([f'{item.attribute} {item.group}' for item in found if item.verdict == verdict])}"
+        tongue.say(
+            "{verdict} in {groups}",
+            verdict=tongue.say(said),
+            groups=tongue.voice().join([f"{item.attribute} {item.group}" for item in found if item.verdict == verdict]),
+        )
         for verdict, said in drift_words.VERDICTS.items()
         if any(item.verdict == verdict for item in found)
     ]

@@ -228,26 +228,40 @@ def reached(report: DriftReport) -> None:
     if isinstance(found, NotAssessed):
         headings.aside(tongue.say("Not assessed: {reason}.", reason=plain(found.reason)))
         return
-    answer = "**Yes**: what moves the model's answers differs between the windows by more than chance."
-    if found.p_value >= report.level("reached"):
-        answer = "**No sign of it**: what moves the model's answers differs between the windows by no more than chance."
-    st.markdown(answer)
+    st.markdown(
+        tongue.say(
+            "**No sign of it**: what moves the model's answers differs between the windows by no more than chance."
+            if found.p_value >= report.level("reached")
+            else "**Yes**: what moves the model's answers differs between the windows by more than chance."
+        )
+    )
     by_columns = report.multivariate
-    also = "" if isinstance(by_columns, NotAssessed) else f" By the columns themselves: {_picks(by_columns)}."
+    also = ""
+    if not isinstance(by_columns, NotAssessed):
+        also = " " + tongue.say("By the columns themselves: {picks}.", picks=_picks(by_columns))
     headings.aside(
-        "A classifier sees how much each column added to two answers, one from each window, and says which is the current one. It is "
-        f"right in {_picks(found)}; a coin in 50.{also} {found.rows:,} rows."
+        tongue.say(
+            "A classifier sees how much each column added to two answers, one from each window, and says which is the current one. "
+            "It is right in {picks}; a coin in 50.{also} {rows} rows.",
+            picks=_picks(found),
+            also=also,
+            rows=tongue.voice().whole(found.rows),
+        )
     )
 
 
 def _picks(found: Multivariate) -> str:
-    return f"{100 * (found.auc.value or 0.5):.0f} of 100 cases (chance alone reaches {100 * found.noise_floor:.0f})"
+    return tongue.say(
+        "{right} of 100 cases (chance alone reaches {chance})",
+        right=f"{100 * (found.auc.value or 0.5):.0f}",
+        chance=f"{100 * found.noise_floor:.0f}",
+    )
 
 
 def column(found: ColumnDrift) -> str | None:
     """Draw one column from near; return the level that was clicked last."""
     clicked = None
-    badges.badge(_VERDICTS[found.verdict], sentence_case(drift_words.VERDICTS[found.verdict]))
+    badges.badge(_VERDICTS[found.verdict], sentence_case(tongue.say(drift_words.VERDICTS[found.verdict])))
     st.markdown(plain(found.reason, 600))
     picture = found.picture
     if isinstance(picture, NumericPicture):

@@ -316,8 +316,14 @@ def ranking(found: Interactions | None, words: Dictionary) -> None:
         return
     first = result.pairs[0]
     st.markdown(
-        f"**{plain(first.first)}** and **{plain(first.second)}** act together most: they move the score by "
-        f"{first.mean_abs:.3g} {plain(result.units)} on average beyond what each does alone."
+        tongue.say(
+            "**{first}** and **{second}** act together most: they move the score by {amount} {units} on average beyond what each "
+            "does alone.",
+            first=plain(first.first),
+            second=plain(first.second),
+            amount=tongue.voice().figures(f"{first.mean_abs:.3g}"),
+            units=tongue.say(plain(result.units)),
+        )
     )
     frame = pd.DataFrame(
         [

@@ -29,7 +29,7 @@ from pages._ui.charts import base
 from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
 from pages._ui.evidence import need, result
-from pages._ui.text import interval, join, number, percent, plain, short, shown
+from pages._ui.text import interval, number, plain, short, shown
 from pages.explore.fairness import candidate_charts as charts
 
 MOST: Final = 4
@@ -132,8 +132,12 @@ def _made(report: MitigationReport, evidence: str, picked: Picked) -> None:
     }
     tables.table(frame, "Candidates on the rows they learned from", columns, key="made")
     headings.aside(
-        f"On the rows they learned from, a first look only. Each file was asked about {report.compared:,} rows and its answers "
-        f"were held against fairlearn's own; a person is selected from {report.threshold:g} on."
+        tongue.say(
+            "On the rows they learned from, a first look only. Each file was asked about {rows} rows and its answers were held "
+            "against fairlearn's own; a person is selected from {threshold} on.",
+            rows=tongue.voice().whole(report.compared),
+            threshold=tongue.voice().figures(f"{report.threshold:g}"),
+        )
     )
     _keep(report, evidence, picked)
 
@@ -213,11 +217,20 @@ def versus(picked: Picked) -> None:
 def _said(label: str, report: CompareReport) -> None:
     better = [_name(item.what, item.attribute) for item in report.changes if item.verdict == "better"]
     worse = [_name(item.what, item.attribute) for item in report.changes if item.verdict == "worse"]
-    parts = [f"better in {join(better)}" if better else "", f"worse in {join(worse)}" if worse else ""]
-    verdict = "; ".join(part for part in parts if part) or "no clear change in anything measured"
+    voice = tongue.voice()
+    parts = [
+        voice.say("better in {measures}", measures=voice.join(better)) if better else "",
+        voice.say("worse in {measures}", measures=voice.join(worse)) if worse else "",
+    ]
     st.markdown(
-        f"**{plain(label)}** decides otherwise for {report.flipped:,} of {report.rows.used:,} people "
-        f"({percent(report.flipped / max(report.rows.used, 1))}): {verdict}."
+        voice.say(
+            "**{model}** decides otherwise for {flipped} of {rows} people ({share}): {verdict}.",
+            model=plain(label),
+            flipped=voice.whole(report.flipped),
+            rows=voice.whole(report.rows.used),
+            share=voice.percent(report.flipped / max(report.rows.used, 1)),
+            verdict="; ".join(part for part in parts if part) or voice.say("no clear change in anything measured"),
+        )
     )
     for notice in report.notices:
         headings.aside(plain(notice, 1000))

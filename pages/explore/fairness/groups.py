@@ -77,12 +77,21 @@ def set_label(attributes: tuple[str, ...]) -> str:
 def limits_sentence(report: FairnessReport) -> str:
     """Return the rules of judging in one line."""
     limits = report.limits
-    correction = {"holm": "Holm", "bh": "Benjamini-Hochberg", "none": "no"}[limits.correction]
-    margin = f" A difference up to {limits.margin:g} is not called worse." if limits.margin else ""
-    return (
-        f"Rules: at least {limits.min_rows} rows and {limits.min_outcomes} of each outcome that a metric needs; "
-        f"{100 * limits.confidence:g} % intervals; {correction} correction over all that the report compares; "
-        f"{limits.draws:,} bootstrap draws for disparities.{margin}"
+    voice = tongue.voice()
+    correction = {"holm": "Holm", "bh": "Benjamini-Hochberg", "none": voice.say("none")}[limits.correction]
+    said = voice.say(
+        "Rules: at least {rows} rows and {outcomes} of each outcome that a metric needs; {confidence} intervals; correction over all that "
+        "the report compares: {correction}; {draws} bootstrap draws for disparities.",
+        rows=limits.min_rows,
+        outcomes=limits.min_outcomes,
+        confidence=voice.percent(limits.confidence, 0),
+        correction=correction,
+        draws=voice.whole(limits.draws),
+    )
+    if not limits.margin:
+        return said
+    return f"{said} " + voice.say(
+        "A difference up to {margin} is not called worse.", margin=voice.figures(f"{limits.margin:g}")
     )
 
 
@@ -172,16 +181,23 @@ def worst_combinations(report: FairnessReport, metric: str) -> None:
     found = words.worse_off(report, (metric,), depth=2)
     small = sum(group.n < report.limits.min_rows for group in combined)
     st.markdown(
-        f"{len(found)} of {len(combined)} combinations are clearly worse off in {title(metric).lower()}; "
-        f"{small} have fewer than {report.limits.min_rows} rows and cannot be judged."
+        tongue.say(
+            "{found} of {all} combinations are clearly worse off in “{measure}”; {small} have fewer than {least} rows and cannot be "
+            "judged.",
+            found=len(found),
+            all=len(combined),
+            measure=tongue.say(title(metric)),
+            small=small,
+            least=report.limits.min_rows,
+        )
     )
     by_group(report, combined, metric, "combined")
 
 
 def unjudged(report: FairnessReport) -> None:
     """Draw who cannot be judged and whose membership is unknown."""
-    st.markdown(words.unjudged(report))
-    for text in words.about_unknown(report, plain):
+    st.markdown(words.unjudged(report, tongue.voice()))
+    for text in words.about_unknown(report, tongue.voice()):
         st.markdown(text)
     small = sorted(report.too_small, key=lambda group: (len(group.attributes), -group.n))
     if small:

@@ -12,7 +12,7 @@ from governance.fairness import CellCheck, ImpactRatio, ImpactReport, ImpactTabl
 from pages._ui import errors, headings, tables, tongue
 from pages._ui.choices import Picked
 from pages._ui.evidence import need, result
-from pages._ui.text import join, number, plain, shown
+from pages._ui.text import join, plain, shown
 
 _FORMS: Final[dict[str, Literal["selection_rate", "scoring_rate"]]] = {
     "Share selected": "selection_rate",
@@ -50,9 +50,15 @@ def section(picked: Picked) -> None:
 def impact(found: ImpactReport, evidence: Evidence) -> None:
     """Draw the tables of Local Law 144."""
     flagged = [(group, table) for table in found.tables for group in table.groups if group.below_four_fifths]
-    named = join([f"{plain(group.category)} ({number(group.impact_ratio)})" for group, _ in flagged[:5]])
+    voice = tongue.voice()
+    named = voice.join([f"{plain(group.category)} ({voice.number(group.impact_ratio)})" for group, _ in flagged[:5]])
     st.markdown(
-        f"Below four fifths of the best rate: {named}{' and more' if len(flagged) > 5 else ''}."
+        tongue.say(
+            "Below four fifths of the best rate: {named} and more."
+            if len(flagged) > 5
+            else "Below four fifths of the best rate: {named}.",
+            named=named,
+        )
         if flagged
         else tongue.say("No category lies below four fifths of the rate of the category with the highest one.")
     )
@@ -60,7 +66,10 @@ def impact(found: ImpactReport, evidence: Evidence) -> None:
         headings.aside(plain(text, 1000))
     for table in found.tables:
         _table(table)
-    dates = f"Data from {plain(found.first_date)} to {plain(found.last_date)}. " if found.first_date else ""
+    dates = ""
+    if found.first_date:
+        first, last = (voice.day(plain(day or "")) for day in (found.first_date, found.last_date))
+        dates = voice.say("Data from {first} to {last}.", first=first, last=last) + " "
     used = tables.rows_used(found.rows)
     headings.aside(f"{dates}{plain(used[:1].upper() + used[1:], 500)}.")
     tables.provenance(evidence, "impact")
@@ -87,8 +96,14 @@ def _table(table: ImpactTable, key: str = "impact") -> None:
         "state": tables.words("Four-fifths rule", "impact_ratio"),
     }
     tables.table(frame, f"Impact ratios by {shown(table.name)}", columns, key=f"{key}-{table.name}")
-    reference = f"Compared with {plain(table.reference)}. " if table.reference else "Nobody was selected. "
-    headings.aside(f"{reference}Category unknown: {tongue.voice().whole(table.unknown)}. {plain(table.justification)}")
+    voice = tongue.voice()
+    reference = (
+        voice.say("Compared with {reference}.", reference=plain(table.reference))
+        if table.reference
+        else voice.say("Nobody was selected.")
+    )
+    unknown = voice.say("Category unknown: {n}.", n=voice.whole(table.unknown))
+    headings.aside(f"{reference} {unknown} {plain(table.justification)}")
 
 
 def _summary(found: dict[str, ImpactReport]) -> None:
@@ -175,14 +190,27 @@ def _verdict(cells: tuple[CellCheck, ...]) -> None:
             )
         )
         return
-    rest = f" {open_} cells cannot be checked." if open_ else ""
-    st.markdown(
-        f":material/check_circle: All {len(cells) - open_} published cells that can be checked follow from the table.{rest}"
-        if not wrong
-        else f":material/error: {len(wrong)} of {len(cells) - open_} published cells do not follow from the table.{rest}"
+    voice, checked = tongue.voice(), len(cells) - open_
+    verdict = voice.count(
+        checked,
+        ":material/check_circle: The one published cell that can be checked follows from the table.",
+        ":material/check_circle: All {n} published cells that can be checked follow from the table.",
     )
+    if wrong:
+        verdict = voice.say(
+            ":material/error: {wrong} of {checked} published cells do not follow from the table.",
+            wrong=len(wrong),
+            checked=checked,
+        )
+    rest = " " + voice.count(open_, "1 cell cannot be checked.", "{n} cells cannot be checked.") if open_ else ""
+    st.markdown(verdict + rest)
     for cell in wrong:
         st.markdown(
-            f"- {plain(cell.category)}, {cell.column.replace('_', ' ')}: published {plain(cell.published)}, computed "
-            f"{'no such number' if cell.computed is None else f'{cell.computed:.4f}'}."
+            voice.say(
+                "- {category}, {column}: published {published}, computed {computed}.",
+                category=plain(cell.category),
+                column=cell.column.replace("_", " "),
+                published=plain(cell.published),
+                computed=voice.say("no such number") if cell.computed is None else voice.number(cell.computed, 4),
+            )
         )

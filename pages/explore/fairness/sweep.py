@@ -12,7 +12,7 @@ from governance.language import mark
 from pages._ui import headings, tables, tongue
 from pages._ui.charts import base
 from pages._ui.charts.layouts import laid
-from pages._ui.text import join, number, percent, plain, shown
+from pages._ui.text import join, number, plain, shown
 from pages.explore.fairness import group_charts, sweep_chart as charts
 from pages.explore.fairness.groups import MOST
 
@@ -24,7 +24,7 @@ def section(found: SweepReport, attributes: tuple[str, ...]) -> None:
     """Draw what every threshold would mean for each group; a move is drawn by the browser alone."""
     own = [curve for curve in found.groups if tuple(curve.group) == attributes]
     curves = [curve for curve in own if curve.n >= found.limits.min_rows]
-    st.markdown(f"In force: {_in_words(found, curves, found.current)}")
+    st.markdown(tongue.say("In force: {told}", told=_in_words(found, curves, found.current)))
     where = charts.track(found)
     chart = laid(charts.moved, charts.rates(found, curves[:MOST], where), charts.errors(found, where), where)
     text = (
@@ -32,7 +32,8 @@ def section(found: SweepReport, attributes: tuple[str, ...]) -> None:
         f"below; the table behind has the numbers at any threshold"
     )
     st.vega_lite_chart(base.inked(chart), width="content", alt=text)
-    headings.aside(f"Moving the slider changes nothing but this picture. {_left_out(found, own, curves)}".strip())
+    moving = tongue.say("Moving the slider changes nothing but this picture.")
+    headings.aside(f"{moving} {_left_out(found, own, curves)}".strip())
     behind(found, tuple(curves))
     if _labelled(found):
         headings.aside(thresholds.PER_GROUP_NOTICE)
@@ -43,16 +44,29 @@ def _labelled(found: SweepReport) -> bool:
 
 
 def _left_out(found: SweepReport, own: Sequence[GroupCurve], curves: Sequence[GroupCurve]) -> str:
-    limits, said = found.limits, []
+    limits, said, voice = found.limits, [], tongue.voice()
     if len(curves) > MOST:
-        said.append(f"The {MOST} largest of {len(curves)} groups are drawn; the table has all.")
+        said.append(
+            voice.say("The {most} largest of {all} groups are drawn; the table has all.", most=MOST, all=len(curves))
+        )
     if len(own) > len(curves):
         said.append(
-            f"{len(own) - len(curves)} with fewer than {limits.min_rows} rows are left out: nobody can judge them."
+            voice.count(
+                len(own) - len(curves),
+                "1 group with fewer than {least} rows is left out: nobody can judge it.",
+                "{n} groups with fewer than {least} rows are left out: nobody can judge them.",
+                least=limits.min_rows,
+            )
         )
     few = [plain(item.name) for item in curves[:MOST] if min(item.positives, item.negatives) < limits.min_outcomes]
     if few and _labelled(found):
-        said.append(f"Fewer than {limits.min_outcomes} rows of a label, so that its rate is not drawn: {join(few)}.")
+        said.append(
+            voice.say(
+                "Fewer than {least} rows of a label, so that its rate is not drawn: {groups}.",
+                least=limits.min_outcomes,
+                groups=voice.join(few),
+            )
+        )
     return " ".join(said)
 
 
@@ -60,12 +74,25 @@ def _in_words(found: SweepReport, curves: Sequence[GroupCurve], cut: float) -> s
     index = thresholds.nearest(found.thresholds, cut)
     everyone = thresholds.at(found.overall, index)
     rates = [curve.selected[index] / curve.n for curve in curves if curve.n]
-    bad = ", which is bad for them" if found.selected_is == "bad" else ""
-    said = [f"at {number(cut)}, {percent(everyone.selection_rate)} of all people are selected{bad}."]
+    voice = tongue.voice()
+    said = [
+        voice.say(
+            "at {cut}, {share} of all people are selected, which is bad for them."
+            if found.selected_is == "bad"
+            else "at {cut}, {share} of all people are selected.",
+            cut=voice.number(cut),
+            share=voice.percent(everyone.selection_rate),
+        )
+    ]
     if len(rates) > 1:
-        said.append(f"Between the groups it differs by {100 * (max(rates) - min(rates)):.1f} points.")
+        gap = voice.number(100 * (max(rates) - min(rates)), 1)
+        said.append(voice.say("Between the groups it differs by {gap} points.", gap=gap))
     if _labelled(found):
-        said.append(f"{percent(everyone.accuracy)} of all labelled rows are decided as their label says.")
+        said.append(
+            voice.say(
+                "{share} of all labelled rows are decided as their label says.", share=voice.percent(everyone.accuracy)
+            )
+        )
     return " ".join(said)
 
 

@@ -215,7 +215,7 @@ def _reopen(item: Standing, picked: Picked) -> None:
     suspended = [found for found in (views.cases() if views else ()) if picked.model in found.models
                  and cases[found.case].status == "suspended"]  # fmt: skip
     for found in suspended:
-        st.markdown(f"The approval of **{plain(found.title.shown)}** is suspended.")
+        st.markdown(tongue.say("The approval of **{case}** is suspended.", case=plain(found.title.shown)))
         if session.visitor().member and st.button(tongue.say("Open it for review again"), key=f"reopen-{found.case}"):
             with errors.caught():
                 reopening.reopen(current_workspace.current(), item.name, found.case, actor=session.actor())
@@ -253,9 +253,12 @@ KINDS: Final = {
 
 def story(found: Sequence[Event]) -> None:
     """Draw what happened to the model, the newest first, folded."""
-    with st.expander(
-        f"Versions, batches, alerts and decisions: {len(found)} events", key="story", on_change="rerun"
-    ) as box:
+    title = tongue.voice().count(
+        len(found),
+        "Versions, batches, alerts and decisions: 1 event",
+        "Versions, batches, alerts and decisions: {n} events",
+    )
+    with st.expander(title, key="story", on_change="rerun") as box:
         if box.open:
             called = {item.id: item.name for item in workspace.members()}
             rows = [

@@ -49,7 +49,7 @@ monitoring.over_time(windows)
 # One window, and what can be done about it.
 st.subheader(tongue.say("One window from near"), anchor=False)
 by_name = {item.data.dataset: item for item in reversed(windows)}
-name = linked.pick("Window", {key: shown(item.data.name) for key, item in by_name.items()}, name="window")
+name = linked.pick(tongue.say("Window"), {key: shown(item.data.name) for key, item in by_name.items()}, name="window")
 if name is not None:
     monitoring.window(by_name[name], picked)
 

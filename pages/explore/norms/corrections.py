@@ -73,13 +73,17 @@ def _cards(made: Proposal) -> None:
 def _card(letter: str, item: Proposed) -> None:
     one = item.candidate
     with st.container(horizontal=True):
-        st.markdown(f"**{letter}: {one.people:,} decisions change ({one.changed:.2%})**")
+        voice = tongue.voice()
+        changed = voice.count(one.people, "1 decision changes", "{n} decisions change")
+        st.markdown(f"**{letter}: {changed} ({voice.percent(one.changed, 2)})**")
         badges.badge(
-            "met" if one.within_budget else "not_met", "Within the budget" if one.within_budget else "Over the budget"
+            "met" if one.within_budget else "not_met",
+            voice.say("Within the budget" if one.within_budget else "Over the budget"),
         )
         if one.needs_group:
             badges.badge("blocking", tongue.say("Asks who somebody is"))
-    st.markdown(f"{one.title}. Gain: {_people(one.gains)}. Lose: {_people(one.losses)}.{_accuracy(one)}")
+    moved = voice.say("Gain: {gains}. Lose: {losses}.", gains=_people(one.gains), losses=_people(one.losses))
+    st.markdown(f"{one.title}. {moved}{_accuracy(one)}")
     rows = [
         {"norm": shown(effect.id, 40), "before": effect.before, "after": effect.after, "low": effect.low, "high": effect.high,
          "limit": effect.limit, "kept": {True: "kept", False: "not kept", None: "cannot judge"}[effect.kept]}

@@ -10,6 +10,7 @@ import streamlit as st
 from governance.drift import ALERTS
 from governance.evidence import sentence_case
 from governance.fairness import NormReport, norms as room
+from governance.language import mark
 from governance.workflow.monitoring import LoopStanding, alerts, loop, norms
 from governance.workflow.workspace import current_workspace
 from pages._ui import badges, errors, headings, runs, session, signing, tables, tongue
@@ -21,7 +22,7 @@ from storage import Workspace
 
 BADGES: Final = {"within": "no_alert", "in_breach": "not_met", "cannot_judge": "not_assessed", "not_yet": "late"}
 """State of a norm -> badge."""
-MEANT: Final = (
+MEANT: Final = mark(
     "The line is how much a bettor would own who began with 1 and bet, window after window, that the norm is broken. While the model "
     "keeps it, that hardly ever grows."
 )
@@ -50,7 +51,11 @@ def over_time(found: LoopStanding) -> None:
             "capital",
             {"window": tables.count("Window", ""), "odds": tables.figures("Odds (to 1)"), "norm": tables.words("Norm")},
         )
-        headings.aside(f"{MEANT} From {proof:g} to 1 on (dashed) a breach is proven, and it stays proven.")
+        dashed = tongue.say(
+            "From {proof} to 1 on (dashed) a breach is proven, and it stays proven.",
+            proof=tongue.voice().figures(f"{proof:g}"),
+        )
+        headings.aside(f"{tongue.say(MEANT)} {dashed}")
     table(found.report, "norms-table")
     headings.aside(plain(found.report.promise, 1000))
     for notice in found.report.notices:
@@ -93,7 +98,11 @@ def breaches(found: LoopStanding) -> None:
             for one in broken.accused[:6]:
                 st.markdown(f"- {room.words.breach(broken, one, tongue.voice())}")
             if len(broken.accused) > 6:
-                st.caption(f"And {len(broken.accused) - 6} more pairs of groups.")
+                st.caption(
+                    tongue.voice().count(
+                        len(broken.accused) - 6, "And 1 more pair of groups.", "And {n} more pairs of groups."
+                    )
+                )
             if alert is not None and alert.state == "observed":
                 _settle(by_norm[broken.id].name, broken.id, found.evidence)
 

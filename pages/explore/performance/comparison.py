@@ -7,7 +7,7 @@ from typing import Final
 from governance.evidence import Evidence
 from governance.language import mark
 from governance.performance import ComparisonReport
-from pages._ui import against, headings, tables
+from pages._ui import against, headings, tables, tongue
 from pages._ui.charts import base, changes
 from pages._ui.charts.layouts import laid
 from pages._ui.choices import Picked
@@ -35,7 +35,11 @@ def section(evidence: Evidence, report: ComparisonReport) -> None:
         "versus",
     )
     headings.aside(
-        f"Each of {report.draws:,} bootstrap draws takes the same rows for both models; {report.confidence:.0%} intervals of the change, "
-        "each for itself. Errors that both models make cancel, so the intervals are narrower than those of the values."
+        tongue.say(
+            "Each of {draws} bootstrap draws takes the same rows for both models; {confidence} intervals of the change, each for itself. "
+            "Errors that both models make cancel, so the intervals are narrower than those of the values.",
+            draws=tongue.voice().whole(report.draws),
+            confidence=tongue.voice().percent(report.confidence, 0),
+        )
     )
     tables.provenance(evidence, "versus")

@@ -130,8 +130,8 @@ def said(picked: Picked, report: BinaryReport) -> charts.Said:
     words, schema = dictionary.of(picked), datasets.schema_of(picked.data, picked.label)
     return charts.Said(
         *words.outcome(schema.target, report.positive, schema.negative),
-        selected=words.decided(selected=True),
-        not_selected=words.decided(selected=False),
+        selected=words.selected or tongue.say("selected"),
+        not_selected=words.not_selected or tongue.say("not selected"),
     )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from governance.data import Dictionary, spoken_rows
 from governance.evidence import Evidence
-from governance.language import mark
+from governance.language import Voice, mark
 from governance.performance import SegmentsReport, segment_words
 from pages._ui import cohorts, dictionary, headings, tables, tongue
 from pages._ui.charts import base
@@ -42,7 +42,8 @@ def lead(picked: Picked, weak: Found) -> None:
     """Say where the model errs more; it stands above the parts of the page, because it may be a harm."""
     words = dictionary.of(picked)
     st.subheader(tongue.say("Where does it err more?"), anchor=False)
-    st.markdown(segment_words.lead(weak.report, lambda rows: plain(spoken_rows(str(rows), words))))
+    voice = Voice(tongue.language(), lambda rows: plain(spoken_rows(str(rows), words)))
+    st.markdown(segment_words.lead(weak.report, voice))
 
 
 def section(picked: Picked, weak: Found) -> None:
@@ -77,10 +78,11 @@ def _tree(report: SegmentsReport, words: Dictionary) -> str | None:
         )
         return None
     frame = charts.tree_frame(report, words)
-    darker = "the more often wrong" if report.measure == "error_rate" else "the further off"
     st.markdown(
         tongue.say(
-            "**The error tree**: a block is as high as its share of the rows, and the darker {darker}.", darker=darker
+            "**The error tree**: a block is as high as its share of the rows, and the darker the more often the model is wrong about it."
+            if report.measure == "error_rate"
+            else "**The error tree**: a block is as high as its share of the rows, and the darker the further off the model is."
         )
     )
     return base.draw_to_click(
@@ -98,8 +100,15 @@ def _called(words: Dictionary, rows: str) -> str:
 
 def _limits(report: SegmentsReport) -> None:
     left = join([f"{plain(item.column)} ({plain(item.reason)})" for item in report.left_out[:6]])
-    rest = f" Not searched: {left}." if left else ""
+    rest = " " + tongue.say("Not searched: {columns}.", columns=left) if left else ""
+    voice = tongue.voice()
     headings.aside(
-        f"Looked for in one half of the rows and judged on the other, both ways: {report.looked_at:,} sets of rows compared, "
-        f"{report.finds} judged; intervals hold together at {report.confidence:.0%}.{rest}"
+        voice.say(
+            "Looked for in one half of the rows and judged on the other, both ways: {looked_at} sets of rows compared, {finds} judged; "
+            "intervals hold together at {confidence}.",
+            looked_at=voice.whole(report.looked_at),
+            finds=voice.whole(report.finds),
+            confidence=voice.percent(report.confidence, 0),
+        )
+        + rest
     )

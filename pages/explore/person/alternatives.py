@@ -75,6 +75,7 @@ def counterfactuals(picked: Picked, row: int, columns: Sequence[str]) -> None:
     result = evidence.result(found, Counterfactuals) if found is not None else None
     if found is None or result is None:
         return
+    voice = tongue.voice()
     if not result.found:
         st.markdown(
             tongue.say(
@@ -83,9 +84,25 @@ def counterfactuals(picked: Picked, row: int, columns: Sequence[str]) -> None:
             )
         )
     for item in spoken(result, dictionary.of(picked)).found:
-        st.markdown(f"- {_changes(item)}: score {number(item.prediction)} instead of {number(result.prediction)}")
-    fixed = f" Never changed: {join([plain(name) for name in result.immutable])}." if result.immutable else ""
-    refused = f" {result.implausible} answers were refused because nobody is like that." if result.implausible else ""
+        st.markdown(
+            voice.say(
+                "- {changes}: score {score} instead of {now}",
+                changes=_changes(item),
+                score=voice.number(item.prediction),
+                now=voice.number(result.prediction),
+            )
+        )
+    fixed = refused = ""
+    if result.immutable:
+        fixed = " " + voice.say(
+            "Never changed: {columns}.", columns=voice.join([plain(name) for name in result.immutable])
+        )
+    if result.implausible:
+        refused = " " + voice.count(
+            result.implausible,
+            "1 answer was refused because nobody is like that.",
+            "{n} answers were refused because nobody is like that.",
+        )
     headings.aside(
         tongue.say(
             "Each answer was asked of the model again, takes its values from real people, and is as near to a real "

@@ -24,10 +24,11 @@ from governance.explain import (
     WhatIf,
     WhatIfParameters,
 )
+from governance.language import mark
 from pages._ui import attributions, badges, certificate, dependence, dictionary, evidence, headings, tables, tongue
 from pages._ui.charts import base, explanation as charts
 from pages._ui.charts.layouts import laid
-from pages._ui.text import join, number, percent, plain, shown
+from pages._ui.text import join, number, plain, shown
 
 if TYPE_CHECKING:
     from governance.runs import Task
@@ -88,29 +89,46 @@ def _mistakes(result: ModelLimits) -> None:
         return
     worse = alike.low is not None and alike.low > everyone.size
     decides = result.measure == "share decided wrongly"
-    more = "More often wrong" if decides else "Further off"
-    badges.badge("alert" if worse else "no_alert", more if worse else f"Not {more.lower()} than usual")
-    off = "wrong about" if decides else "off on average by"
+    more, not_more = (
+        (mark("More often wrong"), mark("Not more often wrong than usual"))
+        if decides
+        else (mark("Further off"), mark("Not further off than usual"))
+    )
+    badges.badge("alert" if worse else "no_alert", tongue.say(more if worse else not_more))
     st.markdown(
         tongue.say(
-            "Of the {rows} most similar rows whose outcome is known, the model is {off} **{alike}**, against {everyone} over all {total}.",
+            "Of the {rows} most similar rows whose outcome is known, the model is wrong about **{alike}**, against {everyone} over all "
+            "{total}."
+            if decides
+            else "For the {rows} most similar rows whose outcome is known, the model is off on average by **{alike}**, against {everyone} "
+            "over all {total}.",
             rows=tongue.voice().whole(alike.rows),
-            off=off,
             alike=_size(alike, result),
             everyone=_size(everyone, result),
             total=tongue.voice().whole(everyone.rows),
         )
     )
     for group in result.groups:
-        known = "" if isinstance(group.size, NotAssessed) else f" of {group.rows:,} rows with a known outcome"
-        st.caption(f"{plain(group.who)}: {_size(group, result)}{known}.")
+        voice = tongue.voice()
+        if isinstance(group.size, NotAssessed):
+            st.caption(f"{plain(group.who)}: {_size(group, result)}.")
+        else:
+            st.caption(
+                voice.say(
+                    "{who}: {size} of {rows} rows with a known outcome.",
+                    who=plain(group.who),
+                    size=_size(group, result),
+                    rows=voice.whole(group.rows),
+                )
+            )
 
 
 def _size(item: Mistakes, result: ModelLimits) -> str:
     if isinstance(item.size, NotAssessed):
-        return f"not assessed ({plain(item.size.reason.rstrip('.'))})"
-    write = percent if result.measure == "share decided wrongly" else number
-    return f"{write(item.size)} ({write(item.low)} to {write(item.high)})"
+        return tongue.say("not assessed ({reason})", reason=plain(item.size.reason.rstrip(".")))
+    voice = tongue.voice()
+    write = voice.percent if result.measure == "share decided wrongly" else voice.number
+    return f"{write(item.size)} ({write(item.low)}{voice.figures(' to ')}{write(item.high)})"
 
 
 def against_line(picked: Picked, explanation: LocalExplanation) -> str:
@@ -329,9 +347,16 @@ def lime(picked: Picked, explanation: LocalExplanation) -> None:
     if found is None or result is None:
         return
     st.markdown(
-        f"LIME's straight line explains {result.local_r2:.0%} of the model's answers around this row. Between {result.repeats} runs, "
-        f"{result.stability:.0%} of its top columns stay the same. It gives the same sign as the Shapley values for "
-        f"{_share(result.sign_agreement)} of its top columns; their orders agree by {_plain_number(result.rank_agreement)} (1 is best)."
+        tongue.say(
+            "LIME's straight line explains {fit} of the model's answers around this row. Between {runs} runs, {stable} of its top "
+            "columns stay the same. It gives the same sign as the Shapley values for {signs} of its top columns; their orders agree "
+            "by {order} (1 is best).",
+            fit=_share(result.local_r2),
+            runs=result.repeats,
+            stable=_share(result.stability),
+            signs=_share(result.sign_agreement),
+            order=_plain_number(result.rank_agreement),
+        )
     )
     words = dictionary.of(picked)
     frame = charts.side_by_side_frame(spoken(result, words), spoken(explanation, words))
@@ -340,8 +365,8 @@ def lime(picked: Picked, explanation: LocalExplanation) -> None:
 
 
 def _share(value: Any) -> str:
-    return f"{value:.0%}" if isinstance(value, float | int) else "an unknown share"
+    return tongue.voice().percent(value, 0) if isinstance(value, float | int) else tongue.say("an unknown share")
 
 
 def _plain_number(value: Any) -> str:
-    return number(value, 2) if isinstance(value, float | int) else "an unknown amount"
+    return tongue.voice().number(value, 2) if isinstance(value, float | int) else tongue.say("an unknown amount")

@@ -66,7 +66,8 @@ def _controls() -> tuple[str, tuple[Wording, ...]]:
     against = st.selectbox(tongue.say("Compared with"), list(_GROUPS), key="reasons-against")
     with st.expander(tongue.say("Your own words for the columns"), key="wording-box"):
         text = st.text_area(
-            tongue.say("One column in a line"), key="wording", placeholder="income: Income is low for the credit that was asked for",
+            tongue.say("One column in a line"), key="wording",
+            placeholder=tongue.say("income: Income is low for the credit that was asked for"),
             help=tongue.say("The column's name, a colon, and the words that the person reads."),
         )  # fmt: skip
     wording: tuple[Wording, ...] = ()

@@ -12,6 +12,7 @@ from governance.statistics import title
 from governance.stress import Variant, VariantsReport, words
 from pages._ui import tables, tongue
 from pages._ui.charts import base
+from pages._ui.charts.layouts import laid
 from pages._ui.text import plain, shown
 from pages.explore.robustness import charts
 
@@ -134,8 +135,8 @@ def shares(item: Variant, report: VariantsReport) -> None:
         "blind: {people} people", people=tongue.voice().whole(0 if item.noticed is None else item.noticed.blind_rows)
     )
     base.draw(
-        charts.stretch(
-            frame, blind, marks(item), (tongue.say("Rows that break, %"), tongue.say("Accuracy lost, points"), people)
+        laid(
+            charts.stretch, frame, blind, marks(item), (tongue.say("Rows that break, %"), tongue.say("Accuracy lost, points"), people)
         ),
         "Line: accuracy lost against the share of rows that break at random; shaded where neither drift nor the data contract notices it",
         frame,

@@ -68,7 +68,13 @@ def section(report: WorstReport) -> None:
     )
     for at, item in enumerate(found[:NAMED], 1):
         st.markdown(
-            f"{at}. {plain(item.name, 400)}: {plain(words.held_out(item, report.unit))}, noticed by {words.noticed_by(item)}."
+            tongue.say(
+                "{at}. {error}: {harm}, noticed by {by}.",
+                at=at,
+                error=plain(item.name, 400),
+                harm=plain(words.held_out(item, report.unit)),
+                by=words.noticed_by(item),
+            )
         )
     proposals(report)
     st.caption(

@@ -40,7 +40,9 @@ going = sum(not item.ended for item in places)
 headings.lead(
     tongue.say("Nothing is known of where this model is served.")
     if not going
-    else f"This model is said to be served in {going} {'place' if going == 1 else 'places'}."
+    else tongue.voice().count(
+        going, "This model is said to be served in 1 place.", "This model is said to be served in {n} places."
+    )
 )
 for deployment in reversed(places):
     attestations.card(deployment, attestations.newest(found, deployment.id), picked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages._ui import datasets, empty, headings, linked, navigation, session, tables, tongue
+from pages._ui import datasets, empty, headings, linked, navigation, records, session, tables, tongue
 from pages._ui.text import plain, shown
 
 # subject
@@ -65,7 +65,7 @@ if known:
                 role=plain(found.role),
                 rows=tongue.voice().whole(found.rows),
                 registered=found.registered,
-                by=plain(found.by),
+                by=plain(records.called(found.by)),
                 entry=found.entry,
                 evidence=found.evidence,
             )

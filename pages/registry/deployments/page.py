@@ -27,7 +27,11 @@ names = {item.digest: item.label for item in known}
 # draw
 live = [item for item in found if not item.ended]
 headings.lead(
-    f"{len(live)} {'place is' if len(live) == 1 else 'places are'} registered at which models are served."
+    tongue.voice().count(
+        len(live),
+        "1 place is registered at which models are served.",
+        "{n} places are registered at which models are served.",
+    )
     if found
     else tongue.say("No deployment is registered yet.")
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages._ui import empty, headings, linked, model_inspection, navigation, tables, tongue
+from pages._ui import empty, headings, linked, model_inspection, navigation, records, tables, tongue
 from pages._ui.badges import inline
 from pages._ui.text import plain, short, shown
 from pages.registry.models import profile, versions
@@ -88,7 +88,7 @@ with left:
             owner=plain(version.owner),
             tier=plain(version.tier),
             registered=version.registered,
-            by=plain(version.by),
+            by=plain(records.called(version.by)),
             entry=version.entry,
             evidence=version.evidence,
         )
@@ -96,7 +96,7 @@ with left:
 with right:
     steps = versions.lineage(version, known)
     st.markdown(
-        "Replaces: " + " → ".join(plain(step) for step in steps)
+        tongue.say("Replaces: {versions}", versions=" → ".join(plain(step) for step in steps))
         if len(steps) > 1
         else tongue.say("It replaces no other version.")
     )

@@ -11,7 +11,7 @@ from governance.runs import title_of
 from governance.workflow.review import model_profile
 from governance.workflow.workspace import current_workspace
 from pages._ui import navigation, pictures, tongue
-from pages._ui.text import join, plain
+from pages._ui.text import plain
 
 _PAGES: Final = {
     "performance.summary": "performance",
@@ -29,17 +29,24 @@ def draw(model: str, label: str) -> None:
         model: its digest.
         label: as the subject picker writes it.
     """
-    found = model_profile.profile(current_workspace.current(), model, tongue.voice())
+    voice = tongue.voice()
+    found = model_profile.profile(current_workspace.current(), model, voice)
     st.subheader(tongue.say("What is known of it"), anchor="profile")
 
     def below(item: Picture) -> None:
         source = found.sources[item.evidence]
         st.caption(
-            f"Newest result, of {source.day} (ledger entry {source.entry}), on {join([plain(name) for name in source.data])}."
+            voice.say(
+                "Newest result, of {day} (ledger entry {entry}), on {data}.",
+                day=voice.day(source.day),
+                entry=source.entry,
+                data=voice.join([plain(name) for name in source.data]),
+            )
         )
         if item.method in _PAGES:
             navigation.link(_PAGES[item.method], tongue.say("All of it"), model=label)
 
     pictures.draw(found.brief, below)
     if found.missing:
-        st.caption("Never measured on all rows: " + join([plain(title_of(method)) for method in found.missing]) + ".")
+        missing = voice.join([f"“{voice.say(plain(title_of(method)))}”" for method in found.missing])
+        st.caption(voice.say("Never measured on all rows: {methods}.", methods=missing))

@@ -10,8 +10,9 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from governance.data import MISSING, TableLook
+from governance.data import MISSING, CsvReading, TableLook
 from governance.evidence import Cancelled
+from governance.language import mark
 from governance.workflow.registry import Looking, TableChoices, begin
 from pages._ui import session, tongue
 from pages._ui.tables import table
@@ -20,7 +21,7 @@ from pages._ui.uploads import Incoming
 from pages.registry.register import draft
 
 SEPARATORS: Final = {
-    "": "as detected", ",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar",
+    "": mark("as detected"), ",": mark("comma"), ";": mark("semicolon"), "\t": mark("tab"), "|": mark("vertical bar"),
 }  # fmt: skip
 ENCODINGS: Final = ("", "utf-8", "cp1252", "latin-1", "utf-16", "cp1250", "cp1251", "shift_jis", "gb18030")
 
@@ -76,6 +77,24 @@ def _poll(looking: Looking) -> None:
         )  # fmt: skip
 
 
+def _separator_words(sign: str) -> str:
+    return tongue.say(SEPARATORS[sign])
+
+
+def _read_as(look: TableLook, found: CsvReading) -> str:
+    """Return how a text file is read, in a sentence."""
+    return tongue.say(
+        "A text file with {rows} rows and {columns} columns: encoding **{encoding}**, cells separated by a **{separator}**, "
+        "decimal **{point}**, {header}.",
+        rows=tongue.voice().whole(look.rows),
+        columns=len(look.columns),
+        encoding=plain(found.encoding),
+        separator=tongue.say(SEPARATORS.get(found.separator, mark("another character"))),
+        point=tongue.say("comma" if found.decimal == "," else "point"),
+        header=tongue.say("first row names the columns" if found.header else "no row of names"),
+    )
+
+
 def reading(incoming: Incoming) -> TableLook:
     """Draw how the file is read, with the means to change it, and return the look that results."""
     names = tuple(f"{name}-{incoming.digest[:12]}" for name in ("separator", "encoding", "missing", "as-text"))
@@ -92,20 +111,14 @@ def reading(incoming: Incoming) -> TableLook:
             )
         )
         return look
-    separator_name = SEPARATORS.get(found.separator, "another character")
-    point = "comma" if found.decimal == "," else "point"
-    st.markdown(
-        f"A text file with {look.rows:,} rows and {len(look.columns)} columns: encoding **{plain(found.encoding)}**, cells "
-        f"separated by a **{separator_name}**, decimal **{point}**, "
-        f"{'first row names the columns' if found.header else 'no row of names'}."
-    )
+    st.markdown(_read_as(look, found))
     for warning in found.warnings:
         st.markdown(f":material/info: {plain(warning, 600)}")
     with st.popover(tongue.say("Read it differently"), icon=":material/tune:", type="tertiary"):
         st.selectbox(
             tongue.say("Separator"),
             list(SEPARATORS),
-            format_func=SEPARATORS.__getitem__,
+            format_func=_separator_words,
             index=draft.place(names[0], list(SEPARATORS), 0) or 0,
             key=draft.field(names[0]),
         )
@@ -130,10 +143,10 @@ def reading(incoming: Incoming) -> TableLook:
             help=tongue.say("For codes such as postcodes, which are no quantities."),
         )  # fmt: skip
     st.caption(
-        "Missing is: "
-        + ", ".join(plain(repr(token)) for token in found.missing)
-        + ". The word None and a question mark are "
-        "values unless you say otherwise."
+        tongue.say(
+            "Missing is: {tokens}. The word None and a question mark are values unless you say otherwise.",
+            tokens=", ".join(plain(repr(token)) for token in found.missing),
+        )
     )
     return look
 

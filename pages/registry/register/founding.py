@@ -7,6 +7,7 @@ from typing import Final, get_args
 import streamlit as st
 
 from governance.review import Role
+from governance.workflow.demo import demo_making
 from governance.workflow.review import founding
 from pages._ui import errors, headings, session, tongue
 
@@ -49,5 +50,6 @@ def found() -> None:
         _, member = founding.found(
             organisation.strip(), name.strip(), tuple(role for role in ROLES if role in roles), passphrase=first
         )
+        demo_making.withdraw()
         session.sit(member, first)
         st.rerun()

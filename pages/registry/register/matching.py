@@ -8,7 +8,7 @@ import streamlit as st
 
 from governance.data import TableLook
 from pages._ui import tongue
-from pages._ui.text import join, plain
+from pages._ui.text import plain
 from pages._ui.uploads import Names
 from pages.registry.register import first_look, model_file, roles
 from pages.registry.register.files import Given
@@ -77,7 +77,10 @@ def _lacking(checked: Checked, look: TableLook) -> list[str]:
 def _say_what_is_lacking(checked: Checked, look: TableLook) -> None:
     if lacking := _lacking(checked, look):
         st.warning(
-            f"The model takes {join([plain(name, 60) for name in lacking[:5]])}, which this table does not have. They do not fit "
-            "together; either can be registered with another partner, or alone.",
+            tongue.say(
+                "The model takes {columns}, which this table does not have. They do not fit together; either can be registered with "
+                "another partner, or alone.",
+                columns=tongue.voice().join([plain(name, 60) for name in lacking[:5]]),
+            ),
             icon=":material/link_off:",
         )

@@ -86,7 +86,7 @@ def check(file: Incoming) -> tuple[Inspection, Names | None]:
         headings.lead(tongue.say("This file is refused."))
         model_inspection.refusals(report)
         return report, None
-    st.markdown("**This file can be registered.** " + model_inspection.summary(report))
+    st.markdown(tongue.say("**This file can be registered.**") + " " + model_inspection.summary(report))
     with st.expander(tongue.say("What is inside the file"), key="inside", on_change="rerun") as box:
         if box.open:
             model_inspection.details(report, "incoming")

@@ -32,17 +32,18 @@ _PAGES: Final = {
 def draw(found: tuple[since.Change, ...], labels: dict[str, str]) -> None:
     """Draw the changes with the way to each; `labels` gives the picker's label of models and data by digest."""
     voice = tongue.voice()
-    st.subheader(voice.say("What changed since the evidence was frozen"), anchor="since")
+    st.subheader(voice.say("What changed since the freeze"), anchor="since")
     if not found:
         nothing = voice.say("Nothing: no alert stands, and no newer result or data have been recorded.")
         st.markdown(f":material/check_circle: {nothing}")
         return
     for number, item in enumerate(found):
         look, word = MARKS[item.kind]
-        entry = f" ({voice.say('entry {index}', index=item.index)})" if item.index >= 0 else ""
+        day = voice.day(item.time)
+        when = voice.say("entry {index}, {day}", index=item.index, day=day) if item.index >= 0 else day
         told = voice(since.told(item, voice.language))
         with st.container(gap="xxsmall", key=f"change-{number}"):
-            st.markdown(f"{inline(look, voice.say(word))} {told}{entry}, {voice.day(item.time)}.")
+            st.markdown(f"{inline(look, voice.say(word))} {told} ({when})")
             _way(item, labels)
 
 

@@ -15,21 +15,24 @@ def draw(case: Case, held: GateReport | None, views: Views, board: BoardState) -
     voice = tongue.voice()
     open_ = case.status in ("draft", "ready", "in_review") and session.visitor().member
     names = {
-        "prepare": voice.say("Prepare: evidence, policy, waivers"),
-        "policy": voice.say("What the policy asks, line by line"),
-        "evidence": voice.say("The frozen evidence, with its digests"),
+        "prepare": voice.say("Prepare"),
+        "policy": voice.say("Policy, line by line"),
+        "evidence": voice.say("Frozen evidence"),
         "card": voice.say("Model card"),
-        "copies": voice.say("Report, model card and bill of materials to take away"),
+        "copies": voice.say("Reports as files"),
         "history": voice.say("History"),
     }
     parts = [key for key in names if open_ or key != "prepare"]
-    part = st.pills(
-        voice.say("The record behind it"),
-        parts,
-        format_func=names.__getitem__,
-        key="record-part",
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        part = st.pills(
+            voice.say("The record behind it"),
+            parts,
+            format_func=names.__getitem__,
+            key="record-part",
+            label_visibility="collapsed",
+            width="content",
+        )
+        navigation.link("export", voice.say("Take it away"), case=case.id)
     if part == "prepare":
         freezing.prepare(views, board, case.id)
     elif part == "policy":
@@ -43,4 +46,3 @@ def draw(case: Case, held: GateReport | None, views: Views, board: BoardState) -
         downloads.files(case.id)
     elif part == "history":
         case_file.history(case.id)
-    navigation.link("export", voice.say("Take the record of this case away"), case=case.id)
