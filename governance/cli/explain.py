@@ -145,6 +145,8 @@ def _explain_parts(task: Task, folder: Path, *, json: bool) -> None:
     say(
         f"{found.rows:,} rows in {len(found.files)} files under {str(folder)!r}, adding up within {found.additivity_gap:.2g}"
     )
+    if found.left_out:
+        say(f"{found.left_out:,} row(s) were left out: the raw score is no finite number")
     for item in found.importance:
         say(f"  {item.feature!r}  {item.mean_abs:.6g}  ({item.low:.6g} to {item.high:.6g})")
 

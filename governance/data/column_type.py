@@ -13,7 +13,17 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from governance.data.number_text import is_adorned, is_code, is_whole, plain, thousands_of
+from governance.data.number_text import (
+    contradicts,
+    is_adorned,
+    is_code,
+    is_long,
+    is_marked,
+    is_thousands_or_not,
+    is_whole,
+    plain,
+    thousands_of,
+)
 from governance.data.reading import ColumnReading, ColumnType
 from governance.evidence import RefusedInputError
 
@@ -78,12 +88,22 @@ class Narrowing:
     name: str
     decimal: Literal[".", ","]
     missing_tokens: pa.Array
+    doubtful: bool = False
+    """Whether the file is of a sort in which points may stand between thousands."""
     known: int = 0
     missing: int = 0
     codes: bool = False
     """Whether a cell has leading zeros or more digits than a number keeps."""
     whole: bool = True
     """Whether every number is whole."""
+    long: bool = False
+    """Whether a whole number is so large that a float would round it."""
+    thirds: bool = True
+    """Whether every point stands before exactly three digits."""
+    pointed: bool = False
+    """Whether a cell has a point."""
+    blank: int = 0
+    """Cells of spaces alone."""
     grouped: bool = False
     """Whether a number has its thousands apart."""
     boolean: bool = True
@@ -105,7 +125,10 @@ class Narrowing:
         different = pc.value_counts(known)
         values, counts = different.field("values"), different.field("counts")
         trimmed = pc.utf8_trim_whitespace(values)
-        self.boolean &= bool(pc.all(pc.is_in(pc.utf8_lower(trimmed), value_set=pa.array(["true", "false"]))).as_py())
+        self.boolean &= bool(
+            pc.all(pc.is_in(pc.utf8_lower(trimmed), value_set=pa.array(["true", "false", ""]))).as_py()
+        )
+        self.blank += pc.sum(pc.filter(counts, pc.equal(trimmed, ""))).as_py() or 0
         self.day_first &= bool(pc.all(pc.match_substring_regex(trimmed, _DAY_FIRST)).as_py())
         if self.number.alive:
             self._see_numbers(values, counts)
@@ -120,7 +143,12 @@ class Narrowing:
             self.numeral, one = is_adorned(pc.filter(values, pc.invert(readable)))
             self.adorned |= one
         self.codes |= bool(pc.any(is_code(values)).as_py())
-        self.whole &= bool(pc.all(is_whole(pc.drop_null(written))).as_py() is not False)
+        numbers = pc.drop_null(written)
+        self.whole &= bool(pc.all(is_whole(numbers)).as_py() is not False)
+        self.long |= bool(pc.any(is_long(numbers)).as_py())
+        thirds, pointed = is_thousands_or_not(values)
+        self.thirds &= thirds
+        self.pointed |= pointed
         self.grouped |= bool(thousands_of(values, self.decimal))
 
     def reading(self, rows: int) -> ColumnReading:
@@ -132,24 +160,49 @@ class Narrowing:
 
     def _found(self) -> tuple[ColumnType, int, str]:
         """Return the type, how many cells it cannot read, and what a person should know."""
-        if self.boolean:
-            return "boolean", 0, ""
+        if self.boolean and self.known > self.blank:
+            return (
+                "boolean",
+                self.blank,
+                f"has {self.blank:,} blank cell(s), which count as missing" if self.blank else "",
+            )
         if self.number.holds():
-            if self.codes:
-                return "text", 0, "has leading zeros or more than 18 digits, so it is kept as text"
+            against = self._against_numbers()
+            if against:
+                return "text", 0, f"{against}, so it is kept as text"
             return "integer" if self.whole else "number", self.number.unread.total(), self._note_number()
         if self.moment.holds():
             return "timestamp", self.moment.unread.total(), _note_unread(self.moment, "no moment in time")
         return "text", 0, self._note_text()
 
+    def _against_numbers(self) -> str:
+        """Return why cells that can be read as numbers are none, or would not stay what they are; "" for nothing."""
+        if self.codes:
+            return "has leading zeros or more than 18 digits"
+        if self.long and not self.whole:
+            return f"has whole numbers beyond {2**53:,} beside others, which no number keeps exactly"
+        other = next((cell for cell in self.number.unread if self.grouped and contradicts(cell, self.decimal)), None)
+        return "" if other is None else f"uses one sign between thousands and as decimal mark ({other[:40]!r})"
+
     def _note_number(self) -> str:
         grouped = "has its thousands set apart, which were joined" if self.grouped else ""
-        return "; ".join(text for text in (grouped, _note_unread(self.number, "no number")) if text)
+        doubtful = (
+            "has three digits behind every point and was read with decimal points: if these are thousands, write 1234 for 1.234"
+            if self.doubtful and self.thirds and self.pointed
+            else ""
+        )
+        return "; ".join(text for text in (grouped, doubtful, _note_unread(self.number, "no number")) if text)
 
     def _note_text(self) -> str:
         if self.numeral and self.adorned:
             shown = next((cell for cell in self.number.unread), "")
             return f"looks like numbers with signs around them ({shown[:40]!r}) and is kept as text: write the bare numbers"
+        if self.numeral and self.number.unread and all(map(is_marked, self.number.unread)):
+            shown = next(iter(self.number.unread))
+            return (
+                f"looks like numbers of which it is not sure what the signs inside mean ({shown[:40]!r}) and is kept as text: write them "
+                f"without signs between thousands and with the decimal mark {self.decimal!r}"
+            )
         if self.number.alive and self.number.read > self.known / 2:
             shown = ", ".join(repr(cell[:40]) for cell in list(self.number.unread)[:3])
             return f"is kept as text because not every cell is a number: {shown}"

@@ -9,6 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from governance.evidence import RefusedInputError
+
 MANY_CATEGORIES: Final = 10_000
 """A text column with more distinct values comes as `str`, with fewer as `category`."""
 
@@ -23,9 +25,22 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
     Text becomes `category` (categories sorted, only those that occur) or `str`, integers with missing values float64 (`Int64` where
     that would lose digits), decimals float64 (whole ones int64, text where numbers would not tell them apart), booleans with missing
     values `boolean`, dates datetime64, times of day text.
+
+    Raises:
+        RefusedInputError: a column of text with bytes that are no text.
     """
-    columns = {name: _series(table.column(index)) for index, name in enumerate(table.column_names)}
+    columns = {name: _read(name, table.column(index)) for index, name in enumerate(table.column_names)}
     return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
+
+
+def _read(name: str, column: pa.ChunkedArray) -> Any:
+    try:
+        return _series(column)
+    except UnicodeDecodeError as error:  # whoever writes Parquet may call any bytes a text
+        raise RefusedInputError(
+            f"Column {name!r} is called text and holds bytes that are not UTF-8.",
+            "Write the file again with its texts as UTF-8, or leave the column out.",
+        ) from error
 
 
 def _series(column: pa.ChunkedArray) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 import pyarrow as pa
@@ -24,19 +25,22 @@ _EXPONENT: Final = "([eE][+-]?[0-9]+)?"
 _WHOLE: Final = r"^-?[0-9]{1,18}$"
 _CODE: Final = r"^-?(0[0-9]+|[0-9]{19,})$"
 _INFINITE: Final = r"^(?i)[+-]?inf(inity)?$"
+_HEAD: Final = "[+-]?[1-9][0-9]{0,2}"
+"""What stands before the first separator of thousands: no zero, for "0,123" has a decimal comma whatever the file says."""
 _GROUPED: Final[dict[Thousands, dict[Decimal, str]]] = {
     " ": {
-        ".": rf"^[+-]?[0-9]{{1,3}}({_SPACES}[0-9]{{3}})+(\.[0-9]+)?$",
-        ",": rf"^[+-]?[0-9]{{1,3}}({_SPACES}[0-9]{{3}})+(,[0-9]+)?$",
+        ".": rf"^{_HEAD}({_SPACES}[0-9]{{3}})+(\.[0-9]+)?$",
+        ",": rf"^{_HEAD}({_SPACES}[0-9]{{3}})+(,[0-9]+)?$",
     },
-    ",": {".": r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$"},
-    ".": {",": r"^[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+$|^[+-]?[0-9]{1,3}(\.[0-9]{3}){2,}$"},
+    ",": {".": rf"^{_HEAD}(,[0-9]{{3}})+(\.[0-9]+)?$|^[+-]?[1-9][0-9]?(,[0-9]{{2}})+,[0-9]{{3}}(\.[0-9]+)?$"},
+    ".": {",": rf"^{_HEAD}(\.[0-9]{{3}})+,[0-9]+$|^{_HEAD}(\.[0-9]{{3}}){{2,}}$"},
     "'": {
-        ".": rf"^[+-]?[0-9]{{1,3}}({_APOSTROPHE}[0-9]{{3}})+(\.[0-9]+)?$",
-        ",": rf"^[+-]?[0-9]{{1,3}}({_APOSTROPHE}[0-9]{{3}})+(,[0-9]+)?$",
+        ".": rf"^{_HEAD}({_APOSTROPHE}[0-9]{{3}})+(\.[0-9]+)?$",
+        ",": rf"^{_HEAD}({_APOSTROPHE}[0-9]{{3}})+(,[0-9]+)?$",
     },
 }
-"""Separator of thousands -> decimal mark -> what such a number looks like; "1.234" alone may be either and is none."""
+"""Separator of thousands -> decimal mark -> what such a number looks like; "1.234" alone may be either and is none. The second way with
+commas is that of India: 12,34,567."""
 
 
 def plain(cells: pa.Array, decimal: Decimal) -> pa.Array:
@@ -69,6 +73,13 @@ def is_code(cells: pa.Array) -> pa.Array:
     return pc.match_substring_regex(pc.utf8_trim_whitespace(cells), _CODE)
 
 
+def is_long(cells: pa.Array) -> pa.Array:
+    """Return (n,) whether a cell, written as a machine does, is a whole number that a float would round."""
+    like = pc.match_substring_regex(cells, r"^-?[0-9]{16,18}$")
+    whole = pc.cast(pc.if_else(like, cells, "0"), pa.int64())
+    return pc.greater(pc.abs(whole), 2**53)
+
+
 def is_whole(cells: pa.Array) -> pa.Array:
     """Return (n,) whether a cell, written as a machine does, is a whole number of 64 bits."""
     return pc.match_substring_regex(cells, _WHOLE)
@@ -79,6 +90,28 @@ def is_adorned(cells: pa.Array) -> tuple[bool, bool]:
     trimmed = pc.utf8_trim_whitespace(cells)
     every = pc.all(pc.match_substring_regex(trimmed, _ADORNED)).as_py()
     return bool(every), bool(pc.any(pc.match_substring_regex(trimmed, _ADORNMENT)).as_py())
+
+
+def contradicts(cell: str, decimal: Decimal) -> bool:
+    """Return whether a cell is a number whose decimal mark is the other one: "12,5" beside "1,234"."""
+    mark = "," if decimal == "." else r"\."
+    return re.fullmatch(rf"[+-]?([0-9]+{mark}[0-9]{{1,2}}|0{mark}[0-9]+)", cell.strip()) is not None
+
+
+def is_marked(cell: str) -> bool:
+    """Return whether a cell is a number with points, commas, spaces or apostrophes in it, whatever each of them means."""
+    return (
+        re.fullmatch(r"[+-]?[0-9]{1,3}([.,'\u2019\u00a0\u2009\u202f ][0-9]{2,3})*([.,][0-9]+)?", cell.strip())
+        is not None
+    )
+
+
+def is_thousands_or_not(cells: pa.Array) -> tuple[bool, bool]:
+    """Return whether every point among cells stands before exactly three digits as in "1.234", and whether there is one."""
+    trimmed = _trimmed(cells)
+    pointed = pc.filter(trimmed, pc.match_substring(trimmed, "."))
+    every = pc.all(pc.match_substring_regex(pointed, rf"^{_HEAD}\.[0-9]{{3}}$")).as_py()
+    return every is not False, len(pointed) > 0
 
 
 def _trimmed(cells: pa.Array) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,11 @@ from governance.data.reading import MISSING, ColumnReading, ColumnType, CsvReadi
 from governance.data.text_layout import Layout, layout_of
 from governance.evidence import Progress, RefusedInputError, silent, unknown_choice
 
+_TOTAL: Final = re.compile(
+    r"((grand|sub) ?)?totals?|total (general|général)|sums?|summe|(ins)?gesamt(summe)?|sommes?|sumas?|totale|totaal",
+    re.IGNORECASE,
+)
+"""What the last row of an export calls itself when it adds up those above."""
 BLOCK_BYTES: Final = 4 << 20
 WIDE: Final = 1_000
 """So many columns get one more block's bytes at a time: each block costs work for every column."""
@@ -56,18 +62,19 @@ def detect_csv(
     layout = layout_of(path, encoding=encoding, separator=separator, header=header, limits=limits)
     layout = replace(layout, decimal=decimal) if decimal else layout
     tokens = pa.array(missing, pa.string())
-    columns = [Narrowing(name, layout.decimal, tokens) for name in layout.columns]
-    rows, last = 0, ""
+    doubtful = layout.separator == ";" and layout.decimal == "." and not decimal
+    columns = [Narrowing(name, layout.decimal, tokens, doubtful) for name in layout.columns]
+    rows, last = 0, [""]
     for block in _blocks(path, layout, "reading the table", progress):
         rows += block.num_rows
-        last = block.column(-1)[-1].as_py() if block.num_rows else last
+        last = [cells[-1].as_py() for cells in block.columns] if block.num_rows else last
         if rows > limits.rows:
             raise RefusedInputError(f"The table has more than {limits.rows:,} rows.", "Give fewer rows.")
         for column, cells in zip(columns, block.columns, strict=True):
             column.see(cells)
     if not rows:
         raise RefusedInputError("The table has a header and no rows.", "Give at least one row of data.")
-    quotes = _quote_warnings(path, last)
+    quotes = _quote_warnings(path, last[-1]) + _total_warnings(last)
     types = tuple(column.reading(rows) for column in columns)
     notes = tuple(f"Column {column.name!r} {column.note}." for column in types if column.note)
     return CsvReading(
@@ -95,6 +102,16 @@ def _quote_warnings(path: Path, last_cell: str) -> tuple[str, ...]:
             cells=f"That cell begins with {last_cell[:60]!r}.",
         )
     return ("The number of quotation marks is odd: look whether a cell holds more than it should.",) if odd else ()
+
+
+def _total_warnings(last: list[str]) -> tuple[str, ...]:
+    """Return a warning when the last row calls itself a total of those above."""
+    first = next((cell.strip() for cell in last if cell.strip()), "")
+    if not _TOTAL.fullmatch(first.rstrip(" :")):
+        return ()
+    return (
+        f"The last row begins with {first!r}: if it is a total of the rows above, take it out, or it counts as one of them.",
+    )
 
 
 def retyped(reading: CsvReading, types: Mapping[str, ColumnType]) -> CsvReading:

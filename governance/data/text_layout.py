@@ -20,6 +20,8 @@ _SEPARATOR_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "ve
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d*)?|\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _COMMA_NUMBER: Final = re.compile(r"[+-]?[\d. \u00a0\u202f]*,\d+([eE][+-]?\d+)?")
 _POINT_NUMBER: Final = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
+_THOUSAND: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+"""1.234, which speaks for neither decimal mark."""
 _YEAR: Final = re.compile(r"(1[89]|20|21)\d\d")
 _SNIFFED_ROWS: Final = 500
 
@@ -332,6 +334,7 @@ def check_names(columns: tuple[str, ...], limits: Limits) -> None:
 def _decimal(body: list[list[str]], separator: str) -> Literal[".", ","]:
     if separator == ",":
         return "."
-    commas = sum(bool(_COMMA_NUMBER.fullmatch(cell.strip())) for row in body for cell in row)
-    points = sum(bool(_POINT_NUMBER.fullmatch(cell.strip())) for row in body for cell in row)
+    cells = [cell.strip() for row in body for cell in row]
+    commas = sum(bool(_COMMA_NUMBER.fullmatch(cell)) for cell in cells)
+    points = sum(bool(_POINT_NUMBER.fullmatch(cell)) and not _THOUSAND.fullmatch(cell) for cell in cells)
     return "," if commas > points else "."

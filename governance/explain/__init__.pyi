@@ -9,6 +9,9 @@ from .results.dependence import (
     Line as Line,
     Step as Step,
 )
+from .results.finite import (
+    scored as scored,
+)
 from .results.interaction import (
     Interactions as Interactions,
 )

@@ -226,7 +226,7 @@ class ReasonParameters:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="explain.global",
-        version=8,
+        version=9,
         title="What moves the model",
         question="Which columns move the model's score, by how much, and how far can that be trusted?",
         run="governance.explain.methods.global_view:run",
@@ -240,7 +240,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.interactions",
-        version=6,
+        version=7,
         title="Which columns act together",
         question="Which two columns move the model's score together, beyond what each does alone?",
         run="governance.explain.methods.interactions_view:run",
@@ -252,7 +252,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.local",
-        version=8,
+        version=9,
         title="Why this row",
         question="Why does the model say what it says about this row?",
         run="governance.explain.methods.local_view:run",
@@ -264,7 +264,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.lime",
-        version=6,
+        version=7,
         title="LIME for this row",
         question="What does LIME say about this row, is it stable, and does it agree with Shapley values?",
         run="governance.explain.methods.lime_view:run",
@@ -276,7 +276,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.what_if",
-        version=7,
+        version=8,
         title="What if",
         question="What would the model say about this row with other values, and why?",
         run="governance.explain.methods.what_if:run",
@@ -288,7 +288,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.dependence",
-        version=2,
+        version=3,
         title="How the answer follows one column",
         question="What would the model say on average, and for single rows, if one column held another value?",
         run="governance.explain.methods.dependence:run",
@@ -337,7 +337,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="explain.reasons",
-        version=7,
+        version=8,
         title="Reason codes",
         question="What are the principal reasons for an unfavourable decision?",
         run="governance.explain.methods.reasons:run",

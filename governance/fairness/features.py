@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def features_of(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    """Return the columns to learn from, sensitive ones left out: numbers as float32, words as text."""
+    """Return the columns to learn from, sensitive ones left out: numbers as float32, words as text.
+
+    Raises:
+        RefusedInputError: no such column, or numbers that 32 bits keep as infinite.
+    """
     import pandas as pd
 
     names = [name for name in schema.features(tuple(rows.columns)) if name not in schema.sensitive]
@@ -25,10 +29,23 @@ def features_of(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     found = rows[names].copy()
     for name in names:
         if pd.api.types.is_numeric_dtype(found[name].dtype):
-            found[name] = found[name].astype(np.float32)
+            found[name] = _finite(name, found[name])
         else:
             found[name] = text_of(found[name]).fillna("").astype(object)
     return found
+
+
+def _finite(name: str, values: pd.Series) -> pd.Series:
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32)
+    gone = int(np.isinf(single).sum())
+    if gone:
+        raise RefusedInputError(
+            f"Column {name!r} holds infinite numbers, or numbers beyond {np.finfo(np.float32).max:.3g}, in {gone:,} row(s); "
+            "a model learns from finite ones.",
+            "Mend these rows, or leave the column out: --ignore NAME, ignore in the schema.",
+        )
+    return single
 
 
 def preparation(features: pd.DataFrame) -> Any:

@@ -19,9 +19,7 @@ from governance.models import Link
 from governance.runs.run import Task, open_subject
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
 
     from governance.explain import Chosen, Sums
 
@@ -52,6 +50,8 @@ class PartSums:
     """Largest |base value + attributions - model output|."""
     std_error: float
     """Largest standard error, 0 for exact ways."""
+    left_out: int
+    """Rows whose raw score is no finite number; their attributions are null."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,9 @@ class PartsExplained:
     additivity_gap: float
     std_error: float
     rows: int
+    """Rows that were explained."""
+    left_out: int
+    """Rows whose raw score is no finite number; their attributions are null."""
     files: tuple[str, ...]
     """Parquet files in the order of the rows."""
     notes: tuple[str, ...]
@@ -127,7 +130,7 @@ def attribute(part: Part) -> PartSums:
     import numpy as np
     import pyarrow.parquet as pq
 
-    from governance.explain import Sums, to_table
+    from governance.explain import Sums, scored, to_table
 
     chosen = _chosen(part)
     names = chosen.explainer.about.players
@@ -136,11 +139,18 @@ def attribute(part: Part) -> PartSums:
     writer: pq.ParquetWriter | None = None
     try:
         for batch in _batches(part, chosen.model.signature.columns):
-            explained = chosen.explainer.explain(batch, chosen.target, rng, silent)
-            table = to_table(explained, names, _all(len(batch)), len(batch))
+            positions = scored(chosen.explainer, batch, np.arange(len(batch)))
+            some = batch if len(positions) == len(batch) else batch.iloc[positions].reset_index(drop=True)
+            explained = chosen.explainer.explain(some, chosen.target, rng, silent)
+            table = to_table(explained, names, positions, len(batch))
             writer = writer or pq.ParquetWriter(part.out, table.schema)
             writer.write_table(table)
-            one = PartSums(Sums.of(explained.values), explained.gap, float(explained.std_error.max(initial=0.0)))
+            one = PartSums(
+                Sums.of(explained.values),
+                explained.gap,
+                float(explained.std_error.max(initial=0.0)),
+                len(batch) - len(some),
+            )
             found = one if found is None else together(found, one)
     finally:
         if writer is not None:
@@ -152,13 +162,12 @@ def attribute(part: Part) -> PartSums:
 
 def together(one: PartSums, other: PartSums) -> PartSums:
     """Return what is known of two parts."""
-    return PartSums(one.sums + other.sums, max(one.gap, other.gap), max(one.std_error, other.std_error))
-
-
-def _all(rows: int) -> NDArray[np.intp]:
-    import numpy as np
-
-    return np.arange(rows)
+    return PartSums(
+        one.sums + other.sums,
+        max(one.gap, other.gap),
+        max(one.std_error, other.std_error),
+        one.left_out + other.left_out,
+    )
 
 
 def _chosen(part: Part) -> Chosen:
@@ -231,6 +240,7 @@ def _finished(parts: list[Part], found: PartSums) -> PartsExplained:
         additivity_gap=found.gap,
         std_error=found.std_error,
         rows=found.sums.rows,
+        left_out=found.left_out,
         files=tuple(part.out for part in parts),
         notes=about.notes,
     )

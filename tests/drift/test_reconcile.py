@@ -62,6 +62,21 @@ def test_a_tie_of_32_bits_meets_the_same_tie_of_64_bits(kept: type) -> None:
     assert np.array_equal(pair.runs.reference, pair.runs.current)
 
 
+def test_a_tie_of_16_bits_meets_the_same_tie_of_32_and_of_64_bits() -> None:
+    tenths = np.repeat(np.arange(1, 7) / 10, 50)
+    half = pd.Series(tenths.astype(np.float16).astype(np.float32))
+    for other in (pd.Series(tenths), pd.Series(tenths.astype(np.float32))):
+        pair = pair_of(half, other)
+        assert isinstance(pair, NumericPair)
+        assert np.array_equal(pair.runs.reference, pair.runs.current)
+        assert "16 bits" in pair.note
+
+
+def test_a_range_that_16_bits_do_not_have_stays_as_it_is() -> None:
+    half = pd.Series(np.array([0.1, 5000.0], np.float16).astype(np.float32))
+    assert not reconciled(half, pd.Series([0.1, 5001.0])).note
+
+
 def test_long_whole_numbers_are_not_rounded_to_32_bits() -> None:
     left, right = pd.Series([0.1, 123456789.0], dtype="float32").astype("float64"), pd.Series([0.1, 123456789.0])
     assert not reconciled(left, right).note

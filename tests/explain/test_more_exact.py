@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from onnx import helper
+from onnx import TensorProto, helper
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import (
     AdaBoostClassifier,
@@ -154,7 +154,7 @@ def multiplied_classes(rows: pd.DataFrame) -> Any:
 KINDS = {
     bagged: ("tree", "identity"), bagged_on_some_columns: ("tree", "identity"), voting: ("tree", "identity"),
     calibrated: ("tree", "logistic"), scaled_sgd: ("linear", "logistic"), counts: ("linear", "exponential"),
-    sizes: ("linear", "exponential"), by_votes: ("tree", "softmax"), by_votes_of_deeper_trees: ("tree", "softmax"),
+    sizes: ("linear", "exponential"), by_votes: ("tree", "logistic"), by_votes_of_deeper_trees: ("tree", "softmax"),
     isolated: ("tree", "path_length"), one_vs_rest: ("tree", "one_vs_rest"), one_line_vs_rest: ("linear", "one_vs_rest"),
     soft_votes: ("tree", "identity"), tree_and_line: ("tree", "identity"), stacked: ("tree", "identity"),
     lines_in_a_row: ("linear", "identity"), bagged_lines: ("linear", "identity"),
@@ -177,6 +177,54 @@ def test_values_are_those_of_the_definition(make: Any, rows: pd.DataFrame) -> No
     for at in (100, 200):
         wanted = enumerate_shapley(score, np.arange(4), 4, rows.to_numpy()[:60], rows.to_numpy()[at])
         assert np.abs(found.values[at] - wanted).max() < 1e-6 * max(1.0, np.abs(wanted).max())
+
+
+def test_the_softmax_of_two_lines_is_explained_by_their_difference(rows: pd.DataFrame) -> None:
+    """Both lines rise with a; the first one rises more, so the probability of the second class falls."""
+    weights = np.array([[2, 1], [0.5, 1.5], [0, 0], [1, 1]], np.float32)
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["s"]), helper.make_node("Softmax", ["s"], ["scores"], axis=1)]
+    made = graph(nodes, [value("scores", (None, 2))], inputs=[value("x", (None, 4))], constants={"w": weights})
+    helper.set_model_props(made, {"classes": '["no", "yes"]'})
+    explainer = StageExplainer(open_stage(predictor(made.SerializeToString(), tuple("abcd")), rows.iloc[:60], "raw"))
+    assert (explainer.about.link, explainer.about.units) == ("logistic", "log-odds")
+    away = rows.iloc[100:] - rows.iloc[:60].mean()
+    for target, sign in ((1, 1), (0, -1)):
+        found = explainer.explain(rows.iloc[100:], target, np.random.default_rng(0), silent)
+        assert np.allclose(found.values, sign * away * (weights[:, 1] - weights[:, 0]), atol=1e-5)
+
+
+def test_two_ensembles_behind_a_softmax_are_explained_by_their_difference(rows: pd.DataFrame) -> None:
+    from lightgbm import Dataset, train
+    from onnxmltools import convert_lightgbm
+    from onnxmltools.convert.common.data_types import FloatTensorType
+
+    asked_for = {"objective": "multiclass", "num_class": 2, "verbose": -1, "num_leaves": 5}
+    trees = train(asked_for, Dataset(rows, (rows.a * rows.b > 0).astype(int)), 4)
+    text = convert_lightgbm(trees, initial_types=[("x", FloatTensorType([None, 4]))], zipmap=False).SerializeToString()
+    explainer = StageExplainer(open_stage(predictor(text, tuple("abcd")), rows.iloc[:60], "raw"))
+    assert explainer.about.link == "logistic"
+    found = explainer.explain(rows, 1, np.random.default_rng(0), silent)
+
+    def odds(values: np.ndarray) -> np.ndarray:
+        raw = trees.predict(values, raw_score=True)
+        return np.asarray(raw[:, 1] - raw[:, 0])
+
+    pairs = explainer.interact(rows.iloc[[100]], (0, 1, 2, 3), 1)
+    background, row = rows.to_numpy()[:60], rows.to_numpy()[100]
+    assert np.abs(found.values[100] - enumerate_shapley(odds, np.arange(4), 4, background, row)).max() < 1e-6
+    assert np.abs(pairs[0] - enumerate_interactions(odds, np.arange(4), 4, background, row)).max() < 1e-6
+
+
+def test_weights_that_a_file_does_not_read_are_no_linear_model(rows: pd.DataFrame) -> None:
+    """A converter that forgets the columns of an imputer's indicator writes such a file."""
+    line = helper.make_node(
+        "LinearClassifier", ["x"], ["label", "scores"], domain="ai.onnx.ml", classlabels_ints=[0, 1],
+        coefficients=[0.5] * 12, intercepts=[0.1, 0.2], post_transform="LOGISTIC",
+    )  # fmt: skip
+    outputs = [value("label", (None,), TensorProto.INT64), value("scores", (None, 2))]
+    text = graph([line], outputs, inputs=[value("x", (None, 4))]).SerializeToString()
+    way, why = way_and_reason(predictor(text, tuple("abcd")), rows.iloc[:60])
+    assert (way, why) == ("sampled", "The linear stage has 12 weights and 2 constants for 4 columns.")
 
 
 def test_a_sum_of_functions_of_trees_is_no_sum_of_trees(rows: pd.DataFrame) -> None:

@@ -253,3 +253,11 @@ def test_a_group_with_one_label_has_no_threshold(parent: bytes) -> None:
     prediction = OnnxPredictor(parent, signature_of(parent)).predict(frame)
     with pytest.raises(RefusedInputError, match="Group 'b'"):
         cut(training(frame, SCHEMA, "g", prediction), parent)
+
+
+@pytest.mark.parametrize("cell", [np.inf, -1e39])
+def test_numbers_that_nothing_can_be_learnt_from_are_refused_by_name(cell: float) -> None:
+    frame = people(200)
+    frame.loc[3, "income"] = cell
+    with pytest.raises(RefusedInputError, match=r"Column 'income' holds infinite numbers.* in 1 row"):
+        training(frame, SCHEMA, "g")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.linear_model import LinearRegression
 
 from governance.evidence.codec import sha256
 from governance.evidence.errors import RefusedInputError
@@ -73,3 +74,26 @@ def test_parts_need_something_to_compare_with_and_a_file_of_row_groups(task: Tas
         words = DataFile(str(text), "0" * 64, Schema(), name="data.csv")
         with pytest.raises(RefusedInputError, match="Only Parquet"):
             explain_parts(replace(task, data=words), tmp_path, pool)
+
+
+def test_rows_without_a_finite_score_are_null_and_counted(tmp_path: Path) -> None:
+    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(90, 2)), columns=list("ab"))
+    model = convert_estimator(LinearRegression().fit(rows, rows.a - rows.b), rows)
+    (tmp_path / "model.onnx").write_bytes(model)
+    rows.iloc[:30].to_parquet(tmp_path / "reference.parquet")
+    broken = rows.iloc[30:].reset_index(drop=True)
+    broken.loc[[7, 41], "a"] = np.inf
+    broken.to_parquet(tmp_path / "data.parquet", row_group_size=20)
+
+    def table(name: str) -> DataFile:
+        return DataFile(str(tmp_path / name), sha256((tmp_path / name).read_bytes()), Schema(), name=name)
+
+    file = ModelFile(str(tmp_path / "model.onnx"), sha256(model), signature_of(model))
+    task = Task("explain.global", table("data.parquet"), file, table("reference.parquet"))
+    with ThreadPoolExecutor(1) as pool:
+        found = explain_parts(task, tmp_path / "parts", pool, rows=20)
+    assert (found.rows, found.left_out, len(found.files)) == (58, 2, 3)
+    parts = pd.concat([pd.read_parquet(path) for path in found.files], ignore_index=True)
+    assert parts.index[parts["a"].isna()].tolist() == [7, 41]
+    away = broken - rows.iloc[:30].mean()
+    assert np.allclose(parts["b"].drop([7, 41]), -away["b"].drop([7, 41]), atol=1e-5)

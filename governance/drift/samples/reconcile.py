@@ -18,8 +18,8 @@ from governance.evidence import levels_of
 FEW: Final = 0.05
 """Up to this share of the texts of a window may be no numbers, and count as missing, when the other window holds numbers."""
 _BITS: Final = {"0": False, "1": True, "false": False, "true": True, "0.0": False, "1.0": True}
-_EXACT: Final = 2.0**24
-"""Whole numbers above it are not kept by 32 bits."""
+_COARSE: Final = (np.float16, np.float32)
+"""The precisions that tables come in beside 64 bits, coarsest first."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ def reconciled(reference: pd.Series, current: pd.Series) -> Reconciled:
     return next((item for item in found if item is not None), Reconciled(reference, current))
 
 
+Coarse = type[np.float16] | type[np.float32]
 Way = Callable[[pd.Series, pd.Series], "Reconciled | None"]
 
 
@@ -80,35 +81,39 @@ def _kind(values: pd.Series) -> str:
 
 def _one_precision(reference: pd.Series, current: pd.Series) -> Reconciled:
     """Return both windows with the precision of the coarser one: .1 of 32 bits and .1 of 64 bits are one value."""
-    coarse = _is_single(reference), _is_single(current)
-    if coarse[0] == coarse[1]:
-        return Reconciled(reference, current)
+    unchanged = Reconciled(reference, current)
+    left, right = _coarseness(reference), _coarseness(current)
+    if left is right:
+        return unchanged
+    coarse = next(kind for kind in _COARSE if kind in (left, right))
     both = [_numbers(values) for values in (reference, current)]
-    if not all(_rounds(values) for values in both):
-        return Reconciled(reference, current)
+    if not all(_rounds(values, coarse) for values in both):
+        return unchanged
     with np.errstate(over="ignore"):
-        left, right = (pd.Series(values.astype(np.float32).astype(np.float64)) for values in both)
-    return Reconciled(left, right, "one window has numbers of 32 bits; both are compared with that precision")
+        first, second = (pd.Series(values.astype(coarse).astype(np.float64)) for values in both)
+    bits = np.finfo(coarse).bits
+    return Reconciled(first, second, f"one window has numbers of {bits} bits; both are compared with that precision")
 
 
-def _is_single(values: pd.Series) -> bool:
-    """Return whether numbers are of 32 bits, by their type or because none needs more and not all are whole."""
-    if values.dtype == np.float32:
-        return True
+def _coarseness(values: pd.Series) -> Coarse | None:
+    """Return the precision that numbers have by their type, or because none needs more and not all are whole; None for 64 bits."""
     if not pd.api.types.is_float_dtype(values.dtype):
-        return False
+        return None
     found = _numbers(values)
     found = found[np.isfinite(found)]
-    with np.errstate(over="ignore"):
-        exact = found == found.astype(np.float32)
-    return bool(len(found)) and bool(exact.all()) and bool((found * 1024 % 1 != 0).any())
+    if len(found) and bool((found * 1024 % 1 != 0).any()):
+        with np.errstate(over="ignore"):
+            for kind in _COARSE:
+                if bool((found == found.astype(kind)).all()):
+                    return kind
+    return np.float32 if values.dtype == np.float32 else None
 
 
-def _rounds(values: np.ndarray) -> bool:
-    """Return whether 32 bits keep all whole numbers among the values, and their range."""
-    known = values[np.isfinite(values)]
+def _rounds(values: np.ndarray, coarse: Coarse) -> bool:
+    """Return whether a precision keeps all whole numbers among the values, and their range."""
+    known, kept = values[np.isfinite(values)], np.finfo(coarse)
     whole = np.abs(known[known % 1 == 0]).max(initial=0.0)
-    return bool(whole <= _EXACT and np.abs(known).max(initial=0.0) < np.finfo(np.float32).max)
+    return bool(whole <= 2.0 ** (kept.nmant + 1) and np.abs(known).max(initial=0.0) < kept.max)
 
 
 def _numbers(values: pd.Series) -> np.ndarray:

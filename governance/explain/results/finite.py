@@ -1,7 +1,7 @@
-"""Rows with infinite numbers: a score without bounds cannot be shared out among columns.
+"""Rows without a finite score, for an infinite number, the logarithm of zero or an overflow: it cannot be shared out among columns.
 
-Trees and probabilities have finite scores whatever the row holds; a linear score has none. Where the rows of a table or of a background
-enter, those whose raw score is no finite number are left out and counted; a single row that is asked for is refused.
+Trees and probabilities have finite scores whatever the row holds; a linear score may have none. Where the rows of a table or of a
+background enter, those whose raw score is no finite number are left out and counted; a single row that is asked for is refused.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NAMED: Final = 3
 """Columns of a row that are named at most."""
-LEFT_OUT: Final = "an infinite number makes the score infinite, which cannot be shared out among columns"
+LEFT_OUT: Final = "the raw score is no finite number, which cannot be shared out among columns"
 _ADVICE: Final = "Put a finite value in its place. Where the model answers probabilities, these can be explained: --scale probability."
 
 
@@ -45,16 +45,22 @@ def scored(explainer: Explainer, frame: pd.DataFrame, positions: NDArray[np.intp
     Raises:
         RefusedInputError: none has.
     """
-    lacking = _unscored(frame.iloc[positions], explainer.score)
+    rows = frame.iloc[positions]
+    doubtful = _with_infinite(rows) if explainer.about.way == "tree" else np.ones(len(rows), dtype=bool)
+    lacking = _unscored(rows, doubtful, explainer.score)
     if lacking.all():
-        hold_finite(frame.iloc[positions], np.where(lacking, np.inf, 0.0))
+        hold_finite(rows, np.where(lacking, np.inf, 0.0))
     return positions[~lacking]
 
 
 def without_raw_score(model: Predictor, frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return (n,) which rows hold an infinite number and have no finite raw score (answer, where the file shows no raw score)."""
-    if not infinite_columns(frame):
-        return np.zeros(len(frame), dtype=bool)
+    """Return (n,) which rows have no finite raw score (answer, where the file shows no raw score).
+
+    Asked are those with an infinite number, and those whose answer an infinite score may stand behind: none, 0 or 1.
+    """
+    doubtful = _with_infinite(frame) | ~_finite(frame, lambda rows: _inner(model.predict(rows).score))
+    if not doubtful.any():
+        return doubtful
     try:
         cut = Cut(cast("GraphPredictor", model)) if hasattr(model, "file") else None
     except RefusedInputError:
@@ -63,13 +69,26 @@ def without_raw_score(model: Predictor, frame: pd.DataFrame) -> NDArray[np.bool_
     def score(rows: pd.DataFrame) -> NDArray[np.float64]:
         return model.predict(rows).score if cut is None else cut.raw_scores(rows)
 
-    return _unscored(frame, score)
+    return _unscored(frame, doubtful, score)
 
 
-def _unscored(frame: pd.DataFrame, score: Callable[[pd.DataFrame], NDArray[np.float64]]) -> NDArray[np.bool_]:
+def _inner(answer: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return answers with an infinity in place of 0 and 1."""
+    return np.where((answer == 0) | (answer == 1), np.inf, answer)
+
+
+def _with_infinite(frame: pd.DataFrame) -> NDArray[np.bool_]:
     found = np.zeros(len(frame), dtype=bool)
     for rows in infinite_columns(frame).values():
         found |= rows
+    return found
+
+
+def _unscored(
+    frame: pd.DataFrame, doubtful: NDArray[np.bool_], score: Callable[[pd.DataFrame], NDArray[np.float64]]
+) -> NDArray[np.bool_]:
+    """Return (n,) which of the doubtful rows have no finite score."""
+    found = doubtful.copy()
     if found.any():
         found[found] = ~_finite(frame[found].reset_index(drop=True), score)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,11 @@ from governance.explain.results.summary import sample
 from governance.explain.selection.groups import joined
 from governance.explain.selection.proof import ANSWERED_ROWS, hold_encoding, hold_link, hold_sum, mixed_rows
 from governance.explain.spec import ColumnGroup
+from governance.explain.trees.between_shap import BetweenShap, Engine
 from governance.explain.trees.linear_shap import LinearShap
 from governance.explain.trees.product_shap import ProductShap
 from governance.explain.trees.sum_shap import SumShap
-from governance.explain.trees.tree_shap import ShapValues, TreeShap
+from governance.explain.trees.tree_shap import TreeShap
 from governance.models import (
     Cut,
     GraphPredictor,
@@ -49,23 +50,6 @@ _PART_ROWS: Final = 10
 
 _MOST_NAMED: Final = 12
 """Most operators that a message names."""
-
-
-class Engine(Protocol):
-    """Exact values of encoded rows."""
-
-    @property
-    def outputs(self) -> int:
-        """Number of stored scores."""
-
-    def explain(self, rows: NDArray[Any], output: int = 0) -> ShapValues:
-        """Return exact values for one stored score."""
-
-    def rounding(self, rows: NDArray[Any], output: int = 0) -> float:
-        """Return the largest difference to the model's own score that single precision explains."""
-
-    def interact(self, rows: NDArray[Any], among: tuple[int, ...], output: int = 0) -> NDArray[np.float64]:
-        """Return the Shapley interaction index of every pair of the players `among`, (rows, pairs)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +103,15 @@ def open_stage(
     about = _about(
         cut, merged, linked, answer, scale, correlated=correlated, classifier=bool(predictor.signature.classes)
     )
-    make = _maker(cut, encoded, correlated=correlated)
+    plain = _maker(cut, encoded, correlated=correlated)
+
+    def between(rows: NDArray[Any]) -> Engine:
+        return BetweenShap(plain(rows))
 
     return Stage(
         cut=cut,
         predictor=predictor,
-        make=make,
+        make=between if linked.between else plain,
         frame=background,
         background=encoded,
         classes=answer.shape[1],
@@ -262,6 +249,11 @@ def _about(
     if isinstance(cut, Products):
         notes.append(
             "Columns are multiplied before the model's last stage; each product is split between its two, exactly."
+        )
+    if link == "softmax":
+        notes.append(
+            "A score before the softmax counts against those of the other classes: where a column raises all of them, the probability "
+            "may fall."
         )
     if correlated and cut.kind == "linear":
         notes.append("Columns are tied by the background's covariance (normal distribution).")

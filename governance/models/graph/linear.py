@@ -53,6 +53,11 @@ def parse_linear(node: onnx.NodeProto, model: onnx.ModelProto, width: int) -> Li
         )
     weights = coefficients.reshape(-1, width)
     intercept = np.asarray(found.get("intercepts", ()), dtype=np.float64)
+    if len(intercept) not in (0, len(weights)):
+        raise RefusedInputError(
+            f"The linear stage has {len(coefficients)} weights and {len(intercept)} constants for {width} columns.",
+            "Convert the model again: the file does not read all of its weights.",
+        )
     return LinearStage(weights, intercept if len(intercept) else np.zeros(len(weights)))
 
 

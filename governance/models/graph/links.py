@@ -36,11 +36,16 @@ class Linked:
     """With two classes: whether the score of the first one is `both` less that of the second one."""
     both: float = 0.0
     """What tied scores add up to: 0 for a logistic score, whose other side is its negative by definition."""
+    between: bool = False
+    """With two classes: whether the explained score is the second stored one less the first, of which a softmax shows no more."""
     offset: float = 0.0
     """What the answer of an isolation forest has beside its score: answer = offset - 2 ** -path length."""
 
     def sides(self, raw: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
         """Return the explained scores, one column per class: the other side of a logistic score is its negative."""
+        if self.between:
+            odds = raw[:, 1:] - raw[:, :1]
+            return np.hstack([-odds, odds])
         own = raw if self.factor == 1.0 and self.shift == 0.0 else self.factor * raw + self.shift
         if classes == 2 and (self.tied or own.shape[1] == 1):
             return np.hstack([self.both - own[:, -1:], own[:, -1:]])
@@ -79,13 +84,18 @@ def link_of(raw: NDArray[np.float64], answer: NDArray[np.float64]) -> Linked:
 
 
 def _tied(raw: NDArray[np.float64]) -> tuple[Linked, ...]:
-    """Return the links of two classes of which one score is stored; ONNX Runtime writes the other one as 1 - s or as -s."""
+    """Return the links of two classes of which one score is stored; ONNX Runtime writes the other one as 1 - s or as -s.
+
+    A softmax of two scores is the logistic function of their difference. One of them alone says nothing: it may rise with a column
+    while the probability falls, because the other one rises more.
+    """
     both = float(np.round(np.median(raw.sum(axis=1)))) if raw.shape[1] == 2 else 0.0
     return (
         Linked("identity", tied=True, both=1.0),
         Linked("identity", tied=True),
         Linked("logistic", tied=True),
-        Linked("softmax", tied=True, both=both),
+        Linked("logistic", 2.0, -both, tied=True),
+        *([Linked("logistic", between=True)] if raw.shape[1] == 2 else []),
     )
 
 

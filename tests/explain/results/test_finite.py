@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from onnx import helper
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from governance.evidence import RefusedInputError
 from governance.models.convert.convert import convert_estimator
 from tests.explain.bringing import asked
+from tests.models.hostile import model as graph, value
 
 RNG = np.random.default_rng(0)
 ROWS = pd.DataFrame(RNG.normal(size=(40, 3)), columns=["a", "b", "c"])
@@ -75,3 +77,29 @@ def test_a_background_without_any_finite_score_is_refused(tmp_path: Path) -> Non
     rows = ROWS.assign(b=np.inf)
     with pytest.raises(RefusedInputError, match="of 40 of 40 rows is no finite number"):
         asked("explain.global", tmp_path, model(LogisticRegression()), ROWS, background=rows)
+
+
+def logarithms() -> bytes:
+    """Return a model that takes the logarithm of its columns: zero is finite and its score is not."""
+    nodes = [
+        helper.make_node("Log", ["x"], ["logs"]),
+        helper.make_node("MatMul", ["logs", "w"], ["s"]),
+        helper.make_node("Sigmoid", ["s"], ["scores"]),
+    ]
+    weights = {"w": np.array([[1], [-1], [0.5]], np.float32)}
+    made = graph(nodes, [value("scores")], inputs=[value("x", (None, 3))], constants=weights)
+    return bytes(made.SerializeToString())
+
+
+@pytest.mark.parametrize("method", ["auto", "permutation"])
+def test_a_finite_cell_may_have_no_finite_score(method: str, tmp_path: Path) -> None:
+    positive = ROWS.abs() + 0.1
+    zero = positive.copy()
+    zero.loc[[5, 9], "a"] = 0.0
+    whole = positive.drop(index=[5, 9]).reset_index(drop=True)
+    found = asked("explain.global", tmp_path, logarithms(), zero, method=method)
+    expected = asked("explain.global", tmp_path, logarithms(), whole, method=method)
+    assert found.background.rows == 38
+    assert [item.mean_abs for item in found.importance] == pytest.approx(
+        [item.mean_abs for item in expected.importance], abs=1e-6
+    )
