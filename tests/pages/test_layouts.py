@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from governance.language import Voice
+from pages._ui import tongue
 from pages._ui.charts import layouts
 from pages._ui.charts.layouts import laid
 from pages._ui.charts.spec import AnyChart
@@ -107,3 +109,17 @@ def _told(value: object) -> bytes:
     parts: list[bytes] = []
     layouts._tell(parts.append, value)
     return b"".join(parts)
+
+
+def test_a_chart_is_kept_for_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken = ["en"]
+    monkeypatch.setattr(tongue, "voice", lambda: Voice(spoken[0]))  # type: ignore[arg-type]
+
+    def build(rows: pd.DataFrame) -> AnyChart:
+        chart: AnyChart = alt.Chart(rows).mark_bar().encode(x=alt.X("value:Q", title=tongue.voice().say("Rows")))
+        return chart
+
+    english = laid(build, frame(["a"], [1.0]))
+    spoken[0] = "de"
+    german = laid(build, frame(["a"], [1.0]))
+    assert (english["encoding"]["x"]["title"], german["encoding"]["x"]["title"]) == ("Rows", "Zeilen")
