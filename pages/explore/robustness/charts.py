@@ -35,16 +35,16 @@ def stretch(
         layers.append(
             alt.Chart(shade)
             .mark_rect(color=palette.MUTED, opacity=0.18)
-            .encode(x=alt.X("from:Q", title=titles[0]), x2="to:Q")
+            .encode(x=alt.X("from:Q", title=titles[0]), x2=alt.X2("to:Q"))
         )
         layers.append(
             alt.Chart(shade)
             .mark_text(align="left", baseline="top", dx=4, dy=_LINE * len(signs) + 4, fontSize=13)
-            .encode(x=alt.X("from:Q", title=titles[0]), y=alt.value(0), text="words:N")
+            .encode(x=alt.X("from:Q", title=titles[0]), y=alt.value(0), text=alt.Text("words:N"))
         )
     layers.append(
         base.mark_area(color=palette.ACCENT, opacity=0.2).encode(
-            x=share, y=alt.Y("low:Q", title=titles[1]), y2="high:Q"
+            x=share, y=alt.Y("low:Q", title=titles[1]), y2=alt.Y2("high:Q")
         )
     )
     layers.append(
@@ -64,7 +64,7 @@ def stretch(
         layers.append(
             alt.Chart(mark)
             .mark_text(align="left", baseline="top", dx=4, dy=_LINE * at, fontSize=13)
-            .encode(x=alt.X("share:Q", title=titles[0]), y=alt.value(0), text="words:N")
+            .encode(x=alt.X("share:Q", title=titles[0]), y=alt.value(0), text=alt.Text("words:N"))
         )
     layered: AnyChart = alt.layer(*layers)
     return layered
