@@ -39,6 +39,7 @@ class Script:
 
 
 SCRIPTS: Final = (
+    Script("busy", None),
     Script("drift", ("20", "0")),
     Script("drift_error", ("20", "1000")),
     Script("group_alarms", ("40",)),
