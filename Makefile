@@ -87,11 +87,12 @@ load: $(VENV)/.test
 # Other libraries for comparison, in an environment of their own because they pin other versions; without them the reason is printed.
 $(PEERS)/.ready: | $(UV)
 	@$(UV) venv --quiet --clear --python $(BIN)/python $(PEERS) && \
-	$(UV) pip install --quiet --python $(PEERS)/bin/python "evidently>=0.7" "nannyml>=0.13" "pandas<3" pyarrow && touch $@ || \
+	$(UV) pip install --quiet --python $(PEERS)/bin/python "evidently>=0.7" "nannyml>=0.13" "tab-err>=0.2.1" "pandas<3" pyarrow && touch $@ || \
 	{ echo "peers: not installed (see above); comparisons with them are skipped"; rm -rf $(PEERS); }
 
 bench-peers: $(VENV)/.test $(PEERS)/.ready
 	$(BIN)/python -m benchmarks.bench_drift_peers
+	$(BIN)/python -m benchmarks.bench_stress_peers
 
 # The verifier's tests reach every branch of it, or this fails.
 cover: $(VENV)/.test

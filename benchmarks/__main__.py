@@ -50,6 +50,7 @@ SCRIPTS: Final = (
     Script("models", ("5000",)),
     Script("norms", ("40",)),
     Script("pages", None),
+    Script("pipeline", ("--quick",)),
     Script("quality", ("20000",)),
     Script("sampled", ("--repeats", "1")),
     Script("serving", ("--quick",)),

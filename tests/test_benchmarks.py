@@ -10,7 +10,7 @@ from benchmarks.__main__ import SCRIPTS, keep, kept, table
 from benchmarks.outcome import Outcome, heard, tell
 
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
-PEERS = {"drift_peers"}
+PEERS = {"drift_peers", "stress_peers"}
 """Run by `make bench-peers`, in an environment with other libraries."""
 
 

@@ -139,7 +139,7 @@ class StressReasons:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="stress.variants",
-        version=4,
+        version=5,
         title="What can go wrong with the data",
         question="If a column breaks the way columns break in practice, which decisions change, for whom, and would anybody notice?",
         run="governance.stress.variants:variants",
@@ -153,7 +153,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="stress.worst",
-        version=5,
+        version=6,
         title="The worst realistic error",
         question="Which error in a small share of the rows does the most harm, and would anybody notice?",
         run="governance.stress.worst:worst",
@@ -167,7 +167,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="stress.any_value",
-        version=1,
+        version=2,
         title="Any value of one column",
         question="For how many people can some value of one column change the decision, and for how many can none?",
         run="governance.stress.any_value:any_value",
