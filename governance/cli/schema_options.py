@@ -113,7 +113,7 @@ class SchemaOptions:
     ] = None
     label: Annotated[
         str | None,
-        typer.Option("--label", help="Which of the schema's [[labels]] is the label.", rich_help_panel=ROLES),
+        typer.Option("--label", help="Which of the labels in the schema is meant.", rich_help_panel=ROLES),
     ] = None
     map_values: Annotated[
         list[str] | None,

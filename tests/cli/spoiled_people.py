@@ -18,7 +18,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-WORDS: Final = ("", " ", "?", "NA", "null", "None", "-", "#DIV/0!", "unknown", "-999", "=1+1", "\u200b", "NaN", "inf")
+WORDS: Final = (
+    "", " ", "?", "NA", "null", "None", "-", "#DIV/0!", "unknown", "-999", "=1+1", "\u200b", "NaN", "inf", "0,123", "1,00,000", "1e400",
+    "1e-400", "\u22125", "\u0663", "9" * 400, "9007199254740993", "2024-02-30", "a\nb", "TRUE", "Total",
+)  # fmt: skip
 NAMES: Final = (
     "",
     " ",
@@ -69,6 +72,11 @@ ARROW: Final[tuple[Callable[[int], pa.Array], ...]] = (
     lambda n: pa.array(["ab"[i % 2] for i in range(n)]).dictionary_encode(), lambda n: pa.array([dt.time(i % 24) for i in range(n)]),
     lambda n: pa.array([dt.timedelta(days=i) for i in range(n)]), lambda n: pa.array(np.arange(n) % 3).dictionary_encode(),
     lambda n: pa.array(np.arange(n) % 2 == 0), lambda n: pa.array([str(i) for i in range(n)], pa.large_string()),
+    lambda n: pa.array([b"\xff\xfe"] * n).view(pa.string()), lambda n: pa.array([b"ab"] * n, pa.binary(2)),
+    lambda n: pa.array([i * 10**9 for i in range(n)], pa.timestamp("ns", "+05:30")), lambda n: pa.array([2**62] * n, pa.timestamp("us")),
+    lambda n: pa.array([i % 2 == 0 for i in range(n)]).dictionary_encode(), lambda n: pa.array([1.7e308 * (-1) ** i for i in range(n)]),
+    lambda n: pa.array([[("a", i)] for i in range(n)], pa.map_(pa.string(), pa.int64())),
+    lambda n: pa.array([decimal.Decimal(9) * 10**30 + i for i in range(n)], pa.decimal128(38, 0)),
     lambda n: pa.array([None, *range(n - 1)] if n else [], pa.int8() if n < 100 else pa.int32()),
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -36,6 +36,16 @@ _UNTOLD: Final = re.compile(
     r"i (do not|don't) wish.*",
     re.IGNORECASE,
 )
+
+
+_PER_CENT: Final = re.compile(r"\(?(%|per ?cent)\)?")
+"""How a header says that its column is in per cent."""
+_LARGEST_RATIO: Final = 20.0
+"""No category is selected twenty times as often as the reference; the reference itself has 100 in a column in per cent."""
+_MOST_ABOVE: Final = 20
+"""Lines among which the names of the columns are looked for."""
+_TIMES: Final = " × "
+"""What stands between the names of an intersectional category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +103,57 @@ def read_table(text: str) -> PublishedTable:
         raise RefusedInputError(
             f"The table has {len(text):,} characters, expected at most {MOST_BYTES:,}.", "Is it a table of counts?"
         )
-    header, rows = _rows(text.removeprefix("\ufeff"))
-    lines = tuple(_line(number, dict(zip(header, fields, strict=True))) for number, fields in rows)
+    names, rows, notes = _rows(text.removeprefix("\ufeff"))
+    header = [_known(name) for name in names]
+    lines = [_line(number, row) for number, row in _told_apart(header, rows)]
+    for column in ("rate", "impact_ratio"):
+        if _is_per_cent(column, lines, named=names[header.index(column)] if column in header else ""):
+            lines = [_hundredth(line, column) for line in lines]
+            notes.append(f"The column {names[header.index(column)]!r} is in per cent.")
     types = {name: "text" if name == "category" else "number" for name in header}
     reading = TableReading(encoding="utf-8", separator=_separator(text), decimal=".", types=types)
-    return replace(_sorted_out(lines), reading=reading)
+    table = _sorted_out(lines)
+    return replace(table, notes=(*notes, *table.notes), reading=reading)
+
+
+def _told_apart(header: list[str], rows: list[tuple[int, list[str]]]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each line by column; the names of several columns of categories are joined, and a blank one is that of the line above."""
+    places = [place for place, name in enumerate(header) if name == "category"]
+    above = dict.fromkeys(places[:-1], "")
+    for number, fields in rows:
+        own = fields[places[-1]].strip()
+        if above and not own:
+            raise RefusedInputError(
+                f"The table has the column category more than once, and line {number} leaves the last one blank.",
+                "Give one table at a time, or a table whose lines name every column of categories.",
+            )
+        above |= {place: fields[place].strip() for place in above if fields[place].strip()}
+        yield (
+            number,
+            {**dict(zip(header, fields, strict=True)), "category": _TIMES.join(filter(None, (*above.values(), own)))},
+        )
+
+
+def _is_per_cent(column: Column, lines: Sequence[PublishedLine], *, named: str) -> bool:
+    """Return whether bare numbers are in per cent: the header says so, a rate is above 1, or a ratio as large as no ratio is."""
+    bare = [float(cell.value) for cell in (getattr(line, column) for line in lines) if _is_bare(cell)]
+    most = 1.0 if column == "rate" else _LARGEST_RATIO
+    return bool(bare) and (
+        "%" in named or "per cent" in named.lower() or "percent" in named.lower() or max(bare) > most
+    )
+
+
+def _is_bare(cell: Share | str) -> bool:
+    return isinstance(cell, Share) and not cell.text.endswith("%")
+
+
+def _hundredth(line: PublishedLine, column: Column) -> PublishedLine:
+    cell = getattr(line, column)
+    return (
+        replace(line, **{column: replace(cell, value=cell.value / 100, step=cell.step / 100)})
+        if _is_bare(cell)
+        else line
+    )
 
 
 def _separator(text: str) -> str:
@@ -105,7 +161,8 @@ def _separator(text: str) -> str:
     return max(",;\t|", key=lambda sign: (first.count(sign), sign == ","))
 
 
-def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]], list[str]]:
+    """Return the names of the columns, the lines below with their numbers, and what is said about lines above."""
     reader = csv.reader(io.StringIO(text), delimiter=_separator(text))
     try:
         found = [(reader.line_num, fields) for fields in reader if any(field.strip() for field in fields)]
@@ -113,8 +170,11 @@ def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
         raise RefusedInputError(
             f"Line {reader.line_num} is no line of a CSV table: {error}.", "Mend the table."
         ) from error
-    header = [_known(name) for name in (found[0][1] if found else [])]
-    _check_header(header)
+    above = next((at for at, (_, fields) in enumerate(found[:_MOST_ABOVE]) if _is_header(fields)), 0)
+    notes = [f"{above} line(s) above the names of the columns are left out."] if above else []
+    found = found[above:]
+    header = found[0][1] if found else []
+    _check_header([_known(name) for name in header])
     for number, fields in found[1:]:
         if len(fields) != len(header):
             raise RefusedInputError(
@@ -122,18 +182,23 @@ def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
             )
     if len(found) < 2:
         raise RefusedInputError("The table has no rows.", "Give one row per category.")
-    return header, found[1:]
+    return header, found[1:], notes
+
+
+def _is_header(fields: Sequence[str]) -> bool:
+    names = {_known(name) for name in fields}
+    return "category" in names and bool({"applicants", "rate", "impact_ratio"} & names)
 
 
 def _known(name: str) -> str:
-    plain = re.sub(r"\s+", " ", name.strip().lower().replace("_", " "))
+    plain = re.sub(r"\s+", " ", _PER_CENT.sub(" ", name.lower().replace("_", " "))).strip()
     return next((column for column, words in _NAMES.items() if words.fullmatch(plain)), plain)
 
 
 def _check_header(header: Sequence[str]) -> None:
     missing = [name for name in ("category", "applicants", "selected") if name not in header]
     twice = sorted({name for name in header if name in _NAMES and header.count(name) > 1})
-    if twice:
+    if twice and twice != ["category"]:
         raise RefusedInputError(f"The table has the column {twice[0]} more than once.", "Give one table at a time.")
     if "category" in missing or (missing and not {"rate", "impact_ratio"} & set(header)):
         raise RefusedInputError(
@@ -185,10 +250,11 @@ def _sorted_out(lines: Sequence[PublishedLine]) -> PublishedTable:
     """Return the categories without totals and people who did not tell; both are said."""
     kept, notes, unknown = [], [], 0
     for line in lines:
-        if _UNTOLD.fullmatch(line.category):
+        parts = line.category.split(_TIMES)
+        if any(map(_UNTOLD.fullmatch, parts)):
             unknown += line.applicants or 0
             notes.append(f"{line.category or '(no name)'!r} is taken for people whose category is not known.")
-        elif _TOTALS.fullmatch(line.category):
+        elif any(map(_TOTALS.fullmatch, parts)):
             notes.append(f"{line.category!r} is taken for the total and is no category.")
         else:
             kept.append(line)

@@ -26,6 +26,7 @@ _SPREADS: Final = (1.0, 10.0, 1000.0)
 _MANY_COLUMNS: Final = 5000
 _MOST_STEPS: Final = 64
 """Tensors in front of tree ensembles that are computed to learn their width."""
+_ONE_EACH: Final = "If it predicts several things at once, export a model for each."
 _EXPORT_AGAIN: Final = "Convert the model again, or with `countersign convert`."
 
 
@@ -175,9 +176,11 @@ def _check_shapes(graph: onnx.GraphProto, found: list[object]) -> list[str]:
     return notes
 
 
-def _wrong_shape(name: str, said: list[object], real: list[int]) -> Refusal:
+def _wrong_shape(name: str, said: list[int | str | None], real: list[int]) -> Refusal:
     words = str(said).replace("None", "any")
-    return Refusal("shape", f"Output {name!r} has shape {real} for {ROWS} rows, expected {words}.", _EXPORT_AGAIN)
+    more = len(said) == len(real) == 2 and said[1] == 1 and real[1] > 1
+    advice = f"{_ONE_EACH} {_EXPORT_AGAIN}" if more else _EXPORT_AGAIN
+    return Refusal("shape", f"Output {name!r} has shape {real} for {ROWS} rows, expected {words}.", advice)
 
 
 def _check_repeats(session: object, feeds: dict[str, NDArray[np.generic]], first: list[object]) -> None:

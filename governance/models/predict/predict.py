@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 from governance.evidence import CountersignError, Finding, Progress, RefusedInputError, Rows
 from governance.models.graph.missing import missing_rows, said_beside, untaught
 from governance.models.graph.reading import parse_model
+from governance.models.graph.unknown_texts import known_texts, said_of_texts, unknown_rows
 from governance.models.predict.answers import are_probabilities
 from governance.models.predict.predictions import ClassScore, PredictionSummary, PredictParameters
 from governance.subject import Prediction, Signature, Subject
@@ -31,15 +33,17 @@ def run(
     signature, parts, done, missing = subject.model.signature, [], 0, 0
     file = getattr(subject.model, "file", b"")
     careful = bool(file) and untaught(parse_model(file))
+    known, unknown = known_texts(parse_model(file)) if file else None, Counter[str]()
     for chunk in subject.data.chunks(signature.columns, rows=parameters.chunk_rows):
         parts.append(subject.model.predict(chunk))
         done += len(chunk)
         missing += missing_rows(chunk) if careful else 0
+        unknown.update({} if known is None else unknown_rows(chunk, known))
         progress(done, subject.data.n_rows, "predicting")
     if not parts:
         raise RefusedInputError("The data have no rows.", "Choose another data set or a wider cohort.")
     prediction = joined(parts)
-    notes = (said_beside(missing, done),) if missing else ()
+    notes = (*([said_beside(missing, done)] if missing else []), *said_of_texts(unknown, done))
     summary = replace(summarise(prediction, signature), notes=notes)
     return Finding(summary, Rows(done, done), {"predictions": to_table(prediction)})
 

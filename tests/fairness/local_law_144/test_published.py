@@ -71,4 +71,45 @@ def test_a_category_under_two_per_cent_is_checked_although_it_is_excluded() -> N
 
 def test_two_tables_under_one_header_are_refused() -> None:
     with pytest.raises(RefusedInputError, match="more than once"):
-        read_table("sex,race,applicants,selected\nm,w,1,1\n")
+        read_table("sex,applicants,selected,race,applicants,selected\nm,1,1,w,1,1\n")
+    with pytest.raises(RefusedInputError, match="more than once, and line 2 leaves the last one blank"):
+        read_table("sex,race,applicants,selected\nm,,100,50\n,w,90,40\n")
+
+
+@pytest.mark.parametrize(
+    ("names", "cells"),
+    [
+        ("Selection Rate,Impact Ratio", ("50.0,100.0", "40.0,80.0")),
+        ("Selection Rate (%),Impact Ratio", ("50.0,1.00", "40.0,0.80")),
+        ("Selection Rate (percent),Impact Ratio %", ("0.5,100.0", "0.4,80.0")),
+    ],
+)
+def test_per_cent_without_its_sign_is_per_cent(names: str, cells: tuple[str, str]) -> None:
+    small = cells[0].startswith("0.5")
+    people = 10_000 if small else 100
+    text = f"Sex,Applicants,Selected,{names}\nMale,{people},50,{cells[0]}\nFemale,{people},40,{cells[1]}\n"
+    found = check(text)
+    assert [cell.reproduces for cell in found.cells] == ["yes"] * 4
+    assert any("is in per cent" in note for note in found.notes)
+
+
+def test_a_ratio_above_one_is_no_per_cent() -> None:
+    found = check("Race,Rate,Impact Ratio\nWhite,0.50,1.00\nAsian,0.60,1.20\n")
+    assert [cell.reproduces for cell in found.cells if cell.column == "impact_ratio"] == ["yes", "yes"]
+    assert not any("per cent" in note for note in found.notes)
+
+
+def test_two_columns_of_categories_are_one_intersection() -> None:
+    """The name on the left is printed once; totals and people who did not tell of either column are no category."""
+    table = read_table(
+        "Sex,Race,Applicants,Selected,Impact Ratio\nMale,White,100,50,1.00\n,Black,100,40,0.80\n,Total,200,90,\n"
+        "Female,White,100,45,0.90\n,Unknown,7,1,\n"
+    )
+    assert [line.category for line in table.lines] == ["Male × White", "Male × Black", "Female × White"]
+    assert table.unknown == 7
+
+
+def test_titles_above_the_names_of_the_columns_are_left_out_and_said() -> None:
+    table = read_table("Bias audit of a tool,,\nData of 2023,,\nSex,Applicants,Selected\nMale,100,50\nFemale,100,40\n")
+    assert [line.category for line in table.lines] == ["Male", "Female"]
+    assert table.notes == ("2 line(s) above the names of the columns are left out.",)
