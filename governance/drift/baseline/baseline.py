@@ -148,7 +148,7 @@ def _cut(value: Floats) -> Floats:
 def _counted(value: Floats, weight: Ints) -> tuple[Floats, Ints]:
     order = np.argsort(value, kind="stable")
     ordered = value[order]
-    first = np.flatnonzero(np.diff(ordered, prepend=-np.inf) > 0) if len(ordered) else np.empty(0, dtype=np.int64)
+    first = np.flatnonzero(np.append(True, ordered[1:] > ordered[:-1])) if len(ordered) else np.empty(0, dtype=np.int64)
     return ordered[first], np.add.reduceat(weight[order], first) if len(first) else weight[:0]
 
 

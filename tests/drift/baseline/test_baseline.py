@@ -102,3 +102,9 @@ def test_text_where_the_baseline_has_numbers_is_refused() -> None:
     frozen = freeze(tallies([pd.DataFrame({"x": [1.0, 2.0]})], ["x"]))
     with pytest.raises(RefusedInputError, match="numbers"):
         pairs_of(frozen, [pd.DataFrame({"x": ["a", "b"]})])
+
+
+def test_numbers_too_far_apart_to_subtract_are_counted() -> None:
+    far = pd.DataFrame({"x": [1.7e308, -1.7e308, 1.7e308, 0.0]})
+    found = tallies([far], ["x"])["x"]
+    assert (found.value.tolist(), found.count.tolist()) == ([-1.7e308, 0.0, 1.7e308], [1, 1, 2])
