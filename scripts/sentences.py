@@ -26,6 +26,10 @@ from pages._ui.navigation import ENTRIES  # noqa: E402
 TIERS = ("high", "limited", "minimal")
 HEADS = ("words", "figures", "share", "amount", "count")
 """Functions of `pages._ui.tables` that name the head of a column, which is said when the table is drawn."""
+MEASURED = ("interval_bars", "interval_dots")
+"""Functions of `pages._ui.charts.base` that name what is measured,"""
+MEASURED_BY = 4
+"""and the argument in which they do."""
 Key = str | tuple[str, str]
 
 
@@ -54,9 +58,25 @@ def _of(tree: ast.AST) -> Iterator[Key]:
         of_tables = isinstance(node.func, ast.Name) or ast.unparse(node.func).startswith("tables.")
         if name in HEADS and of_tables and 1 <= len(node.args) <= 2 and isinstance(node.args[0], ast.Constant):
             yield from _texts(node.args[0])
+        if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "alt":
+            yield from (text for word in node.keywords if word.arg == "title" for text in _title(word.value))
+        for place, drawn in enumerate(
+            (node.func, *node.args)
+        ):  # called, or handed to `laid` with its arguments behind it
+            if ast.unparse(drawn).removeprefix("base.") in MEASURED and len(node.args) >= place + MEASURED_BY:
+                yield from _title(node.args[place + MEASURED_BY - 1])
         if name == "count" and len(node.args) == 3:
             one, other = (list(_texts(item)) for item in node.args[1:])
             yield from zip(one, other, strict=True)
+
+
+def _title(node: ast.expr) -> Iterator[str]:
+    """Yield the words of a chart's title; of one with a unit or a name in it, the words before and behind."""
+    if isinstance(node, ast.JoinedStr):
+        parts = (str(item.value).strip(", ") for item in node.values if isinstance(item, ast.Constant))
+        yield from filter(None, parts)
+    else:
+        yield from filter(None, _texts(node))
 
 
 def _texts(node: ast.expr) -> Iterator[str]:

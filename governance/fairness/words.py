@@ -15,10 +15,10 @@ from governance.statistics import amount, is_share, spoken, title
 ALL: Final = "all people"
 """The reference that is no group."""
 VERDICTS: Final = {
-    "worse": "worse than the reference",
-    "not_worse": "not clearly worse",
-    "reference": "reference",
-    "no_direction": "no better or worse",
+    "worse": mark("worse than the reference"),
+    "not_worse": mark("not clearly worse"),
+    "reference": mark("reference"),
+    "no_direction": mark("no better or worse"),
 }
 """Verdict on a metric of a group, where there is one."""
 CHANGES: Final = {"better": "better", "worse": "worse", "no_clear_change": "no clear change"}

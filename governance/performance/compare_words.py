@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from governance.evidence import Escape, ReportLine, interval, join, percent
+from governance.language import mark
 from governance.performance.compare_report import ComparisonReport
 from governance.statistics import amount, spoken, title
 
-VERDICTS: Final = {"better": "better", "worse": "worse", "no_clear_change": "no clear change"}
+VERDICTS: Final = {"better": "better", "worse": "worse", "no_clear_change": mark("no clear change")}
 
 
 def lead(report: ComparisonReport, escape: Escape = str) -> str:

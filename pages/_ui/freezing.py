@@ -181,8 +181,8 @@ def _waiver(case: Case, line: GateLine, who: str) -> review.WaiverWords | None:
     reason = drafts.area(tongue.say("Why it may be waived"), case.id, name, height=80)
     today = clock.now().date()
     until = st.date_input(
-        "The waiver ends on", today + timedelta(days=90), min_value=today, key=f"{case.id}-until-{line.id}",
-        help="An approval that rests on it ends on the same day.",
+        tongue.say("The waiver ends on"), today + timedelta(days=90), min_value=today, key=f"{case.id}-until-{line.id}",
+        help=tongue.say("An approval that rests on it ends on the same day."),
     )  # fmt: skip
     end = datetime(until.year, until.month, until.day, 23, 59, 59, tzinfo=UTC)
     return review.WaiverWords(line.id, who, reason, rfc3339(end))

@@ -13,7 +13,7 @@ from governance.evidence import Evidence, Rows, TableReading, sha256
 from governance.runs import method
 from pages._ui import board_links, tongue
 from pages._ui.glossary import about
-from pages._ui.text import number, plain, short
+from pages._ui.text import plain, short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -244,6 +244,6 @@ def _account(evidence: Evidence) -> None:
 
 def figure(label: str, value: float | None, term: str = "", digits: int = 3, note: str = "") -> None:
     """Draw one number with its name and meaning; `note` carries its uncertainty, for example "0.61 to 0.67"."""
-    st.metric(plain(label), number(value, digits), help=about(term))
+    st.metric(plain(tongue.say(label)), tongue.voice().number(value, digits), help=about(term))
     if note:
         st.caption(plain(note))

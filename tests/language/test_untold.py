@@ -12,16 +12,18 @@ ROOT = Path(__file__).resolve().parents[2]
 DRAWS: Final = frozenset({
     "markdown", "caption", "button", "selectbox", "checkbox", "radio", "text_input", "text_area", "number_input", "multiselect",
     "expander", "popover", "subheader", "title", "info", "warning", "error", "success", "toggle", "file_uploader", "download_button",
-    "form_submit_button", "spinner", "aside", "lead", "page", "state", "area",
+    "form_submit_button", "slider", "select_slider", "metric", "segmented_control", "pills", "date_input",
+    "spinner", "aside", "lead", "page", "state", "area",
 })  # fmt: skip
 """Functions whose first text, label, help or placeholder somebody reads."""
 READ: Final = frozenset({"help", "label", "placeholder", "help_text"})
 NO_SENTENCES: Final = {
+    "pages/_ui/tongue.py": ["Language · Sprache"],
     "pages/explore/fairness/impact.py": [
         "category,applicants,selected,rate,impact_ratio\nWhite,80,48,60%,1.00\nBlack,40,12,30%,0.50"
     ],
 }
-"""Page -> what is no sentence: a table as it is typed, whose heads are names that the reader of the table looks for."""
+"""Page -> what is no sentence of one language: the choice of the language, and a table as it is typed, whose heads its reader looks for."""
 
 
 def untold(tree: ast.AST) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from governance.dossier.decision_brief import Bar, Picture
 from pages._ui import pictures
-from pages._ui.charts import base
+from pages._ui.charts.layouts import layout
 
 
 def picture(*bars: Bar) -> Picture:
@@ -23,7 +23,7 @@ def picture(*bars: Bar) -> Picture:
 
 def test_a_number_stands_behind_the_interval_of_its_bar_and_behind_a_bar_that_has_none() -> None:
     found = picture(Bar("This model", 0.6, 0.5, 0.7), Bar("Always yes", 0.65))
-    drawn = base.layout(pictures._bars(pictures._frame(found), found))
+    drawn = layout(pictures._bars(pictures._frame(found), found))
     [numbers] = [layer for layer in drawn["layer"] if layer["mark"]["type"] == "text"]
     behind = drawn["datasets"][numbers["data"]["name"]]
     assert list(behind[numbers["encoding"]["x"]["field"]]) == [0.7, 0.65]

@@ -10,10 +10,11 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from pages._ui import palette
+from pages._ui import palette, tongue
 from pages._ui.charts.behind import Columns, behind as _behind
 from pages._ui.charts.layouts import Layout
 from pages._ui.charts.spec import AnyChart
+from pages._ui.charts.told import told
 
 BAR: Final = 22
 """Height of one bar with its gap, pixels."""
@@ -28,7 +29,8 @@ Data = Any
 
 
 def inked(found: Layout) -> dict[str, Any]:
-    """Return a layout with its words in the ink of the theme that the visitor sees."""
+    """Return a layout with its words in the visitor's language and in the ink of the theme that they see."""
+    found = told(found, tongue.voice())
     ink, config = _ink(), dict(found.get("config", {}))
     for part in ("axis", "legend", "title"):
         words = {"color": ink} if part == "title" else {"labelColor": ink, "titleColor": ink}

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from governance.explain import Importance, LimeExplanation, LocalExplanation, WhatIf, shade
+from governance.language import mark
 from pages._ui import palette
 from pages._ui.charts.base import BAR, Data, clickable, interval_bars, tall, tooltips
 from pages._ui.charts.behind import Columns
@@ -21,8 +22,8 @@ from pages._ui.text import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-RAISES: Final = "raises"
-LOWERS: Final = "lowers"
+RAISES: Final = mark("raises")
+LOWERS: Final = mark("lowers")
 _SIDES: Final = alt.Scale(domain=[RAISES, LOWERS], range=[palette.RAISES, palette.LOWERS])
 _SIDE_OF_ALIGN: Final[dict[str, Literal["left", "right"]]] = {"left": "right", "right": "left"}
 """Side of an end of a waterfall -> how its name is aligned: away from the bars."""

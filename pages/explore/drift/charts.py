@@ -19,16 +19,17 @@ from governance.drift import (
     PerformanceChange,
     words,
 )
+from governance.language import mark
 from governance.statistics import spoken, title
-from pages._ui import palette
+from pages._ui import palette, tongue
 from pages._ui.charts.base import BAR, clickable, tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
 AROUND: Final = 132
 """Pixels that legend, axis and title take of a chart's height."""
-REFERENCE: Final = "reference"
-CURRENT: Final = "current"
+REFERENCE: Final = mark("reference")
+CURRENT: Final = mark("current")
 _WINDOWS: Final = alt.Scale(domain=[REFERENCE, CURRENT], range=[palette.MUTED, palette.ACCENT])
 _CHANGES: Final = alt.Scale(
     domain=list(words.CHANGES.values()),
@@ -63,7 +64,7 @@ def metrics_table(found: PerformanceChange) -> pd.DataFrame:
     """Return one row per metric with both windows, the change and its interval."""
     rows = [
         {
-            "metric": title(name),
+            "metric": title(name, tongue.voice()),
             "reference": found.reference[name].value,
             "current": found.current[name].value,
             "change": moved.value,
@@ -85,10 +86,10 @@ def metric_changes(frame: pd.DataFrame) -> AnyChart:
 def parts_table(parts: DropParts) -> pd.DataFrame:
     """Return the parts of a change of the error, in words."""
     named = (
-        ("same inputs, other outcomes", parts.changed_outcome),
-        ("more of the harder inputs", parts.harder_seen),
-        ("inputs hardly seen before", parts.unseen),
-        ("altogether", parts.total),
+        (tongue.say("same inputs, other outcomes"), parts.changed_outcome),
+        (tongue.say("more of the harder inputs"), parts.harder_seen),
+        (tongue.say("inputs hardly seen before"), parts.unseen),
+        (tongue.say("altogether"), parts.total),
     )
     rows = [
         {"part": name, "change": item.value, "low": item.low, "high": item.high, "verdict": _more_error(item)}

@@ -9,13 +9,14 @@ import altair as alt
 import pandas as pd
 
 from governance.drift import VERDICTS, Estimate, GroupPoint, OverTime
+from governance.language import mark
 from pages._ui import palette
 from pages._ui.charts.base import tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
-WITH: Final = "with labels"
-WITHOUT: Final = "expected without labels"
+WITH: Final = mark("with labels")
+WITHOUT: Final = mark("expected without labels")
 _COLUMNS: Final = ["window", "kind", "value", "low", "high", "rows"]
 _LABELLED: Final = 24
 """More windows than this leave labels of the axis out."""

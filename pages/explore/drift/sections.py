@@ -33,7 +33,7 @@ from pages._ui.evidence import not_assessed
 from pages._ui.glossary import about
 from pages._ui.previews import Early
 from pages._ui.tables import amount, count, figures, share, table, words
-from pages._ui.text import join, number, percent, plain
+from pages._ui.text import join, percent, plain
 from pages.explore.drift import charts
 
 _VERDICTS: Final[dict[Verdict, str]] = {
@@ -124,9 +124,16 @@ def _estimated(found: EstimatedHarm | NotAssessed) -> None:
         return
     for name in [name for name in ("roc_auc", "accuracy", "mean_absolute_error") if name in found.current]:
         now, before = found.current[name], found.reference.get(name)
-        st.metric(f"{plain(title(name))}, expected", number(now.value))
-        was = f"reference {number(before.value)}, " if before else ""
-        headings.aside(f"{was}interval {number(now.low)} to {number(now.high)}")
+        voice = tongue.voice()
+        st.metric(voice.say("{metric}, expected", metric=plain(title(name, voice))), voice.number(now.value))
+        within = voice.interval(now.low, now.high)
+        if before:
+            told = voice.say(
+                "reference {before}, interval {interval}", before=voice.number(before.value), interval=within
+            )
+        else:
+            told = voice.say("interval {interval}", interval=within)
+        headings.aside(told)
     headings.aside(plain(found.assumption, 1000))
     if found.weighted_refused is not None:
         st.markdown(tongue.say("The same, weighted towards the current window:"))
@@ -147,13 +154,18 @@ def _parts(found: DropParts | NotAssessed) -> None:
     )
 
 
+def _called(metric: str) -> str:
+    return title(metric, tongue.voice())
+
+
 def groups(found: Harm | NotAssessed) -> None:
     """Draw for whom things changed."""
     if isinstance(found, NotAssessed) or not found.by_group:
         return
     st.subheader(tongue.say("For whom?"), anchor=False)
     names = list(dict.fromkeys(item.metric for item in found.by_group))
-    metric = st.segmented_control("Metric", names, default=names[0], format_func=title, key="group-metric") or names[0]
+    label = tongue.say("Metric")
+    metric = st.segmented_control(label, names, default=names[0], format_func=_called, key="group-metric") or names[0]
     frame = charts.groups_table(found.by_group, metric)
     worse = frame[frame["verdict"] == "worse"]["group"].tolist()
     st.markdown(

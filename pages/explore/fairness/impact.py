@@ -23,7 +23,7 @@ _FORMS: Final[dict[str, Literal["selection_rate", "scoring_rate"]]] = {
 def section(picked: Picked) -> None:
     """Draw the ratios of the chosen form, the public summary of both, and the checker of published tables."""
     form = st.segmented_control(
-        "Counted", list(_FORMS), default=next(iter(_FORMS)), key="form", bind="query-params", required=True
+        tongue.say("Counted"), list(_FORMS), default=next(iter(_FORMS)), key="form", bind="query-params", required=True
     )
     one, two = st.columns([2, 3], vertical_alignment="bottom")
     keep = one.toggle(tongue.say("Keep categories under 2 % of the data"), key="keep-small")

@@ -9,15 +9,16 @@ import altair as alt
 import pandas as pd
 
 from governance.drift import Estimate
+from governance.language import mark
 from governance.workflow.monitoring import Standing
 from pages._ui import palette
 from pages._ui.charts.base import tooltips
 from pages._ui.charts.spec import AnyChart
 from pages._ui.text import shown
 
-WITH: Final = "with labels"
-WITHOUT: Final = "expected without labels"
-REFERENCE: Final = "evaluation data"
+WITH: Final = mark("with labels")
+WITHOUT: Final = mark("expected without labels")
+REFERENCE: Final = mark("evaluation data")
 _KINDS: Final = alt.Scale(domain=[REFERENCE, WITH, WITHOUT], range=[palette.MUTED, palette.BLUE, palette.ORANGE])
 
 

@@ -45,7 +45,9 @@ def _details(name: Remedy, model: str) -> Taken | None:
     """Draw what belongs to a remedy, and return both; None while it cannot be had."""
     if name == "ignore_until":
         today = clock.now().date()
-        day = st.date_input("Until the end of", today + dt.timedelta(days=30), min_value=today, key="remedy-until")
+        day = st.date_input(
+            tongue.say("Until the end of"), today + dt.timedelta(days=30), min_value=today, key="remedy-until"
+        )
         try:
             return ignoring(str(day))
         except CountersignError as error:

@@ -72,12 +72,13 @@ def question(picked: Picked) -> str:
 
 def name_of(measure: Measure) -> str:
     """Return what a person calls a measure."""
-    return title(measure.metric)
+    return title(measure.metric, tongue.voice())
 
 
 def amount(measure: Measure) -> str:
     """Return a measure as a person reads it, with a dash for none."""
-    return percent(measure.value) if is_share(measure.metric) else number(measure.value)
+    voice = tongue.voice()
+    return voice.percent(measure.value) if is_share(measure.metric) else voice.number(measure.value)
 
 
 def headline(report: PerformanceReport) -> None:
@@ -85,7 +86,7 @@ def headline(report: PerformanceReport) -> None:
     found = [measure for name in FIRST[report.task] if (measure := report.measure(name)) is not None]
     for place, measure in zip(st.columns(len(found), vertical_alignment="bottom"), found, strict=True):
         with place:
-            ends = _shares(measure) if is_share(measure.metric) else interval(measure.low, measure.high)
+            ends = _shares(measure) if is_share(measure.metric) else tongue.voice().interval(measure.low, measure.high)
             term = measure.metric
             st.markdown(
                 f":small[{plain(name_of(measure))}]", help=about(term)
@@ -96,8 +97,9 @@ def headline(report: PerformanceReport) -> None:
 
 def _shares(measure: Measure) -> str:
     if measure.low is None or measure.high is None:
-        return "no interval"
-    return f"{percent(measure.low)} to {percent(measure.high)}"
+        return tongue.say("no interval")
+    voice = tongue.voice()
+    return f"{voice.percent(measure.low)}{voice.figures(' to ')}{voice.percent(measure.high)}"
 
 
 def all_measures(measures: Sequence[Measure], alt: str, key: str) -> None:
@@ -186,9 +188,9 @@ def _cut(report: BinaryReport, curve: ThresholdCurve) -> float:
     current = min(max(report.confusion.threshold, lowest), highest)
     return float(
         st.slider(
-            "Threshold: selected from this score on", float(lowest), float(highest), float(current),
+            tongue.say("Threshold: selected from this score on"), float(lowest), float(highest), float(current),
             step=float(highest - lowest) / 400, key="cut", format="%.3f",
-            help="It moves every picture down to the calibration, and changes nothing else.",
+            help=tongue.say("It moves every picture down to the calibration, and changes nothing else."),
         )
     )  # fmt: skip
 

@@ -131,7 +131,9 @@ def within(frame: pd.DataFrame, score: Scores, rows: Positions) -> Positions:
     left, middle, right = st.columns(3)
     low, high = float(np.floor(score.min() * 100) / 100), float(np.ceil(score.max() * 100) / 100)
     with left:
-        asked = st.slider("Score from, to", low, high if high > low else low + 1, (low, high), key="score-range")
+        asked = st.slider(
+            tongue.say("Score from, to"), low, high if high > low else low + 1, (low, high), key="score-range"
+        )
     names = {shown(name, 60): name for name in frame.columns}
     chosen = middle.selectbox(tongue.say("Only a part of"), [_ANY, *names], key="part-of")
     kept = rows[(score[rows] >= asked[0]) & (score[rows] <= asked[1])]

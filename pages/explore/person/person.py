@@ -304,15 +304,20 @@ def _called(words: Dictionary, column: str, word: str) -> str:
 
 def _moved(result: WhatIf) -> None:
     left, middle, right = st.columns(3)
-    left.metric("Prediction as it is", number(result.prediction_before))
+    voice = tongue.voice()
+    left.metric(voice.say("Prediction as it is"), voice.number(result.prediction_before))
     change = result.prediction_after - result.prediction_before
     middle.metric(
-        "With your edits",
-        number(result.prediction_after),
-        delta=f"{change:+.3f}" if change else None,
+        voice.say("With your edits"),
+        voice.number(result.prediction_after),
+        delta=voice.figures(f"{change:+.3f}") if change else None,
         delta_color="off",
     )
-    right.metric("Score moved by", number(result.output_after - result.output_before), help=f"In {result.units}.")
+    right.metric(
+        voice.say("Score moved by"),
+        voice.number(result.output_after - result.output_before),
+        help=voice.say("In {units}.", units=voice.say(result.units)),
+    )
     with st.container():  # there even when it is empty: what stands below keeps its place, and its drawing
         if result.outside_background:
             headings.aside(

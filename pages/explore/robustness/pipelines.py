@@ -22,7 +22,7 @@ LEARNERS: Final[dict[str, Literal["logistic", "boosted", "forest"]]] = {
 def section() -> None:
     """Draw the variants, those that cost most first."""
     picked = st.segmented_control(
-        "Model that is trained",
+        tongue.say("Model that is trained"),
         list(LEARNERS),
         default=next(iter(LEARNERS)),
         key="learner",

@@ -23,16 +23,17 @@ def draw(case: Case, held: GateReport | None, views: Views, board: BoardState) -
         "history": voice.say("History"),
     }
     parts = [key for key in names if open_ or key != "prepare"]
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    named, export = st.columns([4, 1], vertical_alignment="center")  # one line on a wide screen, two on a narrow one
+    with named:
         part = st.pills(
             voice.say("The record behind it"),
             parts,
             format_func=names.__getitem__,
             key="record-part",
             label_visibility="collapsed",
-            width="content",
         )
-        navigation.link("export", voice.say("Take it away"), case=case.id)
+    with export:
+        navigation.link("export", voice.say("Export this case"), case=case.id)
     if part == "prepare":
         freezing.prepare(views, board, case.id)
     elif part == "policy":
