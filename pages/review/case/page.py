@@ -88,5 +88,4 @@ elif decisions and not undecided:
 elif not undecided:
     st.caption(voice.say("No decision has been recorded."))
 
-st.subheader(voice.say("The record behind it"), anchor="record")
 record.draw(case, held, views, board)

@@ -11,8 +11,12 @@ from storage import Views
 
 
 def draw(case: Case, held: GateReport | None, views: Views, board: BoardState) -> None:
-    """Draw the names of the parts, and the one that was asked for; none at first."""
+    """Draw the way to the export, the names of the parts, and the one that was asked for; none at first."""
     voice = tongue.voice()
+    title, export = st.columns([3, 1], vertical_alignment="bottom")
+    title.subheader(voice.say("The record behind it"), anchor="record")
+    with export:
+        navigation.link("export", voice.say("Export this case"), case=case.id)
     open_ = case.status in ("draft", "ready", "in_review") and session.visitor().member
     names = {
         "prepare": voice.say("Prepare"),
@@ -23,17 +27,13 @@ def draw(case: Case, held: GateReport | None, views: Views, board: BoardState) -
         "history": voice.say("History"),
     }
     parts = [key for key in names if open_ or key != "prepare"]
-    named, export = st.columns([4, 1], vertical_alignment="center")  # one line on a wide screen, two on a narrow one
-    with named:
-        part = st.pills(
-            voice.say("The record behind it"),
-            parts,
-            format_func=names.__getitem__,
-            key="record-part",
-            label_visibility="collapsed",
-        )
-    with export:
-        navigation.link("export", voice.say("Export this case"), case=case.id)
+    part = st.pills(
+        voice.say("The record behind it"),
+        parts,
+        format_func=names.__getitem__,
+        key="record-part",
+        label_visibility="collapsed",
+    )
     if part == "prepare":
         freezing.prepare(views, board, case.id)
     elif part == "policy":
