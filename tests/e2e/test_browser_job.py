@@ -116,7 +116,7 @@ def put_before_the_board(page: Page, address: str) -> None:
     steps.press(page, "Freeze the evidence")
     expect(page.get_by_role("button", name="Open the review")).to_be_visible(timeout=steps.PATIENCE)
     steps.press(page, "Open the review")
-    expect(page.get_by_text("What the policy asks")).to_be_visible(timeout=steps.PATIENCE)
+    expect(page.get_by_text("Policy, line by line")).to_be_visible(timeout=steps.PATIENCE)
 
 
 def vote(page: Page, address: str, choice: str, reason: str = "") -> None:
