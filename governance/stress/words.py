@@ -117,10 +117,10 @@ def worst_lead(result: WorstReport, escape: Escape = str) -> str:
     """Return the worst error in two or three sentences."""
     tried = f"{result.tried:,} combinations of {result.templates} errors and conditions were counted"
     if not result.named or not result.worst:
-        return f"No error in {result.budget:.0%} of the rows does harm beyond chance; {tried}."
+        return f"No error in {100 * result.budget:g} % of the rows does harm beyond chance; {tried}."
     first = next(item for item in result.worst if item.held_out.beyond_chance)
     said = (
-        f"The worst realistic error that was found in {result.budget:.0%} of the rows: {escape(first.name)}. "
+        f"The worst realistic error that was found in {100 * result.budget:g} % of the rows: {escape(first.name)}. "
         f"On rows that took no part in the search it costs {held_out(first, result.unit)}; the same error at random rows costs "
         f"{amount(first.random_same, result.unit)}, all errors at random rows {amount(result.random_mean, result.unit)} on average."
     )

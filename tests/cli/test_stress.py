@@ -83,7 +83,7 @@ def test_the_document_has_the_fields_of_the_contract(files: tuple[str, str, str]
 def test_a_gate_of_ci_fails_over_the_share_that_is_named(files: tuple[str, str, str]) -> None:
     model, now, _ = files
     text = said("stress", model, now, *ROLES, "--fail-over", "0.001", code=1)
-    assert text.startswith("The worst realistic error that was found in 5% of the rows:")
+    assert text.startswith("The worst realistic error that was found in 5 % of the rows:")
     assert "error        " in text
     said("stress", model, now, *ROLES, "--fail-over", "0.5")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from governance.evidence import sentence_case
 from governance.language import mark
 from governance.stress import StressWorst, VariantsReport, WorstReport, words
 from pages._ui import attributions, headings, subject, tables, tongue, views as parts
@@ -30,7 +31,7 @@ if view == "Worst error":
     if stored is not None and worst is not None:
         headings.lead(words.worst_lead(worst, tongue.voice()))
         worst_errors.section(worst)
-        headings.aside(plain(words.certificate(worst.certificate), 1000))
+        headings.aside(plain(sentence_case(words.certificate(worst.certificate)), 1000))
         tables.provenance(stored, "worst")
 if view == "What can go wrong":
     listed = need("stress.variants", picked)
@@ -43,7 +44,7 @@ if view == "What can go wrong":
             errors_table.effects(chosen)
             errors_table.shares(chosen, report)
         errors_table.not_tried(report)
-        headings.aside(plain(words.certificate(report.certificate), 1000))
+        headings.aside(plain(sentence_case(words.certificate(report.certificate)), 1000))
         tables.provenance(listed, "variants")
 if view == "One column":
     any_value.section()
