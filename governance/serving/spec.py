@@ -11,6 +11,15 @@ from governance.serving.report import AttestReport
 from governance.serving.schedule_report import ScheduleReport
 
 
+def _require(advice: str, *limits: tuple[str, float, float]) -> None:
+    """Refuse the first (name, value, most) whose value is not above 0 and below the most."""
+    from governance.evidence import RefusedInputError
+
+    for what, value, most in limits:
+        if not 0 < value < most:
+            raise RefusedInputError(f"The {what} is {value}, expected above 0 and below {most:g}.", advice)
+
+
 @dataclass(frozen=True, slots=True)
 class Attest:
     """How answers are held against the approved model's."""
@@ -39,18 +48,12 @@ class Latency:
     """Of intervals and bounds."""
 
     def __post_init__(self) -> None:
-        from governance.evidence import RefusedInputError
-
-        for what, value, most in (
+        _require(
+            "Write for example 100, 0.01 and 0.95.",
             ("budget", self.budget_ms, 1e7),
             ("share", self.share, 1.0),
             ("level", self.level, 1.0),
-        ):
-            if not 0 < value < most:
-                raise RefusedInputError(
-                    f"The {what} is {value}, expected above 0 and below {most:g}.",
-                    "Write for example 100, 0.01 and 0.95.",
-                )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +70,13 @@ class Derive:
     """Groups with fewer rows are named and not judged; at least 1."""
 
     def __post_init__(self) -> None:
-        from governance.evidence import RefusedInputError
-
-        for what, value, most in (
+        _require(
+            "Write for example 0.005, 0.01, 0.95 and 30.",
             ("limit of labels", self.limit_labels, 1.0),
             ("limit of a group", self.limit_group, 1e300),
             ("level", self.level, 1.0),
             ("least number of rows", self.min_rows, 1e12),
-        ):
-            if not 0 < value < most:
-                raise RefusedInputError(
-                    f"The {what} is {value}, expected above 0 and below {most:g}.",
-                    "Write for example 0.005, 0.01, 0.95 and 30.",
-                )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +87,8 @@ class Schedule:
     """Milliseconds until the last answer; None for a plan without one. Above 0."""
 
     def __post_init__(self) -> None:
-        from governance.evidence import RefusedInputError
-
-        if self.deadline_ms is not None and not 0 < self.deadline_ms < 1e9:
-            raise RefusedInputError(
-                f"The deadline is {self.deadline_ms} ms, expected above 0 and below 1e9.", "Write for example 50."
-            )
+        if self.deadline_ms is not None:
+            _require("Write for example 50.", ("deadline in milliseconds", self.deadline_ms, 1e9))
 
 
 METHODS: tuple[MethodSpec, ...] = (
