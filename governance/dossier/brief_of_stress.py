@@ -2,45 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
 
 from governance.dossier.brief_picture import Bar, Picture
 from governance.language import Voice
-from governance.stress import WorstReport, words as stress_words
-
-MOST: Final = 8
-"""Bars of the picture; the evidence itself holds all of them."""
+from governance.stress import Worst, WorstReport, words as stress_words
 
 
 def worst_error(report: WorstReport, digest: str, voice: Voice) -> Picture:
-    """Draw the worst errors; one that nothing would notice speaks against the model."""
-    harmful = [item for item in report.worst if item.held_out.change > 0][:MOST]
+    """Draw the worst error, the worst that nothing would notice, which speaks against the model, and what chance alone costs."""
+    first = next((item for item in report.worst if item.held_out.beyond_chance), None) if report.named else None
     slipping = stress_words.slipping(report)
+    claim = _weakest(report, slipping, voice)
+    said = claim if first is None or first == slipping else f"{_worst(report, first, voice)} {claim}"
     return Picture(
         question=voice.say("Which error in the data hurts most, and would anybody notice?"),
-        sentence=stress_words.worst_lead(report, voice),
-        claim=_weakest(report, voice),
+        sentence=said,
+        claim=claim,
         side="against" if slipping else "open" if report.named else "for",
-        measure=voice.say("{harm}, on rows that took no part in the search", harm=voice.say(report.objective)),
+        measure=voice.say(report.objective),
         percent=report.unit == "points",
-        bars=tuple(
-            Bar(
-                name=f"{item.title}: {', '.join(item.corruption.columns)}",
-                value=item.held_out.change,
-                low=item.held_out.low,
-                high=item.held_out.high,
-                stands_out=item == slipping,
-            )
-            for item in harmful
-        ),
+        bars=tuple(_bars(report, first, slipping, voice)),
         method="stress.worst",
         evidence=digest,
     )
 
 
-def _weakest(report: WorstReport, voice: Voice) -> str:
+def _bars(report: WorstReport, first: Worst | None, slipping: Worst | None, voice: Voice) -> Iterator[Bar]:
+    if first is not None and first != slipping:
+        yield _bar(voice.say("The worst"), first)
+    if slipping is not None:
+        yield _bar(voice.say("The worst that nobody notices"), slipping, stands_out=True)
+    if first is not None:
+        yield Bar(voice.say("Errors in random rows"), report.random_mean)
+
+
+def _bar(name: str, item: Worst, *, stands_out: bool = False) -> Bar:
+    found = item.held_out
+    return Bar(name, found.change, found.low, found.high, stands_out=stands_out)
+
+
+def _worst(report: WorstReport, first: Worst, voice: Voice) -> str:
+    """Return in a few words what the worst error costs, and whether monitoring would notice it."""
+    harm, budget = voice.figures(stress_words.held_out(first, report.unit)), voice.percent(report.budget)
+    if first.noticed is None:
+        return voice.say("The worst error in {budget} of the rows costs {harm}.", budget=budget, harm=harm)
+    if first.noticed.seen:
+        return voice.say(
+            "The worst error in {budget} of the rows costs {harm}, and monitoring would notice it.",
+            budget=budget,
+            harm=harm,
+        )
+    return voice.say(
+        "The worst error in {budget} of the rows costs {harm}, and nobody would notice it.", budget=budget, harm=harm
+    )
+
+
+def _weakest(report: WorstReport, slipping: Worst | None, voice: Voice) -> str:
     """Return in a few words what the worst error costs that nobody would notice, or that there is none."""
-    budget, slipping = voice.percent(report.budget), stress_words.slipping(report)
+    budget = voice.percent(report.budget)
     if not report.named:
         return voice.say("No error that was tried in {budget} of the rows does harm beyond chance.", budget=budget)
     if slipping is None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.evidence import RefusedInputError, unknown_choice
+from governance.language import mark
 from governance.stress.effect import Clean
 
 Floats = NDArray[np.float64]
@@ -131,23 +132,23 @@ def _mean_gap(clean: Clean, rows: NDArray[np.int64], predicted: Floats) -> Float
 
 
 OBJECTIVES: tuple[Objective, ...] = (
-    Objective(id="accuracy", title="Right decisions lost (accuracy)", unit="share", weigh=_accuracy),
-    Objective(id="decisions", title="Decisions that change", unit="share", weigh=_changed, needs_labels=False),
-    Objective(id="selection_rate", title="Share selected, lost (selection rate)", unit="share", weigh=_selected,
+    Objective(id="accuracy", title=mark("Right decisions lost (accuracy)"), unit="share", weigh=_accuracy),
+    Objective(id="decisions", title=mark("Decisions that change"), unit="share", weigh=_changed, needs_labels=False),
+    Objective(id="selection_rate", title=mark("Share selected, lost (selection rate)"), unit="share", weigh=_selected,
               needs_labels=False, needs_two=True),
-    Objective(id="true_positive_rate", title="Positives no longer found (true positive rate)", unit="share", weigh=_positives_found,
+    Objective(id="true_positive_rate", title=mark("Positives no longer found (true positive rate)"), unit="share", weigh=_positives_found,
               needs_two=True),
     Objective(id="true_positive_rate_gap", unit="share", weigh=_tpr_gap, needs_two=True, needs_groups=True,
-              title="Gap in positives found, largest group less the second (equal opportunity)"),
+              title=mark("Gap in positives found, largest group less the second (equal opportunity)")),
     Objective(id="selection_rate_gap", unit="share", weigh=_selection_gap, needs_labels=False, needs_two=True, needs_groups=True,
-              title="Gap in the share selected, largest group less the second (demographic parity)"),
-    Objective(id="cost", title="Cost of wrong decisions, per person", unit="cost", weigh=_cost, needs_two=True),
-    Objective(id="mean_absolute_error", title="Growth of the mean absolute error", unit="prediction", of_numbers=_absolute_error),
-    Objective(id="mean_score", title="Fall of the mean predicted number", unit="prediction", of_numbers=_mean_lost,
+              title=mark("Gap in the share selected, largest group less the second (demographic parity)")),
+    Objective(id="cost", title=mark("Cost of wrong decisions, per person"), unit="cost", weigh=_cost, needs_two=True),
+    Objective(id="mean_absolute_error", title=mark("Growth of the mean absolute error"), unit="prediction", of_numbers=_absolute_error),
+    Objective(id="mean_score", title=mark("Fall of the mean predicted number"), unit="prediction", of_numbers=_mean_lost,
               needs_labels=False),
-    Objective(id="mean_score_rise", title="Rise of the mean predicted number", unit="prediction", of_numbers=_mean_grown,
+    Objective(id="mean_score_rise", title=mark("Rise of the mean predicted number"), unit="prediction", of_numbers=_mean_grown,
               needs_labels=False),
-    Objective(id="mean_score_gap", title="Gap in the mean predicted number, largest group less the second", unit="prediction",
+    Objective(id="mean_score_gap", title=mark("Gap in the mean predicted number, largest group less the second"), unit="prediction",
               of_numbers=_mean_gap, needs_labels=False, needs_groups=True),
 )  # fmt: skip
 

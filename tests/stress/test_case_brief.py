@@ -50,7 +50,21 @@ def test_an_error_that_nobody_would_notice_speaks_against_the_model() -> None:
         first.held_out.change,
         first.held_out.low,
     )
-    assert [bar.stands_out for bar in picture.bars] == [True] + [False] * (len(picture.bars) - 1)
+    assert [bar.stands_out for bar in picture.bars] == [True, False], (
+        "beside it what the same budget costs in random rows"
+    )
+    assert picture.bars[1].value == searched().random_mean
+    assert picture.sentence == picture.claim
+
+
+def test_a_worse_one_that_monitoring_would_notice_stands_beside_it() -> None:
+    found = searched()
+    both = (replace(found.worst[0], noticed=SEEN), replace(found.worst[1], noticed=BLIND), *found.worst[2:])
+    picture = drawn(replace(found, worst=both, unnoticed=()))
+    assert [bar.stands_out for bar in picture.bars] == [False, True, False]
+    assert picture.bars[0].value == both[0].held_out.change
+    assert "and monitoring would notice it. An error in" in picture.sentence
+    assert len(picture.sentence) < 400, "a board reads it beside four others"
 
 
 def test_one_that_monitoring_would_notice_leaves_the_question_open() -> None:
