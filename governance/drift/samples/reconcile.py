@@ -101,7 +101,7 @@ def _coarseness(values: pd.Series) -> Coarse | None:
         return None
     found = _numbers(values)
     found = found[np.isfinite(found)]
-    if len(found) and bool((found * 1024 % 1 != 0).any()):
+    if len(found) and bool((found % (1 / 1024) != 0).any()):
         with np.errstate(over="ignore"):
             for kind in _COARSE:
                 if bool((found == found.astype(kind)).all()):
