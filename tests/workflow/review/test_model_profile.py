@@ -22,6 +22,7 @@ def test_the_profile_draws_the_newest_result_about_all_rows_and_names_what_was_n
         "fairness.by_group",
         "explain.global",
         "drift.columns",
+        "stress.worst",
         "serving.attest",
         "serving.latency",
     )
