@@ -14,7 +14,8 @@ def worst_error(report: WorstReport, digest: str, voice: Voice) -> Picture:
     first = next((item for item in report.worst if item.held_out.beyond_chance), None) if report.named else None
     slipping = stress_words.slipping(report)
     claim = _weakest(report, slipping, voice)
-    said = claim if first is None or first == slipping else f"{_worst(report, first, voice)} {claim}"
+    told = claim if slipping is None else _unnoticed(report, slipping, voice)
+    said = told if first is None or first == slipping else f"{_worst(report, first, voice)} {told}"
     return Picture(
         question=voice.say("Which error in the data hurts most, and would anybody notice?"),
         sentence=said,
@@ -65,9 +66,17 @@ def _weakest(report: WorstReport, slipping: Worst | None, voice: Voice) -> str:
         return voice.say("No error that was tried in {budget} of the rows does harm beyond chance.", budget=budget)
     if slipping is None:
         return voice.say("The worst error in {budget} of the rows would be noticed, or nobody looked.", budget=budget)
+    harm = voice.figures(stress_words.held_out(slipping, report.unit))
+    return voice.say(
+        "An error in {budget} of the rows that nobody would notice costs {harm}.", budget=budget, harm=harm
+    )
+
+
+def _unnoticed(report: WorstReport, slipping: Worst, voice: Voice) -> str:
+    """Return the same with the name of the error."""
     return voice.say(
         "An error in {budget} of the rows that nobody would notice costs {harm}: {what}.",
-        budget=budget,
+        budget=voice.percent(report.budget),
         harm=voice.figures(stress_words.held_out(slipping, report.unit)),
         what=voice(slipping.name),
     )

@@ -30,26 +30,36 @@ _NUMBER: Final = 6
 
 
 def draw(found: Brief, below: Callable[[Picture], None] | None = None) -> None:
-    """Draw the pictures two in a row, each under its question and its sentence.
+    """Draw the pictures two in a row, each under its question and its sentence; one that is left over has its bars beside them.
 
     Args:
         found: the brief.
         below: draws what a picture rests on; None for the digest under which it was frozen, in the drawer of its numbers.
     """
     for start in range(0, len(found.pictures), 2):
-        row = found.pictures[start : start + 2]
-        for column, item in zip(st.columns(2, gap="large"), row, strict=False):
-            with column, st.container(gap="xsmall"):
-                _picture(item, "" if below else _frozen(item))
+        row, columns = found.pictures[start : start + 2], st.columns(2, gap="large")
+        for at, item in enumerate(row):
+            note = "" if below else _frozen(item)
+            with columns[at], st.container(gap="xsmall"):
+                _words(item, note)
+                if len(row) == 2:
+                    _drawn(item, note)
                 if below is not None:
                     below(item)
+        if len(row) == 1:
+            with columns[1]:
+                _drawn(row[0], "" if below else _frozen(row[0]))
 
 
-def _picture(item: Picture, note: str) -> None:
+def _words(item: Picture, note: str) -> None:
     st.markdown(f"**{item.question}** {inline(item.side)}")
     st.markdown(item.sentence)
     if not item.bars and note:
         st.caption(note)
+
+
+def _drawn(item: Picture, note: str) -> None:
+    """Draw the bars of a picture, nothing for one without."""
     if item.bars:
         frame = _frame(item)
         alt_text = f"{item.question} {item.measure}: " + "; ".join(
