@@ -139,7 +139,7 @@ class StressReasons:
 METHODS: tuple[MethodSpec, ...] = (
     MethodSpec(
         id="stress.variants",
-        version=5,
+        version=6,
         title="What can go wrong with the data",
         question="If a column breaks the way columns break in practice, which decisions change, for whom, and would anybody notice?",
         run="governance.stress.variants:variants",
@@ -153,7 +153,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="stress.worst",
-        version=6,
+        version=7,
         title="The worst realistic error",
         question="Which error in a small share of the rows does the most harm, and would anybody notice?",
         run="governance.stress.worst:worst",
@@ -193,7 +193,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="stress.pipeline",
-        version=1,
+        version=2,
         title="Variants of a pipeline",
         question="If the training data break, a step is exchanged or a column left out, which decisions change, and for whom?",
         run="governance.stress.pipeline.pipeline_run:pipeline",
@@ -207,7 +207,7 @@ METHODS: tuple[MethodSpec, ...] = (
     ),
     MethodSpec(
         id="stress.reasons",
-        version=2,
+        version=3,
         title="Reasons under errors",
         question="When a column breaks, how many of the people whom it strikes are given another first reason?",
         run="governance.stress.reasons:reasons",

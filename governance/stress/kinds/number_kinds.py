@@ -96,7 +96,7 @@ SIGN: Final = Kind(
 DECIMAL: Final = Kind(
     id="decimal",
     title="Decimal point moved",
-    sentence="the decimal point of {column} is moved by {places} places",
+    sentence="the decimal point of {column} slips, 10^{places} times the number",
     source=TAB_ERR,
     applies_to=("number",),
     parameters=(Parameter("places", -1.0, "Places to the right; negative to the left.", above=-100.0, most=100.0),),
