@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -42,7 +43,9 @@ FOCUSED: Final = """() => {
 
 @pytest.fixture(scope="module")
 def app(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    with running(tmp_path_factory.mktemp("reach"), demo_workspace) as started:
+    folder = tmp_path_factory.mktemp("reach")
+    shutil.copytree(demo_workspace, folder / "workspace")  # what is computed here is computed for no other test
+    with running(folder, folder / "workspace") as started:
         yield started
 
 
