@@ -17,11 +17,11 @@ from typing import Final
 import numpy as np
 
 from governance.capture.answers import moment
-from governance.data import open_dataset
+from governance.capture.whole_rows import whole_rows
 from governance.evidence import Progress, RefusedInputError, silent
 from governance.models import OnnxPredictor, open_session
 from governance.serving import LanesHead, as_given, shortest, with_head
-from governance.subject import Schema, Signature
+from governance.subject import Signature
 
 ALONE: Final = "alone"
 BESIDE: Final = "beside"
@@ -112,10 +112,7 @@ def capture(job: LanesJob, *, progress: Progress = silent, clock: Callable[[], i
 
 def _asking(job: LanesJob, place: int, threads: int) -> Ask:
     predictor = OnnxPredictor(Path(job.models[place]), job.signatures[place], job.digests[place])
-    frame = open_dataset(Path(job.data), Schema()).frame(job.signatures[place].columns)
-    whole = frame[frame.notna().all(axis=1)]
-    if not len(whole):
-        raise RefusedInputError("The data have no row without a missing value.", "Give data with whole rows.")
+    whole = whole_rows(job.data, job.signatures[place].columns)
     feeds = predictor.feeds(whole.iloc[np.arange(job.batch) % len(whole)].reset_index(drop=True))
     session = open_session(predictor.file, threads)
     session.run(None, feeds)  # the first one warms up

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from governance.data import open_dataset
+from governance.capture.whole_rows import whole_rows
 from governance.evidence import Progress, RefusedInputError, silent
 from governance.models import OnnxPredictor, open_session
-from governance.subject import Schema, Signature
+from governance.subject import Signature
 
 if TYPE_CHECKING:
     from governance.models import OnnxPredictor as Opened
@@ -70,10 +70,7 @@ def capture(job: PairJob, *, progress: Progress = silent, clock: Callable[[], in
     from pyarrow import feather
 
     opened = [OnnxPredictor(Path(path), job.signature) for path in (job.model, job.other)]
-    frame = open_dataset(Path(job.data), Schema()).frame(job.signature.columns)
-    whole = frame[frame.notna().all(axis=1)].reset_index(drop=True)
-    if not len(whole):
-        raise RefusedInputError("The data have no row without a missing value.", "Give data with whole rows.")
+    whole = whole_rows(job.data, job.signature.columns)
     rng = np.random.default_rng(job.seed)
     found: list[tuple[int, int, int]] = []
     for done, batch in enumerate(job.batches):

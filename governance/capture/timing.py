@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from governance.capture.answers import moment
-from governance.data import open_dataset
+from governance.capture.whole_rows import whole_rows
 from governance.evidence import CountersignError, Progress, RefusedInputError, silent
 from governance.models import OnnxPredictor, open_session
 from governance.remote import Client, Endpoint, Line, Secrets
 from governance.serving import CLOSED, OPEN, TimingHead, with_head
-from governance.subject import Schema, Signature
+from governance.subject import Signature
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -135,10 +135,7 @@ def _cores() -> int:
 def _asking(job: TimingJob) -> Ask:
     """Return what sends one request: to a session of this process, or to a server."""
     predictor = OnnxPredictor(Path(job.model), job.signature, job.digest)
-    frame = open_dataset(Path(job.data), Schema()).frame(job.signature.columns)
-    whole = frame[frame.notna().all(axis=1)].head(_ROWS * job.batch).reset_index(drop=True)
-    if not len(whole):
-        raise RefusedInputError("The data have no row without a missing value.", "Give data with whole rows.")
+    whole = whole_rows(job.data, job.signature.columns).head(_ROWS * job.batch)
     count = max(1, min(_ROWS, len(whole) // job.batch))
     places = [np.arange(at * job.batch, (at + 1) * job.batch) % len(whole) for at in range(count)]
     feeds = [predictor.feeds(whole.iloc[place]) for place in places]

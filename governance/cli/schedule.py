@@ -72,7 +72,9 @@ def schedule(
     check_files(*models)
     table = data_file(device.data, Schema())
     columns, classes = names.read()
-    files = [model_file(path, () if _names_its_own(path) else columns, table, classes=classes) for path in models]
+    files = [
+        model_file(path, () if columns and _names_its_own(path) else columns, table, classes=classes) for path in models
+    ]
     evidence = _judged(files, table, device, seed)
     write_evidence(evidence, device.evidence_file)
     report = evidence.read(ScheduleReport)
