@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -89,7 +90,7 @@ def capture(job: LanesJob, *, progress: Progress = silent, clock: Callable[[], i
     from pyarrow import feather
 
     started = moment()
-    asks = {(place, count): _asking(job, place, count) for place in range(len(job.models)) for count in job.threads}
+    asks = _asking(job)
     rows: list[tuple[str, int, int, int, int]] = []
     rng = np.random.default_rng(job.seed)
     for turn in range(job.rounds):
@@ -110,13 +111,17 @@ def capture(job: LanesJob, *, progress: Progress = silent, clock: Callable[[], i
     progress(job.rounds, job.rounds, "timing")
 
 
-def _asking(job: LanesJob, place: int, threads: int) -> Ask:
-    predictor = OnnxPredictor(Path(job.models[place]), job.signatures[place], job.digests[place])
-    whole = whole_rows(job.data, job.signatures[place].columns)
-    feeds = predictor.feeds(whole.iloc[np.arange(job.batch) % len(whole)].reset_index(drop=True))
-    session = open_session(predictor.file, threads)
-    session.run(None, feeds)  # the first one warms up
-    return lambda: session.run(None, feeds)
+def _asking(job: LanesJob) -> dict[tuple[int, int], Ask]:
+    """Return (place of the model, threads) -> what sends it one request."""
+    found: dict[tuple[int, int], Ask] = {}
+    for place, path in enumerate(job.models):
+        predictor = OnnxPredictor(Path(path), job.signatures[place], job.digests[place])
+        whole = whole_rows(job.data, job.signatures[place].columns)
+        feeds = predictor.feeds(whole.iloc[np.arange(job.batch) % len(whole)].reset_index(drop=True))
+        for threads in job.threads:
+            found[place, threads] = partial(open_session(predictor.file, threads).run, None, feeds)
+            found[place, threads]()  # the first one warms up
+    return found
 
 
 def _took(ask: Ask, clock: Callable[[], int]) -> int:
