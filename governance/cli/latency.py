@@ -11,12 +11,13 @@ import typer
 
 from governance.cli.documents import about
 from governance.cli.endpoint_options import AtServer, PinOption, SecretOptions, VersionOption, endpoint
-from governance.cli.evidence_file import EvidenceOption, write_evidence
+from governance.cli.evidence_file import write_evidence
 from governance.cli.inputs import check_files, data_file, model_file
 from governance.cli.models import NamesOptions
 from governance.cli.options import JsonOption, ModelArgument, SeedOption, TableArgument
-from governance.cli.output import DONE, NOT_SATISFIED, ForceOption, check_place, print_json, say
+from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
 from governance.cli.progress import reporter
+from governance.cli.recorded_times import TimesOptions
 from governance.cli.run_or_record import RecordOption
 from governance.evidence import Evidence, JsonValue, NotAssessed, RefusedInputError, encode
 from governance.serving import LatencyReport, words
@@ -40,29 +41,6 @@ class LoadOptions:
     threads: Annotated[int, typer.Option(help="Threads of the session, in process.")] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class TimesOptions:
-    """Where recorded times come from and go to."""
-
-    observation: Annotated[
-        Path | None, typer.Option("--observation", help="Judge these recorded times; nothing is measured.")
-    ] = None
-    out: Annotated[Path | None, typer.Option("--out", help="Write the recorded times here (Arrow).")] = None
-    evidence_file: EvidenceOption = None
-    workspace: RecordOption = None
-    force: ForceOption = False
-
-    def check(self) -> None:
-        """Refuse files that cannot be read or written, before anything is timed."""
-        check_place(self.evidence_file, "--evidence", force=self.force)
-        check_place(self.out, "--out", force=self.force)
-        check_files(self.observation)
-        if self.observation is not None and self.out is not None:
-            raise RefusedInputError(
-                "--observation and --out: nothing is measured, so nothing is written.", "Leave --out out."
-            )
-
-
 def latency(
     model: ModelArgument,
     data: TableArgument,
@@ -74,6 +52,7 @@ def latency(
     name: AtServer = "",
     served_version: VersionOption = "",
     pin: PinOption = "",
+    workspace: RecordOption = None,
     seed: SeedOption = 0,
     json: JsonOption = False,
 ) -> None:
@@ -102,7 +81,7 @@ def latency(
                     secrets=hidden.read(),
                 )
             )  # fmt: skip
-        evidence = _judged(file, table, out, parameters, workspace=times.workspace)
+        evidence = _judged(file, table, out, parameters, workspace=workspace)
     write_evidence(evidence, times.evidence_file)
     report = evidence.read(LatencyReport)
     _tell(evidence, report, json=json)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from governance.cli.documents import about
-from governance.cli.evidence_file import EvidenceOption, write_evidence
+from governance.cli.evidence_file import write_evidence
 from governance.cli.inputs import check_files, data_file, model_file
 from governance.cli.models import NamesOptions
 from governance.cli.options import JsonOption, SeedOption
-from governance.cli.output import DONE, NOT_SATISFIED, ForceOption, check_place, print_json, say
+from governance.cli.output import DONE, NOT_SATISFIED, print_json, say
 from governance.cli.progress import reporter
+from governance.cli.recorded_times import TimesOptions
 from governance.evidence import JsonValue, NotAssessed, RefusedInputError, encode
 from governance.serving import ScheduleReport, schedule_words
 from governance.subject import Schema
@@ -39,27 +40,12 @@ class DeviceOptions:
     measure: Annotated[bool, typer.Option("--measure", help="Also run the plan, and the given order, in lanes.")] = (
         False
     )
-    observation: Annotated[
-        Path | None, typer.Option("--observation", help="Judge these recorded times; nothing is measured.")
-    ] = None
-    out: Annotated[Path | None, typer.Option("--out", help="Write the recorded times here (Arrow).")] = None
-    evidence_file: EvidenceOption = None
-    force: ForceOption = False
-
-    def check(self) -> None:
-        """Refuse files that cannot be read or written, before anything is timed."""
-        check_place(self.evidence_file, "--evidence", force=self.force)
-        check_place(self.out, "--out", force=self.force)
-        check_files(self.data, self.observation)
-        if self.observation is not None and self.out is not None:
-            raise RefusedInputError(
-                "--observation and --out: nothing is measured, so nothing is written.", "Leave --out out."
-            )
 
 
 def schedule(
     models: Annotated[list[Path], typer.Argument(help="ONNX files, in the order in which they run today.")],
     device: DeviceOptions,
+    times: TimesOptions,
     names: NamesOptions,
     seed: SeedOption = 0,
     json: JsonOption = False,
@@ -68,15 +54,15 @@ def schedule(
 
     Ends with 1 when the deadline is not met, or when nobody can judge: a machine that gave fewer cores than it has.
     """
-    device.check()
-    check_files(*models)
+    times.check()
+    check_files(*models, device.data)
     table = data_file(device.data, Schema())
     columns, classes = names.read()
     files = [
         model_file(path, () if columns and _names_its_own(path) else columns, table, classes=classes) for path in models
     ]
-    evidence = _judged(files, table, device, seed)
-    write_evidence(evidence, device.evidence_file)
+    evidence = _judged(files, table, device, times, seed)
+    write_evidence(evidence, times.evidence_file)
     report = evidence.read(ScheduleReport)
     _refuse_others(report, files)
     if json:
@@ -99,14 +85,14 @@ def _names_its_own(path: Path) -> bool:
     return bool(inspect(path).columns)
 
 
-def _judged(files: list[ModelFile], table: DataFile, device: DeviceOptions, seed: int) -> Evidence:
+def _judged(files: list[ModelFile], table: DataFile, device: DeviceOptions, times: TimesOptions, seed: int) -> Evidence:
     from governance.capture import LanesJob, captured
     from governance.evidence import sha256
     from governance.runs import RecordingFile, Task, execute
 
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
-        out = device.observation or device.out or Path(folder) / "lanes.arrow"
-        if device.observation is None:
+        out = times.observation or times.out or Path(folder) / "lanes.arrow"
+        if times.observation is None:
             job = LanesJob(
                 models=tuple(file.path for file in files), digests=tuple(file.digest for file in files),
                 signatures=tuple(file.signature for file in files), data=table.path, out=str(out), cores=device.cores,

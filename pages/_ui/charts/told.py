@@ -1,4 +1,4 @@
-"""The words and numbers of a chart in the visitor's language: put into its layout, so that a chart is made once for all languages."""
+"""The words and numbers of a chart in the visitor's language: put into its layout when it is drawn, so that no chart has to know them."""
 
 from __future__ import annotations
 
